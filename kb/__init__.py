@@ -1,0 +1,1 @@
+"""The library: what polyps, data sets, training concepts, pitfalls and symptoms are."""

@@ -1,0 +1,219 @@
+"""What an entry of the library holds; these dataclasses are the schema of the YAML files.
+
+A field called ``with_`` is written ``with`` in the file. English stands at the top level of a
+file, Chinese in one ``zh:`` block with the same keys (`Translation`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+Kind = Literal["polyp", "dataset", "concept", "pitfall", "symptom"]
+Severity = Literal["error", "warning", "info"]
+Confidence = Literal["certain", "likely", "possible"]
+Expect = Literal["found", "clear", "blind"]
+Standing = Literal["proved", "cited", "folklore"]
+
+_BY_LOADER: dict[str, Any] = {"by_loader": True}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Where a statement can be checked; at least one of doi, pmid or url."""
+
+    title: str
+    authors: str = ""
+    year: int | None = None
+    doi: str = ""
+    pmid: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One sentence that can be true or false, and what shows it."""
+
+    says: str
+    proof: str = ""
+    cites: tuple[str, ...] = ()
+
+    @property
+    def standing(self) -> Standing:
+        """How well the sentence stands; derived, never typed."""
+        if self.proof:
+            return "proved"
+        return "cited" if self.cites else "folklore"
+
+
+@dataclass(frozen=True)
+class Myth:
+    """A statement that circulates and is wrong, what is true instead, and the claim that shows it."""
+
+    says: str
+    truth: str
+    see: str = ""
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """Code people copy: run by the tests; ``faulty`` marks the variant that circulates and is wrong."""
+
+    says: str
+    code: str
+    faulty: bool = False
+
+
+@dataclass(frozen=True)
+class LoggedAs:
+    """How a quantity is named in logs: each name is a list of words (``a|b`` either, ``-a`` not, ``a*`` begins)."""
+
+    names: tuple[str, ...]
+    log_it: str = ""
+    lower_is_better: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CaseOptimizer:
+    """A tiny optimizer state: groups (``lr``, ``weight_decay``, ``holds``) and per-parameter slots."""
+
+    groups: tuple[dict[str, Any], ...] = ()
+    state: dict[str, dict[str, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CaseCheckpoint:
+    """A tiny checkpoint: each tensor a curve over ``t`` (64 elements) or a constant (one element)."""
+
+    tensors: dict[str, str]
+    step: int | None = None
+    optimizer: CaseOptimizer | None = None
+    unsafe: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A tiny run, written as curves over ``t``, and what the check must say of it.
+
+    ``cause: none`` demands that no cause is named; left out, any will do.
+    """
+
+    expect: Expect
+    cause: str = ""
+    severity: str = ""
+    steps: int = 400
+    every: int = 1
+    series: dict[str, str] = field(default_factory=dict)
+    checkpoints: tuple[CaseCheckpoint, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One possible reason: how it is told apart, and its own remedy, cheapest first."""
+
+    says: str
+    fix: tuple[str, ...] = ()
+    see: tuple[str, ...] = ()
+    severity: Severity | None = None
+    confidence: Confidence | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """How a symptom is looked for: a detector by name, what it watches, and every number it needs."""
+
+    message: str
+    severity: Severity
+    cases: dict[str, Case] = field(default_factory=dict)
+    detector: str = ""
+    watch: dict[str, str] = field(default_factory=dict)
+    with_: dict[str, float] = field(default_factory=dict)
+    because: dict[str, str] = field(default_factory=dict)
+    confidence: Confidence = "likely"
+
+
+@dataclass(frozen=True)
+class MythText:
+    """A myth in the other language."""
+
+    says: str
+    truth: str
+
+
+@dataclass(frozen=True)
+class CauseText:
+    """A cause in the other language."""
+
+    says: str
+    fix: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Translation:
+    """The Chinese half of a page: the same keys, texts only."""
+
+    title: str
+    summary: str
+    aliases: tuple[str, ...] = ()
+    body: str = ""
+    figure: str = ""
+    what_you_see: str = ""
+    why: str = ""
+    look: str = ""
+    risk: str = ""
+    management: str = ""
+    in_training: str = ""
+    find_it: str = ""
+    test_it: str = ""
+    fix: tuple[str, ...] = ()
+    wrong_when: tuple[str, ...] = ()
+    message: str = ""
+    claims: dict[str, str] = field(default_factory=dict)
+    myths: dict[str, MythText] = field(default_factory=dict)
+    snippets: dict[str, str] = field(default_factory=dict)
+    causes: dict[str, CauseText] = field(default_factory=dict)
+    because: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page of the library.
+
+    Texts are plain sentences with ``- `` bullets, ``` fences and `code` spans. ``figure`` is printed
+    as it stands. ``needs`` says what a reproducer needs that a CPU has not (``cuda``, ``windows``).
+    """
+
+    title: str
+    summary: str
+    zh: Translation
+    aliases: tuple[str, ...] = ()
+    body: str = ""
+    figure: str = ""
+    what_you_see: str = ""
+    why: str = ""
+    look: str = ""
+    risk: str = ""
+    management: str = ""
+    in_training: str = ""
+    find_it: str = ""
+    test_it: str = ""
+    fix: tuple[str, ...] = ()
+    wrong_when: tuple[str, ...] = ()
+    log_it: str = ""
+    logged_as: dict[str, LoggedAs] = field(default_factory=dict)
+    check: Check | None = None
+    causes: dict[str, Cause] = field(default_factory=dict)
+    errors: tuple[str, ...] = ()
+    reproduce: str = ""
+    fixed: str = ""
+    needs: str = ""
+    leads_to: tuple[str, ...] = ()
+    snippets: dict[str, Snippet] = field(default_factory=dict)
+    claims: dict[str, Claim] = field(default_factory=dict)
+    myths: dict[str, Myth] = field(default_factory=dict)
+    references: dict[str, Reference] = field(default_factory=dict)
+    related: tuple[str, ...] = ()
+    id: str = field(default="", metadata=_BY_LOADER)
+    kind: Kind = field(default="concept", metadata=_BY_LOADER)
+    path: Path = field(default=Path(), metadata=_BY_LOADER)

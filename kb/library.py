@@ -1,0 +1,99 @@
+"""All the entries, read once: by id, and by every name that leads to them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from kb import yamlfile
+from kb.entry import Entry, Kind
+from kb.problem import Problem, did_you_mean
+from kb.shape import Form
+from kb.text import Text
+from kb.words import fold
+
+BUILT_IN = Path(__file__).parent / "entries"
+FOLDERS: Mapping[str, Kind] = {
+    "polyps": "polyp",
+    "datasets": "dataset",
+    "concepts": "concept",
+    "pitfalls": "pitfall",
+    "symptoms": "symptom",
+}
+_AMBIGUOUS = "ambiguous.yaml"
+
+
+@dataclasses.dataclass(frozen=True)
+class Meaning:
+    """One sense of an ambiguous word; ``entry`` is the id that explains it, or empty."""
+
+    en: str
+    zh: str
+    entry: str = ""
+
+
+class Library(Mapping[str, Entry]):
+    """The entries by id, and the words that mean more than one thing."""
+
+    def __init__(self, entries: Mapping[str, Entry], ambiguous: Mapping[str, tuple[Meaning, ...]]) -> None:
+        self._entries = dict(entries)
+        self.ambiguous = dict(ambiguous)
+
+    def __getitem__(self, name: str) -> Entry:
+        return self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def named(self, name: str) -> Entry:
+        """The entry with this id; raises `Problem` with the nearest id when there is none."""
+        if name not in self:
+            raise Problem(Text(f"no entry called {name!r}", f"没有名为 {name!r} 的条目"), hint=did_you_mean(name, self))
+        return self[name]
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Every (name, id): ids, titles and aliases of both languages, as written."""
+        for entry in self.values():
+            for name in (entry.id, entry.title, *entry.aliases, entry.zh.title, *entry.zh.aliases):
+                yield name, entry.id
+
+
+def load(folder: Path = BUILT_IN) -> Library:
+    """Read every entry below ``folder``; raises `Problem` at the first file that is wrong."""
+    entries = {path.stem: read_entry(path) for path in files(folder)}
+    words = folder / _AMBIGUOUS
+    return Library(entries, read_ambiguous(words) if words.exists() else {})
+
+
+def files(folder: Path) -> list[Path]:
+    """The entry files below ``folder``, in a stable order."""
+    return [path for name in FOLDERS for path in sorted((folder / name).glob("*.yaml"))]
+
+
+def read_entry(path: Path) -> Entry:
+    """One page; its file name is its id and its folder its kind. Raises `Problem` with file:line:column."""
+    return read_placed(path)[0]
+
+
+def read_placed(path: Path) -> tuple[Entry, yamlfile.Places]:
+    """The same with the place of each part, for complaints about what it says."""
+    data, places = yamlfile.read(path)
+    entry = Form(path, places).build(Entry, data)
+    kind = FOLDERS.get(path.absolute().parent.name, "concept")
+    return dataclasses.replace(entry, id=path.stem, kind=kind, path=path), places
+
+
+def read_ambiguous(path: Path) -> dict[str, tuple[Meaning, ...]]:
+    """The words that mean more than one thing, by folded key."""
+    data, places = yamlfile.read(path)
+    form = Form(path, places)
+    found = {}
+    for word, meanings in (data or {}).items():
+        if not isinstance(meanings, list):
+            meanings = [meanings]  # noqa: PLW2901 - a single sense is complained about by its shape below
+        found[fold(word)] = tuple(form.build(Meaning, item, (word, i)) for i, item in enumerate(meanings))
+    return found
