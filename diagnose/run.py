@@ -18,7 +18,7 @@ Steps = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Series:
-    """One logged number over time: ``steps`` int64 [n], ``values`` float64 [n], ``wall`` seconds since 1970 [n] or None.
+    """One logged number over time: ``steps`` int64 [n], ``values`` float64 [n], ``wall`` epoch seconds [n] or None.
 
     A reader hands points over in the order they were written; `diagnose.assemble` sorts them.
     ``role`` and ``why`` are filled in by `diagnose.recognise`.
@@ -122,6 +122,7 @@ class Checkpoint:
     ``tensors`` are the model's (parameters and buffers, by state_dict name); ``unsafe`` names what a
     pickle wanted to call (``os.system``) and was refused; ``numbers`` are plain scalars found beside
     the model (``epoch``, ``global_step``, ``best_dice``), ``scheduler`` and ``scaler`` likewise.
+    ``gates`` names the tensors that are gates; filled in by `diagnose.recognise`.
     """
 
     path: Path
@@ -132,6 +133,7 @@ class Checkpoint:
     scaler: Mapping[str, float] = field(default_factory=dict)
     numbers: Mapping[str, float] = field(default_factory=dict)
     unsafe: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

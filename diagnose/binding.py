@@ -1,0 +1,79 @@
+"""An entry and its detector agree: the verb exists, every watched role and every threshold is named once."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import UnionType
+from typing import Literal
+
+from diagnose.detectors import Detector, detectors
+from diagnose.run import Checkpoint, Series
+from kb.entry import Check, Entry
+from kb.problem import Problem, did_you_mean
+from kb.text import Text
+
+Look = Literal["each", "companion", "all", "checkpoints"]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A detector ready to be called: what each parameter looks at, and the role it watches."""
+
+    detector: Detector
+    looks: Mapping[str, Look]
+    check: Check
+
+
+def bind(entry: Entry) -> Bound:
+    """The detector an entry names; raises `Problem` naming the file where the two disagree."""
+    check = entry.check
+    assert check is not None, entry.id
+    known = detectors()
+    if check.detector not in known:
+        raise Problem(
+            Text(f"no detector called {check.detector!r}", f"没有名为 {check.detector!r} 的检测器"),
+            path=entry.path,
+            hint=did_you_mean(check.detector, known) or Text(f"known: {', '.join(known)}", f"现有：{'、'.join(known)}"),
+        )
+    detector = known[check.detector]
+    looks, thresholds = signature(detector)
+    watched = {name for name, look in looks.items() if look != "checkpoints"}
+    for field, given, wanted in (("watch", set(check.watch), watched), ("with", set(check.with_), thresholds)):
+        if given != wanted:
+            names, takes = ", ".join(sorted(given)) or "-", ", ".join(sorted(wanted)) or "-"
+            raise Problem(
+                Text(
+                    f"'{field}' gives {names}, but the detector {check.detector} takes {takes}",
+                    f"“{field}”写的是 {names}，而检测器 {check.detector} 需要 {takes}",
+                ),
+                path=entry.path,
+            )
+    return Bound(detector, looks, check)
+
+
+@cache
+def signature(detector: Detector) -> tuple[Mapping[str, Look], frozenset[str]]:
+    """What a detector looks at (before the ``*``) and the names of its thresholds (after it)."""
+    hints = typing.get_type_hints(detector)
+    looks: dict[str, Look] = {}
+    thresholds = set()
+    for name, parameter in inspect.signature(detector).parameters.items():
+        if parameter.kind is parameter.KEYWORD_ONLY:
+            thresholds.add(name)
+        else:
+            looks[name] = _look(hints[name])
+    return looks, frozenset(thresholds)
+
+
+def _look(kind: object) -> Look:
+    if kind is Series:
+        return "each"
+    if isinstance(kind, UnionType):
+        return "companion"
+    if typing.get_args(kind)[:1] == (Checkpoint,):
+        return "checkpoints"
+    return "all"

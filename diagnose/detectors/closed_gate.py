@@ -1,0 +1,138 @@
+"""A gate (gamma, LayerScale, ReZero, zero conv, LoRA B) still at zero, and why: the optimizer state tells."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from diagnose.finding import Evidence, Unsure
+from diagnose.measure import finite
+from diagnose.run import Checkpoint, Group, Optimizer, Series, Tensor
+from kb.text import Text
+
+
+def closed_gate(
+    gates: tuple[Series, ...], checkpoints: tuple[Checkpoint, ...], *, points: float, decay: float
+) -> list[Evidence] | Unsure:
+    """Point at every gate that is exactly zero after training: in the last checkpoint, else in the log.
+
+    Causes, in the order in which the evidence can rule them out: ``not-in-optimizer``, ``unused``,
+    ``frozen``, ``lr-zero``, ``double-zero``, ``constant-branch``, ``decayed`` (learning rate times weight
+    decay of at least ``decay`` a step), ``unknown``. A logged gate needs ``points`` values.
+    """
+    trained = [one for one in checkpoints if one.gates and not _before_training(one)]
+    if trained:
+        last = trained[-1]
+        return [
+            _evidence(last.tensors[name], last, trained, decay)
+            for name in last.gates
+            if _is_zero(last.tensors[name]) and last.tensors[name].dtype != "bool"
+        ]
+    logged = [gate for gate in gates if len(finite(gate)[1]) >= points]
+    if not logged:
+        return Unsure(_nothing_to_see(gates, checkpoints))
+    return [
+        Evidence(gate.name, int(gate.steps[0]), int(gate.steps[-1]), {"value": 0.0, "elements": 1}, "unknown")
+        for gate in logged
+        if np.all(gate.values == 0)
+    ]
+
+
+def _evidence(gate: Tensor, last: Checkpoint, trained: list[Checkpoint], decay: float) -> Evidence:
+    closed_since = last.step
+    opened = False
+    for one in reversed(trained):
+        if gate.name in one.tensors and not _is_zero(one.tensors[gate.name]):
+            opened = True
+            break
+        closed_since = one.step
+    first = 0 if not opened and last.step is not None else closed_since
+    cause = _cause(gate, last, opened, decay)
+    return Evidence(gate.name, first, last.step, {"value": 0.0, "elements": gate.numel}, cause)
+
+
+def _cause(gate: Tensor, last: Checkpoint, opened: bool, decay: float) -> str:
+    optimizer = last.optimizer
+    if optimizer is None or optimizer.matched == "unmatched" or gate.name in optimizer.uncertain:
+        return "unknown"
+    place = optimizer.slot_of(gate.name)
+    if place is None:
+        return "not-in-optimizer"
+    group, slot = place
+    branch = _branch(gate.name, last)
+    state = optimizer.state.get(slot, {})
+    if not state and _others_have_state(optimizer, slot):
+        return "frozen" if any(_state(optimizer, name) for name in branch) else "unused"
+    if group.lr == 0:
+        return "lr-zero"
+    second = _second_moment(state)
+    if second == 0:
+        last_layer_zero = any(_is_zero(last.tensors[name]) and last.tensors[name].numel > 1 for name in branch)
+        return "double-zero" if last_layer_zero else "constant-branch"
+    if opened or _decay_of(group) >= decay:
+        return "decayed"
+    return "unknown"
+
+
+def _branch(gate: str, checkpoint: Checkpoint) -> list[str]:
+    """The weights of the module the gate belongs to: the longest prefix of its name that has other weights."""
+    parts = gate.split(".")[:-1]
+    while parts:
+        prefix = ".".join(parts) + "."
+        found = [
+            name
+            for name, tensor in checkpoint.tensors.items()
+            if name.startswith(prefix) and name != gate and name not in checkpoint.gates and name.endswith("weight")
+            and len(tensor.shape) > 1
+        ]  # fmt: skip
+        if found:
+            return found
+        parts.pop()
+    return []
+
+
+def _second_moment(state: object) -> float:
+    """The largest remembered gradient of a slot (Adam, RMSprop, momentum SGD); NaN when nothing is remembered."""
+    if not isinstance(state, dict):
+        return math.nan
+    for name in ("exp_avg_sq", "square_avg", "max_exp_avg_sq", "momentum_buffer", "exp_avg"):
+        seen = state.get(name)
+        if isinstance(seen, Tensor):
+            return seen.absmax
+    return math.nan
+
+
+def _state(optimizer: Optimizer, name: str) -> bool:
+    place = optimizer.slot_of(name)
+    return place is not None and bool(optimizer.state.get(place[1]))
+
+
+def _others_have_state(optimizer: Optimizer, slot: int) -> bool:
+    return any(state for other, state in optimizer.state.items() if other != slot)
+
+
+def _decay_of(group: Group) -> float:
+    return 0.0 if math.isnan(group.lr) else group.lr * group.weight_decay
+
+
+def _is_zero(tensor: Tensor) -> bool:
+    return tensor.numel > 0 and tensor.zeros == tensor.numel
+
+
+def _before_training(checkpoint: Checkpoint) -> bool:
+    """Saved before the first update: a gate that starts at zero is still rightly there."""
+    if checkpoint.step is not None:
+        return checkpoint.step <= 1
+    state = checkpoint.optimizer.state if checkpoint.optimizer else None
+    return state is not None and not any(state.values())
+
+
+def _nothing_to_see(gates: tuple[Series, ...], checkpoints: tuple[Checkpoint, ...]) -> Text:
+    if any(one.gates for one in checkpoints):
+        return Text("the checkpoint was saved before training began", "检查点是在训练开始之前保存的")
+    if checkpoints:
+        return Text("no tensor of the checkpoints is named like a gate", "检查点中没有名称像门控的张量")
+    if gates:
+        return Text("the gate was logged too few times", "门控记录的次数太少")
+    return Text("no gate was logged and no checkpoint was given", "没有记录门控，也没有提供检查点")

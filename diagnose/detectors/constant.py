@@ -1,0 +1,31 @@
+"""A learning rate that never changes, and whether the loss has stopped meanwhile."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from diagnose.finding import Evidence, Unsure, too_few
+from diagnose.measure import fall, finite
+from diagnose.run import Series
+
+
+def constant(
+    rate: Series, loss: Series | None, *, points: float, same: float, left: float, stalled: float, converged: float
+) -> Evidence | Unsure | None:
+    """Point at a rate whose values differ by less than ``same`` of their size.
+
+    Cause ``loss-stalled`` when the loss had less than ``left`` of its fall still to come for ``stalled``
+    of the run and ended above ``converged`` of its start; ``loss-falling`` otherwise.
+    """
+    steps, values = finite(rate)
+    if len(values) < points:
+        return too_few(rate, points)
+    level = float(np.median(values))
+    if level == 0 or float(np.ptp(values)) > same * abs(level):
+        return None
+    cause = "loss-falling"
+    if loss is not None and len(finite(loss)[1]) >= points:
+        seen = fall(loss, left)
+        high = seen.start <= 0 or seen.end > converged * seen.start
+        cause = "loss-stalled" if seen.stalled >= stalled and high else cause
+    return Evidence(rate.name, int(steps[0]), int(steps[-1]), {"rate": level}, cause)

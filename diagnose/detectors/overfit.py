@@ -1,0 +1,65 @@
+"""Validation loss up from its best while training loss goes on down."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from diagnose.finding import Evidence, Unsure, too_few
+from diagnose.measure import at_steps, finite
+from diagnose.run import Curve, Series
+
+
+def overfit(
+    val: Series,
+    train: Series | None,
+    metric: Series | None,
+    *,
+    points: float,
+    rise: float,
+    noise: float,
+    train_fall: float,
+    metric_loss: float,
+) -> Evidence | Unsure | None:
+    """Point at the stretch from the best validation loss to the end.
+
+    The last level must lie ``rise`` (share of the best) and ``noise`` times the curve's own jitter above
+    the best, while training fell by ``train_fall`` of its size over the same stretch. When the metric is
+    still within ``metric_loss`` of its best the cause is ``calibration``, else ``memorising``.
+    """
+    steps, values = finite(val)
+    if len(values) < points:
+        return too_few(val, points)
+    width = max(1, min(5, len(values) // 5))
+    smooth = _running_median(values, width)
+    best = int(np.argmin(smooth))
+    end = float(np.mean(smooth[-width:]))
+    low = float(smooth[best])
+    size = max(abs(low), 0.02 * float(np.ptp(smooth)), 1e-12)
+    jitter = float(np.median(np.abs(np.diff(values)))) if len(values) > 2 else 0.0
+    risen = (end - low) / size
+    if best >= len(values) - width or risen < rise or end - low < noise * jitter:
+        return None
+    if train is not None:
+        wall = val.wall[np.isfinite(val.values)] if val.wall is not None else None
+        beside = at_steps(train, steps, wall)
+        then, now = float(beside[best]), float(np.median(beside[-width:]))
+        if not then - now >= train_fall * max(abs(then), 1e-12):
+            return None
+    facts = {"best": low, "end": end, "rise": risen * 100, "best_step": int(steps[best])}
+    cause = _cause(metric, metric_loss)
+    return Evidence(val.name, int(steps[best]), int(steps[-1]), facts, cause)
+
+
+def _cause(metric: Series | None, metric_loss: float) -> str:
+    if metric is None or len(finite(metric)[1]) < 3:
+        return ""
+    values = finite(metric)[1] * (-1 if metric.lower_is_better else 1)
+    width = max(1, min(5, len(values) // 5))
+    smooth = _running_median(values, width)
+    lost = float(smooth.max() - np.mean(smooth[-width:]))
+    return "calibration" if lost <= metric_loss * max(abs(float(smooth.max())), 1e-12) else "memorising"
+
+
+def _running_median(values: Curve, width: int) -> Curve:
+    padded = np.pad(values, (width // 2, width - 1 - width // 2), mode="edge")
+    return np.median(np.lib.stride_tricks.sliding_window_view(padded, width), axis=-1)

@@ -1,0 +1,55 @@
+"""A loss whose progress stopped well before the end, and not because it had converged."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from diagnose.finding import Evidence, Unsure, too_few
+from diagnose.measure import fall, finite
+from diagnose.run import Series
+
+
+def plateau(
+    loss: Series,
+    rate: Series | None,
+    *,
+    points: float,
+    least: float,
+    left: float,
+    stalled: float,
+    converged: float,
+    vanished: float,
+    decayed: float,
+) -> Evidence | Unsure | None:
+    """Point at the stretch in which ``loss`` stood still.
+
+    It must have come down by ``least`` of its size, and then, for a share ``stalled`` of the run, have
+    less than ``left`` of that fall still to come. A loss that ended below ``converged`` of its start has
+    converged, and so has one whose learning rate came down on schedule. Causes by the learning rate over
+    the flat stretch against its peak: ``rate-vanished`` (below ``vanished`` for most of it),
+    ``rate-constant`` (never below ``decayed``), none when no learning rate was logged.
+    """
+    steps, values = finite(loss)
+    if len(values) < points:
+        return too_few(loss, points)
+    seen = fall(loss, left)
+    if seen.progress < least or seen.stalled < stalled:
+        return None
+    cause = _cause(rate, seen.stalled_at, vanished, decayed)
+    if cause == "on-schedule" or (cause != "rate-vanished" and seen.start > 0 and seen.end <= converged * seen.start):
+        return None
+    facts = {"level": seen.end, "start": seen.start, "share": seen.stalled * 100}
+    return Evidence(loss.name, seen.stalled_at, int(steps[-1]), facts, cause)
+
+
+def _cause(rate: Series | None, since: int, vanished: float, decayed: float) -> str:
+    if rate is None:
+        return ""
+    steps, values = finite(rate)
+    peak = float(values.max()) if len(values) else 0.0
+    flat = values[steps >= since]
+    if peak <= 0 or len(flat) == 0:
+        return ""
+    if np.median(flat) < vanished * peak:
+        return "rate-vanished"
+    return "rate-constant" if flat.min() >= decayed * peak else "on-schedule"

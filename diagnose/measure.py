@@ -1,0 +1,123 @@
+"""Robust numbers about a curve, shared by the detectors: numpy only, linear in the length of the curve.
+
+Everything is measured on medians of equal blocks, so that a single wild point, or a million noisy
+ones, do not change what a person would see in the plot.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+
+from diagnose.run import Curve, Series, Steps
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """A curve as medians of at most `limit` equal blocks.
+
+    ``steps`` float64 [k]: median step of each block; ``levels`` float64 [k]: median value;
+    ``noise``: typical distance of a single point from its block's level (MAD x 1.4826), in the curve's units.
+    """
+
+    steps: Curve
+    levels: Curve
+    noise: float
+
+    def __len__(self) -> int:
+        return len(self.levels)
+
+
+def finite(series: Series) -> tuple[Steps, Curve]:
+    """Steps and values of the points that are numbers."""
+    good = np.isfinite(series.values)
+    return series.steps[good], series.values[good]
+
+
+def blocks(series: Series, limit: int = 40) -> Blocks:
+    """The curve of finite points in at most ``limit`` blocks of at least one point each."""
+    steps, values = finite(series)
+    count = min(limit, len(values))
+    if count == 0:
+        return Blocks(np.empty(0), np.empty(0), 0.0)
+    edges = np.linspace(0, len(values), count + 1).astype(int)
+    parts = [values[a:b] for a, b in itertools.pairwise(edges)]
+    levels = np.array([np.median(part) for part in parts])
+    middle = np.array([np.median(steps[a:b]) for a, b in itertools.pairwise(edges)])
+    return Blocks(middle, levels, _noise(values))
+
+
+def _noise(values: Curve) -> float:
+    """Spread of a point around its neighbours, from second differences so that a smooth trend adds nothing."""
+    if len(values) < 3:
+        return 0.0
+    bend = values[2:] - 2 * values[1:-1] + values[:-2]
+    return float(np.median(np.abs(bend)) * 1.4826 / np.sqrt(6))
+
+
+def slope(steps: Curve, levels: Curve) -> float:
+    """Theil-Sen: the median of the slopes between every two blocks (Sen 1968); 0 for fewer than two."""
+    if len(levels) < 2:
+        return 0.0
+    i, j = np.triu_indices(len(levels), 1)
+    run = steps[j] - steps[i]
+    rise = levels[j] - levels[i]
+    return float(np.median(rise[run > 0] / run[run > 0])) if np.any(run > 0) else 0.0
+
+
+@dataclass(frozen=True)
+class Fall:
+    """How far a curve came down and where it stopped.
+
+    ``start``, ``best`` and ``end`` are levels; ``progress`` is (start - best) over the larger of the
+    magnitudes, at least 0; ``stalled_at`` is the step after which at most a share ``left`` of the fall
+    remained, and ``stalled`` the share of the run that lies behind it.
+    """
+
+    start: float
+    best: float
+    end: float
+    progress: float
+    stalled_at: int
+    stalled: float
+
+
+def fall(series: Series, left: float) -> Fall:
+    """The descent of ``series``; needs at least two finite points."""
+    curve = blocks(series)
+    start, end, best = float(curve.levels[0]), float(curve.levels[-1]), float(curve.levels.min())
+    size = max(abs(start), abs(best), 1e-12)
+    lowest = np.minimum.accumulate(curve.levels)
+    at = int(np.argmax(lowest <= best + left * (start - best) + curve.noise / 4))
+    first, last = float(curve.steps[0]), float(curve.steps[-1])
+    behind = (last - float(curve.steps[at])) / (last - first) if last > first else 0.0
+    return Fall(start, best, end, max(0.0, start - best) / size, int(curve.steps[at]), behind)
+
+
+def at_steps(series: Series, steps: Steps, wall: Curve | None = None) -> Curve:
+    """The level of ``series`` around each of ``steps`` (and before the next): float64 [len(steps)].
+
+    Training is often logged by iteration and validation by epoch. Points are matched by wall time where
+    both have it, by step where the ranges agree, else by their place in the run.
+    """
+    own, values = finite(series)
+    if len(values) == 0 or len(steps) == 0:
+        return np.full(len(steps), np.nan)
+    if wall is not None and series.wall is not None and len(wall) == len(steps):
+        good = np.isfinite(series.values)
+        ends = np.searchsorted(series.wall[good], wall, side="right")
+    elif 0.5 * own[-1] <= steps[-1] <= 2 * own[-1]:
+        ends = np.searchsorted(own, steps, side="right")
+    else:
+        ends = np.round(np.arange(1, len(steps) + 1) * len(values) / len(steps)).astype(int)
+    ends = np.clip(ends, 1, len(values))
+    starts = np.concatenate(([0], ends[:-1]))
+    return np.array([np.median(values[min(a, b - 1) : b]) for a, b in zip(starts, ends, strict=True)])
+
+
+def longest_tail(mask: np.ndarray) -> int:
+    """How many of the last elements of a boolean array [n] are all True."""
+    wrong = np.flatnonzero(~mask)
+    return len(mask) - (int(wrong[-1]) + 1 if len(wrong) else 0)

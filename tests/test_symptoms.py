@@ -1,0 +1,104 @@
+"""Every symptom keeps its own promises: its cases come true, and every number in it matters."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cache
+
+import pytest
+
+from diagnose.binding import bind
+from diagnose.cases import draw
+from diagnose.engine import judge
+from diagnose.finding import Verdict
+from diagnose.recognise import Recogniser
+from kb.entry import Case, Entry
+from kb.library import load
+
+LIBRARY = load()
+CHECKED = [entry for entry in LIBRARY.values() if entry.check]
+CASES = [pytest.param(entry, name, id=f"{entry.id}: {name}") for entry in CHECKED for name in entry.check.cases]
+FOUND = [
+    pytest.param(entry, name, id=f"{entry.id}: {name}")
+    for entry in CHECKED
+    for name, case in entry.check.cases.items()
+    if case.expect == "found"
+]
+
+
+@cache
+def recogniser() -> Recogniser:
+    return Recogniser(LIBRARY)
+
+
+def verdict_of(entry: Entry, case: Case) -> Verdict:
+    run = recogniser().recognise(draw(case), {})
+    return judge(run, entry, recogniser())[0]
+
+
+def as_expected(verdict: Verdict, case: Case) -> bool:
+    cause = (verdict.evidence.cause or "none") if verdict.evidence else ""
+    return (
+        verdict.state == case.expect
+        and (not case.cause or cause == case.cause)
+        and (not case.severity or verdict.severity == case.severity)
+    )
+
+
+@pytest.mark.parametrize("entry, name", CASES)
+def test_a_case_gets_the_verdict_it_expects(entry, name):
+    case = entry.check.cases[name]
+
+    verdict = verdict_of(entry, case)
+
+    assert (verdict.state, verdict.reason.en if verdict.state == "broke" else "") == (case.expect, "")
+    assert as_expected(verdict, case), verdict.evidence
+
+
+@pytest.mark.parametrize("entry, name", FOUND)
+def test_what_is_found_can_be_said_in_both_languages(entry, name):
+    verdict = verdict_of(entry, entry.check.cases[name])
+
+    texts = [say(lang) for lang in ("en", "zh") for say in (verdict.message, verdict.fix)]
+
+    assert all(texts)
+    assert not any("{" in text for text in (verdict.message("en"), verdict.message("zh")))
+    assert verdict.evidence.cause in entry.causes or not verdict.evidence.cause
+
+
+@pytest.mark.parametrize("entry", CHECKED, ids=lambda entry: entry.id)
+def test_entry_and_detector_agree(entry):
+    bound = bind(entry)
+
+    assert set(bound.check.watch.values()) <= recogniser().log_it.keys()
+
+
+@pytest.mark.parametrize("entry", CHECKED, ids=lambda entry: entry.id)
+def test_a_check_has_a_sick_case_a_well_one_and_a_blind_one(entry):
+    assert {case.expect for case in entry.check.cases.values()} == {"found", "clear", "blind"}
+
+
+@pytest.mark.parametrize("entry", CHECKED, ids=lambda entry: entry.id)
+def test_every_number_has_a_reason_and_every_cause_a_case(entry):
+    shown = {case.cause for case in entry.check.cases.values()}
+
+    assert entry.check.because.keys() == entry.check.with_.keys()
+    assert entry.causes.keys() <= shown, "a cause that no case shows"
+
+
+NUDGES = [
+    pytest.param(entry, name, nudged, id=f"{entry.id}: {name} {value:g} -> {nudged:g}")
+    for entry in CHECKED
+    for name, value in entry.check.with_.items()
+    for nudged in ((value * 4, value / 4) if value else (1.0,))
+]
+
+
+@pytest.mark.parametrize("entry, name, nudged", NUDGES)
+def test_some_case_notices_when_a_number_moves_by_a_factor_of_four(entry, name, nudged):
+    check = dataclasses.replace(entry.check, with_=entry.check.with_ | {name: nudged})
+    moved = dataclasses.replace(entry, check=check)
+
+    noticed = [name for name, case in entry.check.cases.items() if not as_expected(verdict_of(moved, case), case)]
+
+    assert noticed
