@@ -1,0 +1,104 @@
+"""What a checkpoint holds, as one table a person can read: optimizer groups, gates, tensors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from diagnose.run import Checkpoint, Group, Run, Tensor
+from kb.prose import Line
+from kb.text import Lang, Text
+from kb.wrap import pad, wrap
+
+_MOST = 400  # tensors listed of one file; a person reads no further
+
+
+def lines(runs: Sequence[Run], lang: Lang, width: int) -> list[Line]:
+    """Every checkpoint of every run: step, groups with rate and decay, gates, tensors with their numbers."""
+    found: list[Line] = []
+    for run in runs:
+        for checkpoint in run.checkpoints:
+            found += _file(checkpoint, lang, width)
+        for note in run.notes:
+            text = f"{note.path}: {note.what.of(lang)}"
+            found += [Line("dim", line) for line in wrap(text, width, first="! ", rest="  ")]
+    return found
+
+
+def _file(checkpoint: Checkpoint, lang: Lang, width: int) -> list[Line]:
+    tensors = list(checkpoint.tensors.values())
+    step = "?" if checkpoint.step is None else str(checkpoint.step)
+    count = sum(tensor.numel for tensor in tensors)
+    head = Text(
+        f"step {step}, {len(tensors)} tensors, {count:,} elements",
+        f"第 {step} 步，{len(tensors)} 个张量，{count:,} 个元素",
+    )
+    found = [Line("title", str(checkpoint.path)), Line("dim", f"  {head.of(lang)}")]
+    for name in checkpoint.unsafe:
+        text = Text(f"wants to call {name} on loading; it was not run", f"加载时想要调用 {name}；没有执行")
+        found.append(Line("error", f"  ! {text.of(lang)}"))
+    found += _optimizer(checkpoint, lang, width)
+    if checkpoint.gates:
+        found.append(Line("heading", Text("Gates", "门控").of(lang)))
+        found += [_row(checkpoint.tensors[name]) for name in checkpoint.gates]
+    found.append(Line("heading", Text("Tensors", "张量").of(lang)))
+    found += [_row(tensor) for tensor in tensors[:_MOST]]
+    if len(tensors) > _MOST:
+        more = len(tensors) - _MOST
+        found.append(Line("dim", Text(f"  and {more} more", f"  还有 {more} 个").of(lang)))
+    found.append(Line("text", ""))
+    return found
+
+
+def _optimizer(checkpoint: Checkpoint, lang: Lang, width: int) -> list[Line]:
+    optimizer = checkpoint.optimizer
+    found = [Line("heading", Text("Optimizer", "优化器").of(lang))]
+    if optimizer is None:
+        text = Text(
+            "not in this file, so training cannot be resumed from it exactly", "文件中没有，因此无法从这里原样恢复训练"
+        )
+        return [*found, *(Line("dim", line) for line in wrap(text.of(lang), width, first="  ", rest="  "))]
+    for index, group in enumerate(optimizer.groups):
+        found += [Line("text", line) for line in wrap(_group(index, group, lang), width, first="  ", rest="      ")]
+    have = sum(bool(state) for state in optimizer.state.values())
+    total = sum(len(group.slots) for group in optimizer.groups)
+    text = Text(
+        f"{have} of {total} parameters have state; names matched by {optimizer.matched}",
+        f"{total} 个参数中有 {have} 个带有状态；名称匹配方式：{optimizer.matched}",
+    )
+    found.append(Line("dim", f"  {text.of(lang)}"))
+    left_out = _left_out(checkpoint)
+    if left_out:
+        text = Text(f"in no group: {', '.join(left_out[:8])}", f"不在任何参数组中：{'、'.join(left_out[:8])}")
+        found += [Line("mark", line) for line in wrap(text.of(lang), width, first="  ! ", rest="    ")]
+    return found
+
+
+def _left_out(checkpoint: Checkpoint) -> list[str]:
+    optimizer = checkpoint.optimizer
+    if optimizer is None or optimizer.matched == "unmatched":
+        return []
+    held = {name for group in optimizer.groups for name in group.names} | optimizer.uncertain
+    return [name for name in checkpoint.tensors if name not in held and not _is_buffer(name)]
+
+
+def _is_buffer(name: str) -> bool:
+    return name.endswith(("running_mean", "running_var", "num_batches_tracked"))
+
+
+def _group(index: int, group: Group, lang: Lang) -> str:
+    rate = "?" if math.isnan(group.lr) else f"{group.lr:.4g}"
+    return Text(
+        f"group {index}: {len(group.slots)} parameters, lr {rate}, weight decay {group.weight_decay:.4g}",
+        f"参数组 {index}：{len(group.slots)} 个参数，学习率 {rate}，权重衰减 {group.weight_decay:.4g}",
+    ).of(lang)
+
+
+def _row(tensor: Tensor) -> Line:
+    shape = "x".join(map(str, tensor.shape)) or "-"
+    numbers = f"{tensor.minimum:>10.3g} {tensor.maximum:>10.3g} {tensor.mean:>10.3g} {tensor.std:>10.3g}"
+    zeros = f"{tensor.zeros}/{tensor.numel} = 0" if tensor.zeros else ""
+    bad = f"{tensor.nonfinite} NaN/Inf" if tensor.nonfinite else ""
+    return Line(
+        "text", f"  {pad(tensor.name, 40)} {pad(shape, 14)} {pad(tensor.dtype, 9)} {numbers}  {zeros} {bad}".rstrip()
+    )

@@ -1,0 +1,75 @@
+"""What was read and what can be looked for, as lists a person can check at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from diagnose.run import Run, Series
+from kb.library import Library
+from kb.prose import Line
+from kb.text import Lang, Text
+from kb.wrap import pad, width_of, wrap
+
+_NO_ROLE = Text("(none)", "（无）")
+
+
+def lines(runs: Sequence[Run], lang: Lang, width: int) -> list[Line]:
+    """For every run: its files, and each curve with role, points, range and the reason for the role."""
+    found: list[Line] = []
+    for run in runs:
+        found.append(Line("title", run.name))
+        for source in run.sources:
+            text = Text(
+                f"{source.path} ({source.format}: {source.series} curves, {source.points:,} points)",
+                f"{source.path}（{source.format}：{source.series} 条曲线，{source.points:,} 个点）",
+            )
+            found += [Line("dim", line) for line in wrap(text.of(lang), width, first="  ", rest="    ")]
+        names = max((width_of(one.name) for one in run.series), default=0)
+        roles = max((width_of(_role(one, lang)) for one in run.series), default=0)
+        for one in run.series:
+            head = f"  {pad(one.name, min(names, 36))}  {pad(_role(one, lang), roles)}  {_range(one, lang)}"
+            rows = [head] if width_of(head) <= width else wrap(head, width, first="  ", rest="      ")
+            found += [Line("text", row) for row in rows]
+            if one.why is not None:
+                found += [Line("dim", line) for line in wrap(one.why.of(lang), width, first="      ", rest="      ")]
+        for note in run.notes:
+            text = Text(f"{note.path}: {note.what.en}", f"{note.path}：{note.what.zh}")
+            found += [Line("dim", line) for line in wrap(text.of(lang), width, first="  ! ", rest="    ")]
+        found.append(Line("text", ""))
+    return found
+
+
+def symptoms(library: Library, lang: Lang, width: int) -> list[Line]:
+    """Every symptom that is looked for, and the roles it needs to see."""
+    found: list[Line] = []
+    for entry in library.values():
+        if entry.check is None:
+            continue
+        title = entry.zh.title if lang == "zh" else entry.title
+        needs = ", ".join(dict.fromkeys(entry.check.watch.values())) or Text("a checkpoint", "检查点").of(lang)
+        found.append(Line("heading", f"{entry.id}  [{entry.check.severity}]"))
+        text = Text(f"{title}; looks at {needs}", f"{title}；查看 {needs}").of(lang)
+        found += [Line("text", line) for line in wrap(text, width, first="    ", rest="    ")]
+    found.append(Line("text", ""))
+    found.append(Line("heading", Text("What to log", "需要记录什么").of(lang)))
+    for entry in library.values():
+        for role, logged in entry.logged_as.items():
+            found += [Line("text", f"  {role}"), Line("code", f"      {logged.log_it}")]
+    return found
+
+
+def _role(series: Series, lang: Lang) -> str:
+    return series.role or _NO_ROLE.of(lang)
+
+
+def _range(series: Series, lang: Lang) -> str:
+    good = series.values[np.isfinite(series.values)]
+    between = f"{good.min():.4g} .. {good.max():.4g}" if len(good) else "nan"
+    bad = len(series) - len(good)
+    text = Text(
+        f"{len(series)} points, steps {series.steps[0]}-{series.steps[-1]}, {between}",
+        f"{len(series)} 个点，步 {series.steps[0]}-{series.steps[-1]}，{between}",
+    ).of(lang)
+    return text + (Text(f", {bad} not finite", f"，{bad} 个非有限值").of(lang) if bad else "")

@@ -1,0 +1,187 @@
+"""The report a person reads in a terminal: worst first, the curve drawn, then what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from diagnose.drawing import drawn
+from diagnose.finding import SEVERITIES, Diagnosis, Examined, Verdict
+from diagnose.run import Note, Run
+from kb.prose import Line, Style
+from kb.text import Lang, Text
+from kb.wrap import wrap
+
+WIDTH = 100
+_CURVE = 60  # columns of a drawn curve: enough to see its shape, few enough for a terminal of 70
+_NOTES = 4  # notes shown of a run unless all are asked for
+_SEVERITY = {"error": Text("error", "错误"), "warning": Text("warning", "警告"), "info": Text("info", "提示")}
+_CONFIDENCE = {
+    "certain": Text("certain", "确定"),
+    "likely": Text("likely", "很可能"),
+    "possible": Text("possible", "可能"),
+}
+
+
+def render(diagnosis: Diagnosis, lang: Lang) -> str:
+    """The report as plain text of `WIDTH` columns."""
+    return "".join(f"{line.text}\n" for line in lines(diagnosis, lang, WIDTH))
+
+
+def lines(diagnosis: Diagnosis, lang: Lang, width: int, *, everything: bool = False) -> list[Line]:
+    """The report as styled lines; ``everything`` also lists what was clear and every note."""
+    page = _Page(lang, width, everything)
+    for examined in diagnosis.examined:
+        page.run(examined)
+    for changed in diagnosis.overridden:
+        page.say("dim", changed.of(lang))
+    if len(diagnosis.examined) > 1:
+        page.say("heading", _summary(diagnosis.verdicts(), lang))
+    return page.lines
+
+
+class _Page:
+    """A report while it is being written."""
+
+    def __init__(self, lang: Lang, width: int, everything: bool) -> None:
+        self.lang, self.width, self.everything = lang, width, everything
+        self.lines: list[Line] = []
+
+    def run(self, examined: Examined) -> None:
+        """One run: what was read, what was found, what could not be seen, and the count."""
+        verdicts = examined.verdicts
+        self.say("title", examined.run.name)
+        self.say("dim", _read(examined.run, self.lang), first="  ", rest="  ")
+        for verdict in sorted((one for one in verdicts if one.state == "found"), key=_harm):
+            self.finding(examined.run, verdict)
+        self.others([one for one in verdicts if one.state not in {"found", "clear", "blind"}])
+        self.blind([one for one in verdicts if one.state == "blind"])
+        self.clear([one for one in verdicts if one.state == "clear"])
+        self.notes(examined.run.notes)
+        self.say("heading", _summary(verdicts, self.lang))
+        self.lines.append(Line("text", ""))
+
+    def finding(self, run: Run, verdict: Verdict) -> None:
+        """What, where, why, what to do, and which entry explains it."""
+        entry, seen = verdict.entry, verdict.evidence
+        assert seen is not None
+        assert verdict.severity is not None
+        assert verdict.confidence is not None
+        title = entry.zh.title if self.lang == "zh" else entry.title
+        marks = f"{_SEVERITY[verdict.severity].of(self.lang)} · {_CONFIDENCE[verdict.confidence].of(self.lang)}"
+        style: Style = "error" if verdict.severity != "info" else "mark"
+        self.say(style, f"{title}  [{marks}]", first="✗ " if verdict.severity != "info" else "· ", rest="  ")
+        self.say("text", verdict.message(self.lang), first="    ", rest="    ")
+        self.curve(run, verdict)
+        if because := verdict.because(self.lang):
+            self.say("text", Text(f"cause: {because}", f"原因：{because}").of(self.lang), first="    ", rest="      ")
+        for step in verdict.fix(self.lang):
+            self.say("text", step, first="    → ", rest="      ")
+        self.say("dim", f"kb lookup {entry.id}", first="      ")
+
+    def curve(self, run: Run, verdict: Verdict) -> None:
+        """The curve that was judged, with carets under the steps in question."""
+        seen = verdict.evidence
+        series = next((one for one in run.series if seen and one.name == seen.subject), None)
+        if series is None or seen is None:
+            return
+        text, carets, logarithm = drawn(series, min(_CURVE, self.width - 8), seen.first, seen.last)
+        if len(text) < 2:
+            return
+        self.lines.append(Line("mark", f"    {text}"))
+        steps = f"{Text('steps', '步').of(self.lang)} {seen.first}-{seen.last}"
+        scale = Text(", log scale", "，对数刻度").of(self.lang) if logarithm else ""
+        if carets:
+            self.lines.append(Line("error", f"    {carets}"))
+            self.say("dim", f"{steps}{scale}", first="    ", rest="    ")
+
+    def blind(self, verdicts: Sequence[Verdict]) -> None:
+        """What could not be judged, grouped by what to log for it."""
+        by_reason: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for one in verdicts:
+            assert one.reason is not None
+            by_reason.setdefault((one.reason.of(self.lang), one.log_it), []).append(one.entry.id)
+        if by_reason:
+            text = Text(f"{len(verdicts)} could not be judged:", f"有 {len(verdicts)} 项无法判断：")
+            self.say("mark", text.of(self.lang), first="? ")
+        for (reason, log_it), symptoms in by_reason.items():
+            text = Text(f"{reason} - {', '.join(symptoms)}", f"{reason}：{'、'.join(symptoms)}")
+            self.say("text", text.of(self.lang), first="    ")
+            for code in log_it:
+                label = Text("log it:", "请记录：").of(self.lang)
+                self.lines.append(Line("dim", f"      {label} {code}"))
+
+    def clear(self, verdicts: Sequence[Verdict]) -> None:
+        """What was looked at and is well; by name only when asked for."""
+        if not verdicts:
+            return
+        if not self.everything:
+            count = len(verdicts)
+            text = Text(f"{count} looked at and clear (-v lists them)", f"另有 {count} 项检查正常（-v 可列出）")
+            self.say("mark", text.of(self.lang), first="✓ ")
+            return
+        for one in verdicts:
+            title = one.entry.zh.title if self.lang == "zh" else one.entry.title
+            text = Text(f"clear: {title} ({one.entry.id})", f"正常：没有“{title}”（{one.entry.id}）")
+            self.say("mark", text.of(self.lang), first="✓ ", rest="  ")
+
+    def others(self, verdicts: Sequence[Verdict]) -> None:
+        """Waived checks with their reason, and checks that broke."""
+        for one in verdicts:
+            reason = one.reason.of(self.lang) if one.reason else ""
+            broke = one.state == "broke"
+            what = Text("broke" if broke else "waived", "检查出错" if broke else "已豁免").of(self.lang)
+            self.say("error" if broke else "dim", f"{what}: {one.entry.id} - {reason}", first="! " if broke else "- ")
+
+    def notes(self, notes: Sequence[Note]) -> None:
+        """How the files were read, as far as it is worth telling."""
+        shown = notes if self.everything else notes[:_NOTES]
+        for note in shown:
+            place = note.path if note.line is None else f"{note.path}:{note.line}"
+            self.say("dim", f"{place}: {note.what.of(self.lang)}", first="  ", rest="    ")
+        if len(shown) < len(notes):
+            more = len(notes) - len(shown)
+            self.say("dim", Text(f"{more} more notes (-v)", f"还有 {more} 条说明（-v）").of(self.lang), first="  ")
+
+    def say(self, style: Style, text: str, *, first: str = "", rest: str = "") -> None:
+        """One wrapped paragraph."""
+        self.lines.extend(Line(style, line) for line in wrap(text, self.width, first=first, rest=rest or first))
+
+
+def _harm(verdict: Verdict) -> tuple[int, int]:
+    """Worst first; among equals the surest first."""
+    severity = SEVERITIES.index(verdict.severity) if verdict.severity else 0
+    return -severity, ("certain", "likely", "possible").index(verdict.confidence or "possible")
+
+
+def _read(run: Run, lang: Lang) -> str:
+    """What the run was read from: formats, curves, points, checkpoints."""
+    formats = sorted({one.format for one in run.sources})
+    curves, points = len(run.series), sum(map(len, run.series))
+    parts = []
+    if curves:
+        en, zh = f"{curves} curves, {points:,} points", f"{curves} 条曲线，{points:,} 个点"
+        parts.append(Text(f"{', '.join(formats)}: {en}", f"{'、'.join(formats)}：{zh}"))
+    if run.checkpoints:
+        files = ", ".join(one.path.name for one in run.checkpoints[-3:])
+        count = len(run.checkpoints)
+        parts.append(Text(f"{count} checkpoint{'s' if count > 1 else ''} ({files})", f"{count} 个检查点（{files}）"))
+    return ("；" if lang == "zh" else "; ").join(part.of(lang) for part in parts)
+
+
+def _summary(verdicts: Iterable[Verdict], lang: Lang) -> str:
+    counted: dict[str, int] = {}
+    for one in verdicts:
+        counted[one.state] = counted.get(one.state, 0) + 1
+    names = {
+        "found": Text("found", "项发现"),
+        "clear": Text("clear", "项正常"),
+        "blind": Text("could not be judged", "项无法判断"),
+        "broke": Text("broke", "项检查出错"),
+        "waived": Text("waived", "项豁免"),
+    }
+    parts = [
+        f"{counted.get(state, 0)} {name.of(lang)}"
+        for state, name in names.items()
+        if state in counted or state == "found"
+    ]
+    return ("，" if lang == "zh" else ", ").join(parts)

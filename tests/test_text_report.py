@@ -1,0 +1,87 @@
+"""The report in the terminal: a golden screen for each language, and no Chinese character lost at any width."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from diagnose.engine import examine
+from diagnose.finding import Diagnosis
+from diagnose.reports import text
+from diagnose.run import Checkpoint, Group, Note, Optimizer, Run, Series, Source, Tensor
+from kb.library import load
+from kb.text import Text
+from kb.wrap import width_of
+
+LIBRARY = load()
+
+
+def tensor(name: str, value: float, numel: int = 1) -> Tensor:
+    return Tensor(name, "float32", (numel,), value, value, value, 0.0, numel if value == 0 else 0, 0)
+
+
+def sick() -> Diagnosis:
+    t = np.arange(300)
+    noise = np.random.default_rng(0).standard_normal(300)
+    curves = (
+        Series("train/loss", t, 0.4 + 0.6 * np.exp(-t / 25) + 0.005 * noise),
+        Series("train/lr", t, 1e-3 * 0.9**t),
+        Series("val/dice", t[::30], np.linspace(0.2, 0.6, 10)),
+    )
+    memory = {1: {"exp_avg_sq": tensor("exp_avg_sq", 1e-6, 64)}}
+    optimizer = Optimizer((Group((1,), ("attn.value.weight",), {"lr": 1e-3}),), memory, "shapes")
+    weights = {"attn.gamma": tensor("attn.gamma", 0.0), "attn.value.weight": tensor("attn.value.weight", 0.1, 64)}
+    run = Run(
+        Path("logs/exp1"),
+        "exp1",
+        sources=(Source("logs/exp1/metrics.csv", "csv_log", 3, 610),),
+        series=curves,
+        checkpoints=(Checkpoint(Path("logs/exp1/last.pt"), weights, 300, optimizer),),
+        notes=(Note("logs/exp1/metrics.csv", Text("last row cut short; 300 read", "最后一行不完整，读到 300 行"), 302),),
+    )
+    return Diagnosis((examine(run, LIBRARY, waived={"lr-constant": "one schedule for all"}),))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_sick_run_reads_like_this(lang, golden):
+    golden(f"diagnose-sick.{lang}.txt", text.render(sick(), lang))
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 120, 200])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_line_is_wider_than_the_terminal_and_no_character_is_lost(lang, width):
+    diagnosis = sick()
+
+    shown = [line for line in text.lines(diagnosis, lang, width) if line.style != "dim" or "log_it" not in line.text]
+
+    said = "".join("".join(line.text.split()) for line in shown)
+    code = [log_it for verdict in diagnosis.verdicts() for log_it in verdict.log_it]
+    assert [line.text for line in shown if width_of(line.text) > width and not any(one in line.text for one in code)] == []
+    for verdict in (one for one in diagnosis.verdicts() if one.state == "found"):
+        for part in (verdict.message(lang), verdict.because(lang), *verdict.fix(lang)):
+            assert "".join(part.split()) in said
+
+
+def test_the_worst_comes_first():
+    lines = [line.text for line in text.lines(sick(), "en", 100)]
+
+    marks = [line for line in lines if line.startswith(("✗", "·", "?", "✓"))]
+
+    assert [mark[0] for mark in marks] == sorted((mark[0] for mark in marks), key="✗·-?✓".index)
+
+
+def test_what_was_clear_is_named_when_asked_for():
+    short, long = (
+        "\n".join(line.text for line in text.lines(sick(), "en", 100, everything=everything)) for everything in (False, True)
+    )
+
+    assert "(loss-nonfinite)" not in short
+    assert "clear: Loss became NaN or infinite (loss-nonfinite)" in long
+
+
+def test_a_changed_threshold_is_printed_with_the_report():
+    diagnosis = Diagnosis(sick().examined, (Text("lr-vanished.share set to 0.9 (was 0.4)", "已改"),))
+
+    assert "lr-vanished.share set to 0.9 (was 0.4)" in text.render(diagnosis, "en")
