@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from kb import yamlfile
@@ -21,24 +21,34 @@ FOLDERS: Mapping[str, Kind] = {
     "pitfalls": "pitfall",
     "symptoms": "symptom",
 }
-_AMBIGUOUS = "ambiguous.yaml"
+AMBIGUOUS = "ambiguous.yaml"
 
 
 @dataclasses.dataclass(frozen=True)
 class Meaning:
-    """One sense of an ambiguous word; ``entry`` is the id that explains it, or empty."""
+    """One sense of an ambiguous word; ``entry`` is the id that explains it, or empty.
+
+    ``usual`` marks the sense most people have in mind, whose page follows the choice.
+    """
 
     en: str
     zh: str
     entry: str = ""
+    usual: bool = False
 
 
 class Library(Mapping[str, Entry]):
     """The entries by id, and the words that mean more than one thing."""
 
-    def __init__(self, entries: Mapping[str, Entry], ambiguous: Mapping[str, tuple[Meaning, ...]]) -> None:
-        self._entries = dict(entries)
+    def __init__(
+        self,
+        entries: Mapping[str, Entry],
+        ambiguous: Mapping[str, tuple[Meaning, ...]],
+        names: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        self._entries = entries
         self.ambiguous = dict(ambiguous)
+        self._names = tuple(names)  # where they are known beforehand, no page need be read for them
 
     def __getitem__(self, name: str) -> Entry:
         return self._entries[name]
@@ -57,15 +67,18 @@ class Library(Mapping[str, Entry]):
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Every (name, id): ids, titles and aliases of both languages, as written."""
+        if self._names:
+            yield from self._names
+            return
         for entry in self.values():
             for name in (entry.id, entry.title, *entry.aliases, entry.zh.title, *entry.zh.aliases):
                 yield name, entry.id
 
 
-def load(folder: Path = BUILT_IN) -> Library:
-    """Read every entry below ``folder``; raises `Problem` at the first file that is wrong."""
-    entries = {path.stem: read_entry(path) for path in files(folder)}
-    words = folder / _AMBIGUOUS
+def load(folder: Path = BUILT_IN, kinds: Collection[Kind] = tuple(FOLDERS.values())) -> Library:
+    """Read every entry of these kinds below ``folder``; raises `Problem` at the first file that is wrong."""
+    entries = {path.stem: read_entry(path) for path in files(folder) if FOLDERS[path.parent.name] in kinds}
+    words = folder / AMBIGUOUS
     return Library(entries, read_ambiguous(words) if words.exists() else {})
 
 
@@ -82,6 +95,12 @@ def read_entry(path: Path) -> Entry:
 def read_placed(path: Path) -> tuple[Entry, yamlfile.Places]:
     """The same with the place of each part, for complaints about what it says."""
     data, places = yamlfile.read(path)
+    if data is None:
+        raise Problem(
+            Text("the file is empty", "文件是空的"),
+            path=path,
+            hint=Text("an entry begins with its title: and summary:", "条目以 title: 和 summary: 开头"),
+        )
     entry = Form(path, places).build(Entry, data)
     kind = FOLDERS.get(path.absolute().parent.name, "concept")
     return dataclasses.replace(entry, id=path.stem, kind=kind, path=path), places
@@ -92,6 +111,13 @@ def read_ambiguous(path: Path) -> dict[str, tuple[Meaning, ...]]:
     data, places = yamlfile.read(path)
     form = Form(path, places)
     found = {}
+    if not isinstance(data or {}, dict):
+        raise Problem(
+            Text("expected words, each with its meanings", "此处应为词及其各个含义"),
+            path=path,
+            line=1,
+            hint=Text("word: [{en: ..., zh: ..., entry: id}, ...]", "写法：词: [{en: ..., zh: ..., entry: id}, ...]"),
+        )
     for word, meanings in (data or {}).items():
         if not isinstance(meanings, list):
             meanings = [meanings]  # noqa: PLW2901 - a single sense is complained about by its shape below

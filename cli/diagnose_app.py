@@ -1,0 +1,201 @@
+"""The ``diagnose`` command: judge runs, show what was read, list and explain what can be looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import door, language, paint
+from cli.language import Speech, both
+from diagnose import reports
+from kb import library
+from kb.library import Library
+from kb.problem import Problem
+from kb.prose import Line
+from kb.text import Text
+
+Formats = StrEnum("Formats", [(name, name) for name in reports.formats()])  # type: ignore[misc] # the folder is the list
+
+
+class Bar(StrEnum):
+    """What ``--fail-on`` takes."""
+
+    error = "error"
+    warning = "warning"
+    info = "info"
+    never = "never"
+
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=both(
+        "What is wrong with a training run, why, and what to do.",
+        "诊断训练过程：出了什么问题、为什么、怎么办。",
+    ),
+)
+_Lang = Annotated[Speech, typer.Option("--lang", help=both("language of the answer", "输出语言"))]
+_Paths = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="PATH...",
+        help=both(
+            "folders or files: event files, CSV or JSONL logs, checkpoints",
+            "文件夹或文件：事件文件、CSV 或 JSONL 日志、检查点",
+        ),
+    ),
+]
+_Map = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="ROLE=TAG", help=both("say which role a curve has", "指定某条曲线的角色")),
+]
+
+
+def main(argv: Sequence[str] | None = None, program: str = "diagnose") -> int:
+    """Run ``diagnose`` with ``argv`` (the process's own if None); gives the exit code."""
+    return door.run(app, argv, program)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        paint.show([Line("text", f"trainoscope {door.version()}")])
+        raise typer.Exit
+
+
+@app.callback()
+def _diagnose(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=both("print the version", "显示版本号"))
+    ] = False,
+) -> None:
+    """Options of ``diagnose`` itself."""
+
+
+@app.command(help=both("Judge every run found under the paths.", "诊断路径下的每一次训练。"))
+def run(
+    paths: _Paths,
+    form: Annotated[Formats, typer.Option("--format", help=both("how to print it", "输出格式"))] = Formats.text,  # type: ignore[attr-defined] # read from the folder
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help=both("write to a file", "写入文件"))] = None,
+    bar: Annotated[
+        Bar, typer.Option("--fail-on", help=both("exit with 1 from this severity on", "达到该级别时退出码为 1"))
+    ] = Bar.warning,
+    lang: _Lang = Speech.auto,
+    mapped: _Map = None,
+    numbers: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="SYMPTOM.NUMBER=V", help=both("use another threshold", "改用另一个阈值")),
+    ] = None,
+    waive: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--waive",
+            metavar="SYMPTOM=REASON",
+            help=both("leave a check out, with a reason", "豁免某项检查，并写明理由"),
+        ),
+    ] = None,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "-v", "--verbose", help=both("also what was clear, and every note", "同时列出正常的项目和全部说明")
+        ),
+    ] = False,
+) -> int:
+    """Exit code 0: nothing at or above the bar; 1: something found; 2: could not do as asked."""
+    from diagnose import clinic, settings
+    from diagnose.finding import SEVERITIES
+
+    pages, overridden = settings.with_numbers(_looked_for(), numbers or ())
+    diagnosis = clinic.diagnose(
+        paths,
+        pages,
+        roles=settings.roles(mapped or ()),
+        waived=settings.waivers(pages, waive or ()),
+        overridden=overridden,
+    )
+    speak = language.choose(lang)
+    if form.value == "text" and out is None:
+        from diagnose.reports import text
+
+        paint.show(text.lines(diagnosis, speak, paint.width(), everything=verbose))
+    elif form.value == "json" and out is None:
+        from diagnose.reports import json
+
+        paint.show_json(json.as_data(diagnosis))
+    else:
+        _deliver(reports.report(form.value).render(diagnosis, speak), out)
+    worst = diagnosis.worst()
+    if worst is None or bar is Bar.never:
+        return 0
+    return 1 if SEVERITIES.index(worst) >= SEVERITIES.index(bar.value) else 0
+
+
+@app.command(
+    help=both("Show what was read, and which role each curve was given.", "显示读到了什么，以及每条曲线的角色。")
+)
+def series(paths: _Paths, lang: _Lang = Speech.auto, mapped: _Map = None) -> int:
+    """File, name, role, why, points and range of every curve."""
+    from diagnose import clinic, reading, settings
+
+    runs = clinic.read(paths, _looked_for(), roles=settings.roles(mapped or ()))
+    paint.show(reading.lines(runs, language.choose(lang), paint.width()))
+    return 0
+
+
+@app.command(help=both("Show tensors, gates and optimizer of checkpoints.", "显示检查点中的张量、门控与优化器。"))
+def checkpoint(paths: _Paths, lang: _Lang = Speech.auto) -> int:
+    """One table a file: groups with rate and decay, gates with values, tensors with norm and zeros."""
+    from diagnose import clinic, contents
+
+    runs = clinic.read(paths, _looked_for())
+    if not any(one.checkpoints for one in runs):
+        raise Problem(Text("no checkpoint there", "这里没有检查点"), path=", ".join(map(str, paths)))
+    paint.show(contents.lines(runs, language.choose(lang), paint.width()))
+    return 0
+
+
+@app.command(
+    "list", help=both("List what can be looked for, and what to log for it.", "列出可以检查的症状，以及需要记录什么。")
+)
+def list_(lang: _Lang = Speech.auto) -> int:
+    """Every symptom with its severity and the curves it needs."""
+    from diagnose import reading
+
+    paint.show(reading.symptoms(_looked_for(), language.choose(lang), paint.width()))
+    return 0
+
+
+@app.command(help=both("Explain a symptom: the page the finding points to.", "解释一个症状，即发现所指向的页面。"))
+def explain(
+    symptom: Annotated[str, typer.Argument(help=both("the id of a symptom", "症状的 id"))], lang: _Lang = Speech.auto
+) -> int:
+    """The entry of the library, as `kb lookup` prints it."""
+    from diagnose import settings
+    from kb import page
+
+    pages = library.load()
+    settings.checked(pages, symptom)
+    speak = language.choose(lang)
+    paint.show(page.render(pages[symptom], pages, speak, paint.width()))
+    return 0
+
+
+def _looked_for() -> Library:
+    """The pages a diagnosis needs: the symptoms, and the concepts that know how curves are named."""
+    return library.load(kinds=("symptom", "concept"))
+
+
+def _deliver(text: str, out: Path | None) -> None:
+    if out is None:
+        paint.show(Line("text", line) for line in text.splitlines())
+        return
+    try:
+        out.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Problem(
+            Text(f"cannot be written ({error.strerror})", f"无法写入（{error.strerror}）"), path=out
+        ) from None

@@ -1,0 +1,222 @@
+"""The ``kb`` command: look words up, list the pages, check files of pages, run their proofs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import door, language, paint
+from cli.language import Speech, both
+from kb import answering, library
+from kb.entry import Entry
+from kb.library import FOLDERS, Library
+from kb.problem import Problem
+from kb.prose import Line, code
+from kb.text import Lang, Text
+
+Kinds = StrEnum("Kinds", [(kind, kind) for kind in FOLDERS.values()])  # type: ignore[misc] # read from the one list
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=both(
+        "What polyps, data sets, training concepts, pitfalls and symptoms are.",
+        "查询息肉、数据集、训练概念、代码陷阱与训练症状。",
+    ),
+)
+_Lang = Annotated[Speech, typer.Option("--lang", metavar="en|zh|auto", help=both("language of the answer", "输出语言"))]
+_Json = Annotated[bool, typer.Option("--json", help=both("print data instead of a page", "输出数据而不是页面"))]
+_Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--kb",
+        metavar="DIR",
+        help=both(
+            "use the entries of this folder instead of the built-in ones", "改用该文件夹中的条目，而不用内置条目"
+        ),
+    ),
+]
+
+
+def main(argv: Sequence[str] | None = None, program: str = "kb") -> int:
+    """Run ``kb`` with ``argv`` (the process's own if None); gives the exit code."""
+    return door.run(app, argv, program)
+
+
+def _ids(incomplete: str) -> list[str]:
+    """For the shell's completion: ids are file names, so no page need be read."""
+    return [path.stem for path in library.files(library.BUILT_IN) if path.stem.startswith(incomplete)]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        paint.show([Line("text", f"trainoscope {door.version()}")])
+        raise typer.Exit
+
+
+@app.callback()
+def _kb(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=both("print the version", "显示版本号"))
+    ] = False,
+) -> None:
+    """Options of ``kb`` itself."""
+
+
+@app.command(help=both("Show the page a word names.", "显示一个词对应的页面。"))
+def lookup(
+    term: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="TERM...",
+            autocompletion=_ids,
+            help=both("a name, title or id; several words are one term", "名称、标题或 id；多个词合为一个名称"),
+        ),
+    ],
+    lang: _Lang = Speech.auto,
+    as_json: _Json = False,
+    only_code: Annotated[bool, typer.Option("--code", help=both("print only its code", "只输出其中的代码"))] = False,
+    folder: _Folder = None,
+) -> int:
+    """The page, a choice of meanings, or the nearest names."""
+    from kb import search
+
+    words = " ".join(term)
+    speak = language.choose(lang, words)
+    pages = _library(folder)
+    found = search.lookup(pages, words)
+    if as_json:
+        from kb import plain
+
+        paint.show_json(plain.answer(found))
+    elif only_code and found.entry:
+        return _show_code(found.entry)
+    else:
+        paint.show(answering.answer(found, pages, speak, paint.width()))
+    return 0 if found.found else 1
+
+
+@app.command("list", help=both("List the pages.", "列出所有页面。"))
+def list_(
+    kind: Annotated[
+        Kinds | None,
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            help=both(f"only this kind: {', '.join(FOLDERS.values())}", f"只列出这一类：{'、'.join(FOLDERS.values())}"),
+        ),
+    ] = None,
+    lang: _Lang = Speech.auto,
+    as_json: _Json = False,
+    folder: _Folder = None,
+) -> int:
+    """Every id with its title in both languages, kind by kind."""
+    pages = _library(folder)
+    chosen = [page for page in pages.values() if kind is None or page.kind == kind.value]
+    if as_json:
+        from kb import plain
+
+        summary = [
+            {"id": page.id, "kind": page.kind, "title": plain.title(page), "summary": plain.summary(page)}
+            for page in chosen
+        ]
+        paint.show_json({"entries": summary})
+    else:
+        paint.show(answering.listing(chosen, language.choose(lang), paint.width()))
+    return 0
+
+
+@app.command(help=both("Check files of entries before sharing them.", "检查条目文件。"))
+def check(
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help=both("a file or a folder of entries", "条目文件或文件夹"))
+    ],
+    lang: _Lang = Speech.auto,
+) -> int:
+    """Every problem with its place; 1 when there is one."""
+    from kb import check as checking
+
+    speak = language.choose(lang)
+    problems, count = checking.check(path), len(checking.entry_files(path))
+    for problem in problems:
+        paint.show(_as_lines(problem, speak))
+    if problems:
+        said = Text(f"{len(problems)} to mend in {count} files", f"{count} 个文件中有 {len(problems)} 处要改")
+    else:
+        said = Text(f"{count} files, nothing to mend", f"{count} 个文件，没有问题")
+    paint.show([Line("dim", said.of(speak))])
+    return 1 if problems else 0
+
+
+@app.command(help=both("Run the proofs on this machine's torch.", "在本机的 torch 上运行各条证明。"))
+def verify(
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ID...]", autocompletion=_ids, help=both("entries; all if none", "条目 id；不写则全部")
+        ),
+    ] = None,
+    lang: _Lang = Speech.auto,
+    as_json: _Json = False,
+    trust: Annotated[
+        bool, typer.Option("--trust", help=both("run code that is not built in", "允许运行非内置条目里的代码"))
+    ] = False,
+    folder: _Folder = None,
+) -> int:
+    """Which facts hold here: 0 all, 1 something failed, 2 nothing could be checked."""
+    from kb import verified
+    from kb import verify as verification
+
+    pages = _library(folder)
+    chosen = [pages.named(name) for name in dict.fromkeys(ids)] if ids else list(pages.values())
+    speak = language.choose(lang)
+    outcomes = []
+    for page_outcomes in verification.verify(chosen, trust=trust):
+        outcomes += page_outcomes
+        if not as_json:
+            paint.show(verified.by_entry(page_outcomes, speak, paint.width()))
+    if as_json:
+        paint.show_json(verified.as_data(outcomes))
+    else:
+        paint.show(verified.summary(outcomes, speak, paint.width()))
+    return verification.exit_code(outcomes)
+
+
+def _library(folder: Path | None) -> Library:
+    from kb import frozen
+
+    if folder is None:
+        return frozen.load()
+    if not folder.is_dir():
+        raise Problem(Text("no such folder", "没有这个文件夹"), path=folder)
+    if not library.files(folder):
+        names = ", ".join(FOLDERS)
+        raise Problem(
+            Text("holds no entries", "里面没有条目"),
+            path=folder,
+            hint=Text(f"entries are *.yaml files in {names}", f"条目是 {names} 中的 *.yaml 文件"),
+        )
+    return frozen.load(folder)
+
+
+def _show_code(entry: Entry) -> int:
+    snippets = answering.right_code(entry)
+    if not snippets:
+        raise Problem(Text(f"{entry.id} has no code", f"{entry.id} 没有代码"))
+    paint.show(line for index, one in enumerate(snippets) for line in [Line("text", "")] * bool(index) + code(one, ""))
+    return 0
+
+
+def _as_lines(problem: Problem, lang: Lang) -> list[Line]:
+    first, *rest = problem.of(lang).split("\n")
+    return [Line("error", first), *(Line("dim", line) for line in rest)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""What several tests share: the small library of `tests/pages` and the golden screens."""
+
+from pathlib import Path
+
+import pytest
+
+from kb import library
+
+HERE = Path(__file__).parent
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden anew instead of comparing")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_cache(tmp_path_factory):
+    """Nothing of a test is kept in the cache folder of the person who runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture
+def pages():
+    """The folder of four hand-made entries; the built-in ones may change without changing a test."""
+    return HERE / "pages"
+
+
+@pytest.fixture
+def small(pages):
+    return library.load(pages)
+
+
+@pytest.fixture(scope="session")
+def built_in():
+    return library.load()
+
+
+@pytest.fixture
+def golden(request):
+    """Compares what a person reads with the file of that name, or writes the file with --update-golden."""
+
+    def compare(name, text):
+        file = HERE / "golden" / name
+        if request.config.getoption("--update-golden"):
+            file.write_text(text, encoding="utf-8")
+        assert text == file.read_text(encoding="utf-8")
+
+    return compare
