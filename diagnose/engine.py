@@ -56,10 +56,7 @@ def judge(run: Run, entry: Entry, recogniser: Recogniser) -> list[Verdict]:
         return found
     unsure = [answer for answer in answers if isinstance(answer, Unsure)]
     if unsure and len(unsure) == len(answers):
-        roles = bound.check.watch.values()
-        missing = (recogniser.log_it[role] for role in roles if not run.with_role(role))
-        log_it = tuple(line for line in missing if line)
-        return [Verdict(entry, "blind", reason=unsure[0].because, log_it=log_it)]
+        return [Verdict(entry, "blind", reason=unsure[0].because, log_it=_missing(run, bound, recogniser))]
     return [Verdict(entry, "clear")]
 
 
@@ -72,12 +69,18 @@ def _unseen(run: Run, entry: Entry, bound: Bound, recogniser: Recogniser) -> Ver
         if look == "each" and not run.with_role(bound.check.watch[name]):
             role = bound.check.watch[name]
             title = recogniser.titles[role]
-            reason = Text(
-                f"no series was recognised as {title.en.lower()} ({role})", f"没有曲线被识别为{title.zh}（{role}）"
-            )
+            reason = Text(f"no curve has the role {role} ({title.en})", f"没有曲线被识别为 {role}（{title.zh}）")
             log_it = recogniser.log_it[role]
             return Verdict(entry, "blind", reason=reason, log_it=(log_it,) if log_it else ())
     return None
+
+
+def _missing(run: Run, bound: Bound, recogniser: Recogniser) -> tuple[str, ...]:
+    """What to log for a detector that had nothing at all to look at; nothing when it merely saw too little."""
+    roles = [bound.check.watch[name] for name, look in bound.looks.items() if look == "all"]
+    if run.checkpoints or any(run.with_role(role) for role in roles):
+        return ()
+    return tuple(recogniser.log_it[role] for role in roles if recogniser.log_it[role])
 
 
 def _subjects(run: Run, bound: Bound) -> list[dict[str, Any]]:

@@ -91,14 +91,14 @@ class Recogniser:
 
     def role(self, name: str) -> tuple[str, Pattern | None]:
         """The role a name tells, and the pattern that told it."""
-        folded, words = _fold(name), split(name)
+        folded, words = _fold(name), _said(name)
         best = max(self._patterns, key=lambda pattern: pattern.score(folded, words), default=None)
         if best is None or best.score(folded, words) == 0:
             return "", None
         return best.role, best
 
     def _named(self, series: Series, told: Mapping[str, str]) -> Series:
-        folded, words = _fold(series.name), split(series.name)
+        folded, words = _fold(series.name), _said(series.name)
         if series.name in told:
             role, why = told[series.name], Text("you said so (--map)", "由 --map 指定")
         else:
@@ -127,6 +127,11 @@ def stem(name: str) -> frozenset[str]:
 @lru_cache(maxsize=65536)
 def _split(name: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(_CAMEL.sub(" ", unicodedata.normalize("NFKC", name)).lower()))
+
+
+def _said(name: str) -> tuple[str, ...]:
+    """The words of a name, and those it has when capitals begin no word: ``mIoU`` says miou as well."""
+    return tuple(dict.fromkeys((*split(name), *_WORD.findall(_fold(name)))))
 
 
 def _fold(name: str) -> str:

@@ -40,7 +40,10 @@ def test_the_example_has_a_closed_gate_with_its_cause_and_a_vanished_rate(capsys
     (run,) = json.loads(capsys.readouterr().out)["runs"]
     found = {one["symptom"]: one for one in run["verdicts"] if one["state"] == "found"}
     assert code == 1
-    assert (found["gate-stuck-at-zero"]["subject"], found["gate-stuck-at-zero"]["cause"]) == ("attention.gamma", "not-in-optimizer")
+    assert (found["gate-stuck-at-zero"]["subject"], found["gate-stuck-at-zero"]["cause"]) == (
+        "attention.gamma",
+        "not-in-optimizer",
+    )
     assert found["lr-vanished"]["cause"] == "compounding-decay"
     assert len(run["checkpoints"]) == 3
 

@@ -15,8 +15,19 @@ from kb.library import load
 
 LIBRARY = load()
 VERDICT = {
-    "symptom", "state", "severity", "confidence", "subject", "steps", "cause", "facts", "message", "fix", "entry", "why",
-}  # fmt: skip
+    "symptom",
+    "state",
+    "severity",
+    "confidence",
+    "subject",
+    "steps",
+    "cause",
+    "facts",
+    "message",
+    "fix",
+    "entry",
+    "why",
+}
 
 
 def diagnosis() -> Diagnosis:
@@ -69,7 +80,12 @@ def test_every_verdict_has_every_key_and_both_languages():
 def test_the_gate_is_found_with_the_example_of_the_contract():
     found = next(one for one in data()["runs"][0]["verdicts"] if one["symptom"] == "gate-stuck-at-zero")
 
-    assert (found["state"], found["severity"], found["subject"], found["steps"]) == ("found", "warning", "attn.gamma", [0, 9])
+    assert (found["state"], found["severity"], found["subject"], found["steps"]) == (
+        "found",
+        "warning",
+        "attn.gamma",
+        [0, 9],
+    )
     assert (found["cause"], found["facts"]["value"], found["entry"]) == ("unknown", 0.0, "gate-stuck-at-zero")
 
 

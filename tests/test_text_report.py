@@ -39,7 +39,9 @@ def sick() -> Diagnosis:
         sources=(Source("logs/exp1/metrics.csv", "csv_log", 3, 610),),
         series=curves,
         checkpoints=(Checkpoint(Path("logs/exp1/last.pt"), weights, 300, optimizer),),
-        notes=(Note("logs/exp1/metrics.csv", Text("last row cut short; 300 read", "最后一行不完整，读到 300 行"), 302),),
+        notes=(
+            Note("logs/exp1/metrics.csv", Text("last row cut short; 300 read", "最后一行不完整，读到 300 行"), 302),
+        ),
     )
     return Diagnosis((examine(run, LIBRARY, waived={"lr-constant": "one schedule for all"}),))
 
@@ -58,7 +60,9 @@ def test_no_line_is_wider_than_the_terminal_and_no_character_is_lost(lang, width
 
     said = "".join("".join(line.text.split()) for line in shown)
     code = [log_it for verdict in diagnosis.verdicts() for log_it in verdict.log_it]
-    assert [line.text for line in shown if width_of(line.text) > width and not any(one in line.text for one in code)] == []
+    assert [
+        line.text for line in shown if width_of(line.text) > width and not any(one in line.text for one in code)
+    ] == []
     for verdict in (one for one in diagnosis.verdicts() if one.state == "found"):
         for part in (verdict.message(lang), verdict.because(lang), *verdict.fix(lang)):
             assert "".join(part.split()) in said
@@ -74,7 +78,8 @@ def test_the_worst_comes_first():
 
 def test_what_was_clear_is_named_when_asked_for():
     short, long = (
-        "\n".join(line.text for line in text.lines(sick(), "en", 100, everything=everything)) for everything in (False, True)
+        "\n".join(line.text for line in text.lines(sick(), "en", 100, everything=everything))
+        for everything in (False, True)
     )
 
     assert "(loss-nonfinite)" not in short

@@ -1,4 +1,4 @@
-"""A learning rate that never changes, and whether the loss has stopped meanwhile."""
+"""A curve that never changes, and whether the loss has stopped meanwhile."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from diagnose.run import Series
 
 
 def constant(
-    rate: Series, loss: Series | None, *, points: float, same: float, left: float, stalled: float, converged: float
+    series: Series, loss: Series | None, *, points: float, same: float, left: float, stalled: float, converged: float
 ) -> Evidence | Unsure | None:
-    """Point at a rate whose values differ by less than ``same`` of their size.
+    """Point at a curve whose values differ by less than ``same`` of their size.
 
     Cause ``loss-stalled`` when the loss had less than ``left`` of its fall still to come for ``stalled``
     of the run and ended above ``converged`` of its start; ``loss-falling`` otherwise.
     """
-    steps, values = finite(rate)
+    steps, values = finite(series)
     if len(values) < points:
-        return too_few(rate, points)
+        return too_few(series, points)
     level = float(np.median(values))
     if level == 0 or float(np.ptp(values)) > same * abs(level):
         return None
@@ -28,4 +28,4 @@ def constant(
         seen = fall(loss, left)
         high = seen.start <= 0 or seen.end > converged * seen.start
         cause = "loss-stalled" if seen.stalled >= stalled and high else cause
-    return Evidence(rate.name, int(steps[0]), int(steps[-1]), {"rate": level}, cause)
+    return Evidence(series.name, int(steps[0]), int(steps[-1]), {"level": level}, cause)

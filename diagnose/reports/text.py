@@ -30,12 +30,16 @@ def render(diagnosis: Diagnosis, lang: Lang) -> str:
 def lines(diagnosis: Diagnosis, lang: Lang, width: int, *, everything: bool = False) -> list[Line]:
     """The report as styled lines; ``everything`` also lists what was clear and every note."""
     page = _Page(lang, width, everything)
-    for examined in diagnosis.examined:
-        page.run(examined)
+    if len(diagnosis.examined) == 1:
+        page.run(diagnosis.examined[0])
+        page.blind(diagnosis.verdicts())
+        page.clear(diagnosis.verdicts())
+        page.notes(diagnosis.examined[0].run.notes)
+    else:
+        page.several(diagnosis.examined)
     for changed in diagnosis.overridden:
         page.say("dim", changed.of(lang))
-    if len(diagnosis.examined) > 1:
-        page.say("heading", _summary(diagnosis.verdicts(), lang))
+    page.say("heading", _summary(diagnosis.verdicts(), lang))
     return page.lines
 
 
@@ -47,17 +51,28 @@ class _Page:
         self.lines: list[Line] = []
 
     def run(self, examined: Examined) -> None:
-        """One run: what was read, what was found, what could not be seen, and the count."""
-        verdicts = examined.verdicts
+        """One run: what was read, and what was found, waived or broken in it."""
         self.say("title", examined.run.name)
         self.say("dim", _read(examined.run, self.lang), first="  ", rest="  ")
-        for verdict in sorted((one for one in verdicts if one.state == "found"), key=_harm):
+        for verdict in sorted((one for one in examined.verdicts if one.state == "found"), key=_harm):
             self.finding(examined.run, verdict)
-        self.others([one for one in verdicts if one.state not in {"found", "clear", "blind"}])
-        self.blind([one for one in verdicts if one.state == "blind"])
-        self.clear([one for one in verdicts if one.state == "clear"])
-        self.notes(examined.run.notes)
-        self.say("heading", _summary(verdicts, self.lang))
+        self.others([one for one in examined.verdicts if one.state not in {"found", "clear", "blind"}])
+
+    def several(self, examined: Sequence[Examined]) -> None:
+        """Many runs: those with findings in full, the quiet ones a line each, what was not seen once for all."""
+        quiet = [one for one in examined if all(verdict.state in {"clear", "blind"} for verdict in one.verdicts)]
+        for one in examined:
+            if one not in quiet or self.everything:
+                self.run(one)
+                if self.everything:
+                    self.clear(one.verdicts)
+                self.notes(one.run.notes)
+                self.say("heading", _summary(one.verdicts, self.lang), first="  ")
+                self.lines.append(Line("text", ""))
+        if not self.everything:
+            for one in quiet:
+                self.say("mark", f"{one.run.name}: {_summary(one.verdicts, self.lang)}", first="✓ ", rest="    ")
+        self.blind([verdict for one in examined for verdict in one.verdicts])
         self.lines.append(Line("text", ""))
 
     def finding(self, run: Run, verdict: Verdict) -> None:
@@ -71,10 +86,12 @@ class _Page:
         style: Style = "error" if verdict.severity != "info" else "mark"
         self.say(style, f"{title}  [{marks}]", first="✗ " if verdict.severity != "info" else "· ", rest="  ")
         self.say("text", verdict.message(self.lang), first="    ", rest="    ")
-        self.curve(run, verdict)
+        brief = verdict.severity == "info" and not self.everything
+        if not brief:
+            self.curve(run, verdict)
         if because := verdict.because(self.lang):
             self.say("text", Text(f"cause: {because}", f"原因：{because}").of(self.lang), first="    ", rest="      ")
-        for step in verdict.fix(self.lang):
+        for step in () if brief else verdict.fix(self.lang):
             self.say("text", step, first="    → ", rest="      ")
         self.say("dim", f"kb lookup {entry.id}", first="      ")
 
@@ -94,14 +111,14 @@ class _Page:
             self.lines.append(Line("error", f"    {carets}"))
             self.say("dim", f"{steps}{scale}", first="    ", rest="    ")
 
-    def blind(self, verdicts: Sequence[Verdict]) -> None:
-        """What could not be judged, grouped by what to log for it."""
-        by_reason: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    def blind(self, verdicts: Iterable[Verdict]) -> None:
+        """What could not be judged, grouped by reason, with what to log for it."""
+        by_reason: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
         for one in verdicts:
-            assert one.reason is not None
-            by_reason.setdefault((one.reason.of(self.lang), one.log_it), []).append(one.entry.id)
+            if one.state == "blind" and one.reason is not None:
+                by_reason.setdefault((one.reason.of(self.lang), one.log_it), {})[one.entry.id] = None
         if by_reason:
-            text = Text(f"{len(verdicts)} could not be judged:", f"有 {len(verdicts)} 项无法判断：")
+            text = Text("Could not be judged:", "无法判断：")
             self.say("mark", text.of(self.lang), first="? ")
         for (reason, log_it), symptoms in by_reason.items():
             text = Text(f"{reason} - {', '.join(symptoms)}", f"{reason}：{'、'.join(symptoms)}")
@@ -110,8 +127,9 @@ class _Page:
                 label = Text("log it:", "请记录：").of(self.lang)
                 self.lines.append(Line("dim", f"      {label} {code}"))
 
-    def clear(self, verdicts: Sequence[Verdict]) -> None:
+    def clear(self, verdicts: Iterable[Verdict]) -> None:
         """What was looked at and is well; by name only when asked for."""
+        verdicts = [one for one in verdicts if one.state == "clear"]
         if not verdicts:
             return
         if not self.everything:
@@ -159,7 +177,7 @@ def _read(run: Run, lang: Lang) -> str:
     curves, points = len(run.series), sum(map(len, run.series))
     parts = []
     if curves:
-        en, zh = f"{curves} curves, {points:,} points", f"{curves} 条曲线，{points:,} 个点"
+        en, zh = f"{curves} curve{'s' if curves > 1 else ''}, {points:,} points", f"{curves} 条曲线，{points:,} 个点"
         parts.append(Text(f"{', '.join(formats)}: {en}", f"{'、'.join(formats)}：{zh}"))
     if run.checkpoints:
         files = ", ".join(one.path.name for one in run.checkpoints[-3:])

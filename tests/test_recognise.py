@@ -1,0 +1,161 @@
+"""Real names of curves get the role a person would give them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from diagnose.recognise import Recogniser, split
+from diagnose.run import Run, Series
+from kb.library import load
+
+RECOGNISER = Recogniser(load())
+
+ROLES = {
+    "train-loss": [
+        "loss",
+        "train_loss",
+        "train/loss",
+        "Train loss",
+        "Training Loss",
+        "trainLoss",
+        "loss/train",
+        "epoch_loss",
+        "train_loss_epoch",
+        "total_loss",
+        "训练损失",
+        "train/total_loss",
+        "losses.total_loss",
+        "train_loss_step",
+    ],
+    "val-loss": [
+        "val_loss",
+        "valid_loss",
+        "validation loss",
+        "Validation/Loss",
+        "eval_loss",
+        "test_loss",
+        "val/box_loss",
+        "验证损失",
+        "loss_val",
+        "valLoss",
+        "dev/loss",
+    ],
+    "learning-rate": [
+        "lr",
+        "train/lr",
+        "learning_rate",
+        "Learning Rate",
+        "lr/pg0",
+        "x/lr0",
+        "lr-Adam",
+        "train_lr",
+        "学习率",
+        "info/lr",
+        "lr_0",
+    ],
+    "metric": [
+        "val/dice",
+        "mDice",
+        "meanDic",
+        "val_iou",
+        "metrics/mAP50(B)",
+        "metrics/mAP_0.5:0.95",
+        "metrics/precision(B)",
+        "eval_accuracy",
+        "test_acc1",
+        "mIoU",
+        "Dice Score",
+        "val_dice_coef",
+        "MAE",
+        "平均dice",
+        "Test dice_Kvasir",
+        "dice CVC-300",
+    ],
+    "grad-norm": ["grad_norm", "train/grad_norm", "gradient norm", "gnorm"],
+    "gate": [
+        "attn.gamma",
+        "attention/gamma",
+        "head.pam.gamma.scale",
+        "blocks.0.ls1.gamma",
+        "resweight",
+        "base.q_proj.lora_B.weight",
+        "layer_scale_1.gamma",
+    ],
+}
+NONE = [
+    "epoch",
+    "step",
+    "time",
+    "train_samples_per_second_x",
+    "bn1.gamma",
+    "norm.gamma",
+    "loss_scale",
+    "best_val_loss",
+    "best/dice",
+    "focal_gamma_loss_weight",
+    "system/memory",
+    "dataset",
+    "n_parameters",
+    "eta_seconds",
+    "conv.weight",
+    "alpha",
+]
+
+
+@pytest.mark.parametrize("name, role", [(name, role) for role, names in ROLES.items() for name in names])
+def test_a_name_tells_its_role(name, role):
+    got, _ = RECOGNISER.role(name)
+
+    assert got == role
+
+
+@pytest.mark.parametrize("name", NONE)
+def test_a_name_that_tells_nothing_gets_no_role(name):
+    got, _ = RECOGNISER.role(name)
+
+    assert got not in ROLES
+
+
+@pytest.mark.parametrize(
+    "name, words",
+    [
+        ("valLoss", ("val", "loss")),
+        ("train/box_loss", ("train", "box", "loss")),
+        ("mAP50-95(B)", ("m", "ap50", "95", "b")),
+        ("训练loss", ("训练", "loss")),
+    ],
+)
+def test_a_name_is_split_into_words(name, words):
+    assert split(name) == words
+
+
+def named(*names: str) -> Run:
+    curves = tuple(Series(name, np.arange(3), np.ones(3)) for name in names)
+    return RECOGNISER.recognise(Run(Path(), "run", series=curves), {})
+
+
+def test_parts_of_a_loss_give_way_to_their_total():
+    run = named("train/total_loss", "train/loss_ce", "train/loss_dice", "val_loss")
+
+    assert [one.role for one in run.series] == ["train-loss", "component-loss", "component-loss", "val-loss"]
+
+
+def test_parts_without_a_total_are_each_a_loss():
+    run = named("train/box_loss", "train/cls_loss")
+
+    assert [one.role for one in run.series] == ["train-loss", "train-loss"]
+
+
+def test_every_role_given_says_why_in_both_languages():
+    for one in named("train/loss", "lr", "whatever").series:
+        assert one.why.en
+        assert one.why.zh
+
+
+def test_errors_and_distances_are_better_when_lower():
+    run = named("val/mae", "val/hd95", "val/dice")
+
+    assert [one.lower_is_better for one in run.series] == [True, True, False]
