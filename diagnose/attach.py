@@ -1,0 +1,73 @@
+"""Gives checkpoints to the run that saved them, or makes a run of those that have no log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from diagnose.run import Checkpoint, Run, Source, Trace
+
+FOLDERS = frozenset(
+    {
+        *("checkpoint", "checkpoints", "ckpt", "ckpts", "model", "models", "weights", "snapshot", "snapshots"),
+        *("saved_model", "saved_models", "save", "saves"),
+    }
+)
+NUMBERED = re.compile(r"(checkpoint|ckpt|step|epoch|global_step|iter)[-_]?\d+", re.IGNORECASE)
+
+
+def attached(logs: Sequence[Run], traces: Sequence[Trace], root: Path) -> list[Run]:
+    """The runs, with every checkpoint under ``root`` in one of them; those without a log come last."""
+    runs = list(logs)
+    homeless: dict[Path, list[Trace]] = {}
+    for trace in traces:
+        at = _owner(trace.path, logs)
+        if at is None:
+            homeless.setdefault(home(trace.path), []).append(trace)
+        else:
+            runs[at] = _with(runs[at], [trace])
+    for folder, found in homeless.items():
+        inside = folder if folder == root or root in folder.parents else root
+        runs.append(_with(Run(inside, name_of(inside, root)), found))
+    return [replace(run, checkpoints=tuple(sorted(run.checkpoints, key=_order))) for run in runs]
+
+
+def name_of(path: Path, root: Path) -> str:
+    """What a run is called: its path below the root the user gave, or the root's own name."""
+    relative = path.relative_to(root).as_posix()
+    return relative if relative != "." else path.resolve().name
+
+
+def home(path: Path) -> Path:
+    """The folder a file belongs to: its own, but for ``checkpoint-500`` and the like the one all of them are in."""
+    folder = path.parent
+    return folder.parent if NUMBERED.fullmatch(folder.name) else folder
+
+
+def _owner(path: Path, logs: Sequence[Run]) -> int | None:
+    """The one log of the nearest folder that has any, upwards through folders that only hold checkpoints."""
+    folder = home(path)
+    while not (inside := [at for at, run in enumerate(logs) if folder in (run.path, home(run.path))]):
+        if folder.name.lower() not in FOLDERS:
+            return None
+        folder = folder.parent
+    events = [at for at in inside if logs[at].path == folder]
+    return next((choice[0] for choice in (events, inside) if len(choice) == 1), None)
+
+
+def _with(run: Run, traces: Sequence[Trace]) -> Run:
+    """The run and its checkpoints; of a file that also held series, those and its notes are in a run already."""
+    found = [one for trace in traces for one in trace.checkpoints]
+    fresh = [trace for trace in traces if not trace.series]
+    return replace(
+        run,
+        checkpoints=(*run.checkpoints, *found),
+        sources=(*run.sources, *(Source(str(trace.path), trace.format, 0, 0) for trace in fresh)),
+        notes=(*run.notes, *(note for trace in fresh for note in trace.notes)),
+    )
+
+
+def _order(checkpoint: Checkpoint) -> tuple[bool, int, str]:
+    return checkpoint.step is None, checkpoint.step or 0, str(checkpoint.path)

@@ -1,0 +1,71 @@
+"""Which event files make one run: those of a folder, its add_scalars curves, and Keras's train and validation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from diagnose.run import Series, Trace
+from diagnose.stitch import Part, stitched
+
+HALVES = frozenset({"train", "training", "val", "validation", "valid", "test", "eval", "evaluation"})
+
+
+def event_parts(traces: Sequence[Trace], root: Path) -> list[tuple[Path, list[Part]]]:
+    """The runs of every folder under ``root``, each trace being one event file."""
+    folders: dict[Path, list[Trace]] = {}
+    for trace in traces:
+        folders.setdefault(trace.path.parent, []).append(trace)
+    homes: dict[Path, list[tuple[str, Trace]]] = {}
+    for folder, found in folders.items():
+        home, prefix, suffix = folder, "", ""
+        if _below(home, root) and (curve := _curve(home, found)):
+            home, suffix = home.parent, f"/{curve}"
+        if _below(home, root) and home.name.lower() in HALVES:
+            home, prefix = home.parent, f"{home.name}/"
+        homes.setdefault(home, []).extend((str(folder), _renamed(trace, prefix, suffix)) for trace in found)
+    runs = []
+    for home, pairs in homes.items():
+        in_time = sorted((trace for _, trace in pairs), key=_written)
+        runs.append((home, stitched(in_time, restarts_replace=True)))
+    return runs
+
+
+def _below(folder: Path, root: Path) -> bool:
+    """Whether the folder's parent is still part of what the user named."""
+    return folder != root and root in folder.parents
+
+
+def _curve(folder: Path, traces: Sequence[Trace]) -> str:
+    """The curve's name when ``add_scalars`` made the folder: it is called after its only tag, and the curve."""
+    tags = {one.name for trace in traces for one in trace.series}
+    if len(tags) != 1:
+        return ""
+    stem = _plain(next(iter(tags))) + "_"
+    if not _plain(folder.name).startswith(stem):
+        return ""
+    return folder.name[len(stem) :]
+
+
+def _plain(name: str) -> str:
+    """A tag as it looks in a folder name: one underscore for every character that is no word character."""
+    return re.sub(r"\W", "_", name)
+
+
+def _renamed(trace: Trace, prefix: str, suffix: str) -> Trace:
+    return replace(trace, series=tuple(_called(one, prefix, suffix) for one in trace.series))
+
+
+def _called(one: Series, prefix: str, suffix: str) -> Series:
+    front = "" if one.name.lower().startswith(prefix.lower()) else prefix
+    return replace(one, name=f"{front}{one.name}{suffix}")
+
+
+def _written(trace: Trace) -> tuple[float, int, str]:
+    """When a file was begun: the time in its name, else the first wall time in it; then by depth."""
+    name = re.search(r"tfevents\.(\d+(?:\.\d+)?)", trace.path.name)
+    walls = [float(one.wall[0]) for one in trace.series if one.wall is not None and len(one)]
+    begun = float(name[1]) if name else min(walls, default=0.0)
+    return begun, len(trace.path.parts), str(trace.path)

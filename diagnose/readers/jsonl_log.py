@@ -1,0 +1,110 @@
+"""Reads logs in JSON: one object a line (mmengine, detectron2, DeiT), a list of objects, or a history of lists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from diagnose.run import Note, Series, Trace
+from diagnose.tables.decode import decoded, is_binary, lines
+from diagnose.tables.jsontext import parsed, salvaged
+from diagnose.tables.records import Row, documented, history_in, is_number, tabled
+from diagnose.tables.table import traces
+from kb.text import Text
+
+FORMAT = "jsonl"
+NAMES = (".json", ".jsonl", ".ndjson")
+OBJECT = re.compile(r'\{\s*"[^"\n]{1,200}"\s*:[^\n]*(\}\s*(\n|\Z)|\Z)')
+
+
+def sniff(path: Path, head: bytes) -> bool:
+    """A .json or .jsonl that opens as JSON does; under any other name, a first line that is an object."""
+    text = decoded(head)[0].lstrip()
+    if is_binary(text) or text[:1] not in ("{", "["):
+        return False
+    return path.suffix.lower() in NAMES or OBJECT.match(text.replace("\r", "\n")) is not None
+
+
+def read(path: Path) -> list[Trace]:
+    """The numbers of every object; one trace for every run in the file, at least one."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        return [Trace(path, FORMAT, notes=(_note(path, Text(f"cannot be read: {why}", f"无法读取：{why}")),))]
+    text, encoding = decoded(data)
+    notes = [] if encoding == "utf-8" else [_note(path, Text(f"read as {encoding}", f"按 {encoding} 编码读取"))]
+    if not text.strip():
+        notes.append(_note(path, Text("the file is empty", "文件是空的")))
+        return [Trace(path, FORMAT, notes=tuple(notes))]
+    every = [line.strip() for line in lines(text)]
+    written = [line for line in every if line.strip("[], ")]
+    whole = [line for line in written if _object(line)]
+    if len(written) > 1 and 2 * len(whole) >= len(written):
+        rows, where, damage = _rows(path, every)
+        return traces(tabled(path, FORMAT, rows, where, [*notes, *damage]))
+    document, wrong = salvaged(text)
+    if wrong is not None:
+        notes.append(_note(path, wrong))
+    first = isinstance(document, dict) and len(written) == 1 and any(map(is_number, document.values()))
+    if first and history_in(document) is None:
+        document = [document]  # a log after its first record
+    return traces(documented(path, FORMAT, document, notes))
+
+
+def _object(line: str) -> str:
+    """The object on a line of a log or of a list, "" when there is none."""
+    bare = line.lstrip("[ ").rstrip("], ")
+    return bare if bare.startswith("{") and bare.endswith("}") else ""
+
+
+def _rows(path: Path, every: list[str]) -> tuple[list[Row], list[int], list[Note]]:
+    """The objects that stand on a line of their own, the lines they stand on, and the lines that hold none."""
+    rows: list[Row] = []
+    where: list[int] = []
+    broken: list[int] = []
+    for number, line in enumerate(every, 1):
+        if not line.strip("[], "):
+            continue
+        found, wrong = parsed(_object(line))
+        if wrong is not None:
+            found, _ = salvaged(_object(line))  # two records on one line
+        objects = found if isinstance(found, list) else [found]
+        good = [one for one in objects if isinstance(one, dict)]
+        rows += good
+        where += [number] * len(good)
+        if not good:
+            broken.append(number)
+    notes = []
+    if broken and broken[-1] == len(every):  # no line end after it: it was being written
+        what = Text(f"the last record is cut short; {len(rows)} read", f"最后一条记录不完整；已读取 {len(rows)} 条")
+        notes.append(_note(path, what, broken.pop()))
+    if broken:
+        what = Text(
+            f"lines that are not JSON objects: {len(broken)}; skipped", f"有 {len(broken)} 行不是 JSON 对象，已跳过"
+        )
+        notes.append(_note(path, what, broken[0]))
+    return rows, where, notes
+
+
+def _note(path: Path, what: Text, line: int | None = None) -> Note:
+    return Note(str(path), what, line)
+
+
+def example(folder: Path) -> tuple[Path, list[Trace]]:
+    """Two training records and an evaluation, as mmengine writes them."""
+    path = folder / "scalars.json"
+    path.write_text(
+        '{"lr": 0.01, "loss": 0.9, "iter": 50, "step": 50}\n'
+        '{"lr": 0.005, "loss": 0.5, "iter": 100, "step": 100}\n'
+        '{"mIoU": 61.5, "step": 100}\n',
+        encoding="utf-8",
+    )
+    series = [("lr", [50, 100], [0.01, 0.005]), ("loss", [50, 100], [0.9, 0.5]), ("mIoU", [100], [61.5])]
+    made = tuple(
+        Series(name, np.array(steps, np.int64), np.array(values, np.float64), source=str(path))
+        for name, steps, values in series
+    )
+    return path, [Trace(path, FORMAT, made)]

@@ -1,0 +1,168 @@
+"""A text table while it is being read: rows go in, a `Table` and what was odd about it come out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from diagnose.run import Note
+from diagnose.tables.cells import Filling
+from diagnose.tables.clock import counts
+from diagnose.tables.table import LABELS, SPLITS, Table
+from kb.text import Text
+
+CHUNK = 20_000  # rows turned into numbers at a time: cells take far more room as text
+WIDE = 100  # columns of a table without a header beyond which it is data, not a log
+
+
+class Columns:
+    """The columns under one header."""
+
+    def __init__(
+        self, path: Path, form: str, names: Sequence[str], delimiter: str, notes: list[Note], *, width: int
+    ) -> None:
+        self.path, self.form, self.notes = path, form, notes
+        self.header = [name.strip() for name in names]
+        self.named = bool(names)
+        self.width = width
+        self.fillings = [Filling(name, delimiter) for name in self._unique_names()]
+        self.split = next((at for at, name in enumerate(self.header) if name.lower() in SPLITS), None)
+        self.labels: list[str] = []
+        self.lines: list[int] = []
+        self.restarts: list[int] = []
+        self.pending: list[list[str]] = []
+        self.short: list[int] = []
+        self.long: list[int] = []
+
+    def shares_names(self, cells: Sequence[str]) -> bool:
+        """Whether a row of words can be a header that belongs here: it has a clock, or a name we know."""
+        names = [cell.strip() for cell in cells]
+        return any(counts(name) or name in self.header for name in names)
+
+    def is_named(self, cells: Sequence[str]) -> bool:
+        """Whether the row is our own header once more."""
+        return [cell.strip() for cell in cells] == self.header
+
+    def restart(self) -> None:
+        """The header was written again before the next row."""
+        self.restarts.append(len(self.lines))
+
+    def add(self, line: int, cells: list[str], *, torn: bool = False) -> None:
+        """One more row; of a ``torn`` one the last cell is given up, for it may have been longer."""
+        missing = self.width - len(cells)
+        if missing > 0:
+            if torn:
+                what = Text(
+                    "the last row is cut short; its last cell is left out", "最后一行不完整；略去其最后一个单元格"
+                )
+                self.notes.append(Note(str(self.path), what, line))
+                cells = cells[:-1]
+                missing += 1
+            else:
+                self.short.append(line)
+            cells = cells + [""] * missing
+        elif missing < 0:
+            if any(cell.strip() for cell in cells[missing:]):
+                self.long.append(line)
+            cells = cells[: self.width]
+        self.lines.append(line)
+        self.pending.append(cells)
+        if len(self.pending) >= CHUNK:
+            self._flush()
+
+    def table(self) -> Table:
+        """Everything read."""
+        self._flush()
+        for rows, en, zh in (
+            (self.short, "rows with fewer cells than the header", "行的单元格少于表头"),
+            (
+                self.long,
+                "rows with more cells than the header, the rest left out",
+                "行的单元格多于表头；多出的部分略去",
+            ),
+        ):
+            if rows:
+                self._note(Text(f"{en}: {len(rows)}", f"有 {len(rows)} {zh}"), rows[0])
+        split = self._split()
+        words = [one for one in self.fillings if one is not split and one.is_text]
+        numbers = [one for one in self.fillings if not one.is_text and one.count]
+        if why := self._no_log(words):
+            self._note(why)
+            numbers = []
+        else:
+            self._tell(words, numbers)
+        labels = self.labels if split else []
+        columns = {one.name: one.column() for one in numbers}
+        return Table(
+            self.path, self.form, len(self.lines), columns, self.lines, labels, tuple(self.restarts), tuple(self.notes)
+        )
+
+    def _unique_names(self) -> list[str]:
+        """A name for every column: as written, numbered where the header gives none or the same again."""
+        if not self.named:
+            self._note(Text("no header: columns are numbered", "没有表头：各列按序号命名"))
+        given = self.header + [""] * (self.width - len(self.header))
+        if [name.lower() for name in given] == ["wall time", "step", "value"] and "-tag-" in self.path.stem:
+            given[2] = self.path.stem.split("-tag-", 1)[1]  # TensorBoard's own download
+        names: dict[str, int] = {}  # and how often each was met
+        for at, name in enumerate(given):
+            plain = name if name or (at == 0 and self.named) else f"column {at + 1}"
+            number = names.get(plain, 0) + 1
+            names[plain] = number
+            while number > 1 and f"{plain} ({number})" in names:
+                number += 1
+            if number > 1:
+                names[plain] = number
+                names[f"{plain} ({number})"] = 1
+                if number == 2:
+                    self._note(Text(f"several columns are called {plain!r}", f"有多列都叫 {plain!r}"))
+        return list(names)
+
+    def _flush(self) -> None:
+        if not self.pending:
+            return
+        start = len(self.lines) - len(self.pending)
+        for at, cells in enumerate(zip(*self.pending, strict=True)):
+            self.fillings[at].add(start, cells)
+            if at == self.split:
+                self.labels += [cell.strip() for cell in cells]
+        self.pending = []
+
+    def _split(self) -> Filling | None:
+        """The column that files rows under a few words (train, val), if there is one."""
+        if self.split is None or not self.fillings[self.split].is_text or len(set(self.labels)) > LABELS:
+            return None
+        return self.fillings[self.split]
+
+    def _no_log(self, words: Sequence[Filling]) -> Text | None:
+        """Why a table is something else than a log, if it is."""
+        if not self.named and self.width > WIDE:
+            return Text(
+                f"{self.width} columns and no header: data rather than a log",
+                f"{self.width} 列且无表头：更像数据而非日志",
+            )
+        clocked = any(counts(one.name) for one in self.fillings)
+        thing = next((one.name for one in words if one.names_things), None)
+        if clocked or thing is None:
+            return None
+        return Text(
+            f"a list of things ({thing!r}) without a step or epoch: not a training log",
+            f"这是一份清单（{thing!r}），没有 step 或 epoch：不是训练日志",
+        )
+
+    def _tell(self, words: Sequence[Filling], numbers: Sequence[Filling]) -> None:
+        if words and numbers:
+            names = ", ".join(one.name for one in words)
+            self._note(Text(f"columns of text, not read: {names}", f"文本列，未读取：{names}"))
+        for one in numbers:
+            if one.first_text is not None:
+                row, cell = one.first_text
+                shown = cell.strip()[:30]
+                what = Text(
+                    f"cells of {one.name!r} that are no numbers: {one.texts}, such as {shown!r}",
+                    f"{one.name!r} 列有 {one.texts} 个单元格不是数字，例如 {shown!r}",
+                )
+                self._note(what, self.lines[row])
+
+    def _note(self, what: Text, line: int | None = None) -> None:
+        self.notes.append(Note(str(self.path), what, line))

@@ -1,0 +1,87 @@
+"""JSON values out of text that may be cut short, doubled, nested without end or full of giant numbers; never raises."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from kb.text import Text
+
+LARGE = 64 << 20  # characters of one value beyond which it is no log, and parsing it would take gigabytes
+DEEPEST = 100  # brackets open at once where a file was cut
+MARKS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)  # possessive: an open string is one match
+CLOSING = {"{": "}", "[": "]"}
+
+
+def parsed(text: str) -> tuple[Any, Text | None]:
+    """The value, or None and what is wrong with it."""
+    if len(text) > LARGE:
+        return None, Text("too large to be a log", "过大，不像日志")
+    try:
+        return json.loads(text), None
+    except RecursionError:
+        return None, Text("nested too deeply", "嵌套过深")
+    except json.JSONDecodeError as error:
+        return None, Text(
+            f"not valid JSON at line {error.lineno}: {error.msg}", f"第 {error.lineno} 行不是有效的 JSON：{error.msg}"
+        )
+    except ValueError:  # an integer of thousands of digits
+        return _with_floats(text)
+
+
+def salvaged(text: str) -> tuple[Any, Text | None]:
+    """The value of a whole file, with what had to be mended; values written one after another become a list."""
+    value, wrong = parsed(text)
+    if wrong is None or len(text) > LARGE:
+        return value, wrong
+    several = _one_after_another(text)
+    if len(several) > 1:
+        return several, None
+    value, still_wrong = parsed(_closed(text))
+    if still_wrong is None:
+        return value, Text("the file is cut short; what came before is read", "文件不完整；已读取此前的内容")
+    return None, wrong
+
+
+def _with_floats(text: str) -> tuple[Any, Text | None]:
+    try:
+        return json.loads(text, parse_int=float), None
+    except (ValueError, RecursionError) as error:
+        return None, Text(f"not valid JSON: {error}", f"不是有效的 JSON：{error}")
+
+
+def _one_after_another(text: str) -> list[Any]:
+    """Objects that follow each other without a comma, as an appending script leaves them."""
+    decoder, at = json.JSONDecoder(), 0
+    found: list[Any] = []
+    blank = re.compile(r"[\s,]*")
+    while True:
+        match = blank.match(text, at)
+        at = match.end() if match else at
+        if at >= len(text):
+            return found
+        try:
+            one, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return found
+        found.append(one)
+
+
+def _closed(text: str) -> str:
+    """The text up to its last whole value, with the brackets that are still open closed."""
+    open_now: list[str] = []
+    end, open_then = 0, ""
+    for match in MARKS.finditer(text):
+        mark = match[0]
+        if mark in CLOSING:
+            open_now.append(mark)
+            if len(open_now) > DEEPEST:
+                return ""
+        elif mark in ("}", "]"):
+            if not open_now or CLOSING[open_now.pop()] != mark:
+                return ""
+            end, open_then = match.end(), "".join(open_now)
+        elif mark == ",":
+            end, open_then = match.start(), "".join(open_now)
+    return text[:end] + "".join(CLOSING[mark] for mark in reversed(open_then))

@@ -1,0 +1,182 @@
+"""A table of logged numbers, and the runs in it: one trace for every stretch in which the clock goes forward."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnose.run import Curve, Note, Series, Trace
+from diagnose.tables.clock import Clock, clock_of, tail
+from diagnose.tables.gaps import placeholders
+from diagnose.tables.timeline import Ints
+from kb.text import Text
+
+SPLITS = ("mode", "phase", "split", "stage", "subset", "set", "dataset")
+LABELS = 32  # words a column of labels may use before it is a list of things
+WALLS = ("wall_time", "walltime", "_timestamp", "timestamp")
+
+
+@dataclass(frozen=True)
+class Column:
+    """The cells of one column that hold a number: ``rows`` int64 [n], rising, and ``values`` float64 [n]."""
+
+    rows: Ints
+    values: Curve
+
+    def dense(self, count: int) -> Curve:
+        """One value a row, NaN where the column has none."""
+        values = np.full(count, np.nan)
+        values[self.rows] = self.values
+        return values
+
+
+@dataclass(frozen=True)
+class Table:
+    """``count`` rows in the order they were written.
+
+    ``lines`` gives each row's line in the file (empty when it has none), ``labels`` the word each row
+    is filed under (train, val, ...), ``restarts`` the rows before which the header was written again.
+    """
+
+    path: Path
+    format: str
+    count: int
+    columns: Mapping[str, Column]
+    lines: Sequence[int] = ()
+    labels: Sequence[str] = ()
+    restarts: Sequence[int] = ()
+    notes: Sequence[Note] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def line(self, row: int) -> int | None:
+        """The line of the file a row was read from, when known."""
+        return self.lines[row] if row < len(self.lines) else None
+
+
+def traces(table: Table) -> list[Trace]:
+    """The runs in a table, first to last; notes on the table as a whole go to the first."""
+    if not table.columns or not table.count:
+        why = Text("no column of numbers: this is not a training log", "没有数值列：这不是训练日志")
+        notes = table.notes or [Note(str(table.path), why)]
+        return [Trace(table.path, table.format, settings=table.settings, notes=tuple(notes))]
+    dense = {name: column.dense(table.count) for name, column in table.columns.items() if tail(name)}
+    main, labels = _main_rows(table, set(dense))
+    clock = clock_of(dense, main, restarts=table.restarts)
+    wall = _wall(table)
+    names = [name for name in table.columns if name not in clock.silent and name not in wall]
+    runs = []
+    for number, (start, stop) in enumerate(itertools.pairwise([0, *clock.cuts, table.count])):
+        notes = [_cut_note(table, clock, start)] if number else list(table.notes)
+        notes += [Note(str(table.path), what) for row, what in clock.notes if row is None and not number]
+        notes += [
+            Note(str(table.path), what, table.line(row))
+            for row, what in clock.notes
+            if row is not None and start <= row < stop
+        ]
+        stretch = _Stretch(table, clock, labels, next(iter(wall.values()), None), start, stop)
+        series = tuple(one for name in names for one in stretch.series(name, notes))
+        runs.append(Trace(table.path, table.format, series, settings=table.settings, notes=tuple(notes)))
+    return runs
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """The rows of one run in a table."""
+
+    table: Table
+    clock: Clock
+    labels: NDArray[np.str_] | None
+    seconds: Curve | None
+    start: int
+    stop: int
+
+    def series(self, name: str, notes: list[Note]) -> list[Series]:
+        """What the run logged in one column: one series, or one for each label."""
+        column, clock = self.table.columns[name], self.clock
+        first, last = np.searchsorted(column.rows, [self.start, self.stop])
+        rows, values = column.rows[first:last], column.values[first:last]
+        if clock.summaries:
+            keep = ~(np.isin(rows, clock.summaries) & (values == -1))
+            rows, values = rows[keep], values[keep]
+        labels = self.labels
+        if labels is not None and not self.table.labels and not (labels[column.rows] == "").any():
+            labels = None  # only evaluations have this column: its name needs no help
+        words = [""] if labels is None else list(dict.fromkeys(labels[rows].tolist()))
+        found = []
+        for word in words:
+            pick = slice(None) if labels is None else labels[rows] == word
+            there, numbers = rows[pick], values[pick]
+            if (spare := placeholders(numbers)) is not None:
+                what = Text(
+                    f"{name!r}: NaN between evaluations is read as 'not logged'",
+                    f"{name!r}：两次评估之间的 NaN 视为未记录",
+                )
+                notes.append(Note(str(self.table.path), what))
+                there, numbers = there[~spare], numbers[~spare]
+            if len(there):
+                steps = clock.steps[there] - (self.start if clock.counted else 0)
+                wall = None if self.seconds is None else self.seconds[there]
+                found.append(Series(_labelled(name, word), steps, numbers, wall, str(self.table.path)))
+        return found
+
+
+def _main_rows(table: Table, clocks: set[str]) -> tuple[NDArray[np.bool_], NDArray[np.str_] | None]:
+    """The rows that drive the clock, for evaluations often count something else; and the label of every row.
+
+    Those of the commonest label; else those with the most clocks (mmengine gives ``iter`` to training rows
+    only, and both kinds of row a ``time``); else those that hold the commonest column.
+    """
+    if table.labels:
+        labels = np.array(table.labels)
+        return labels == Counter(table.labels).most_common(1)[0][0], labels
+    held = np.zeros(table.count, np.int64)
+    for name in clocks:
+        held[table.columns[name].rows] += 1
+    main = held == held.max()
+    if table.count > main.sum() >= table.count / 2:
+        return main, _evaluations(table, main)
+    main = np.zeros(table.count, bool)
+    others = [column for name, column in table.columns.items() if name not in clocks]
+    if others:
+        main[max(others, key=lambda column: len(column.rows)).rows] = True
+    return (main if main.any() else np.ones(table.count, bool)), None
+
+
+def _evaluations(table: Table, main: NDArray[np.bool_]) -> NDArray[np.str_] | None:
+    """``val`` for the rows mmengine wrote after an evaluation (a ``step`` and no ``iter``), else ""."""
+    if not {"iter", "step"} <= set(table.columns):
+        return None
+    return np.where(main, "", "val")
+
+
+def _wall(table: Table) -> dict[str, Curve]:
+    """The column of seconds since 1970, if there is one, a value for every row."""
+    for name, column in table.columns.items():
+        if name.strip().lower().replace(" ", "_") in WALLS and len(column.rows) == table.count:
+            seconds = column.values / 1000 if column.values[0] > 1e11 else column.values
+            if ((seconds > 1e8) & (seconds < 1e10)).all():
+                return {name: seconds}
+    return {}
+
+
+def _labelled(name: str, word: str) -> str:
+    return name if not word or name.lower().startswith((f"{word.lower()}/", f"{word.lower()}_")) else f"{word}/{name}"
+
+
+def _cut_note(table: Table, clock: Clock, row: int) -> Note:
+    if row in table.restarts:
+        what = Text("the header is written again: a new run starts here", "表头再次出现：从这里起是另一次运行")
+    else:
+        before, after = clock.raw[row - 1], clock.raw[row]
+        what = Text(
+            f"{clock.name} goes back from {before:g} to {after:g}: a new run starts here",
+            f"{clock.name} 从 {before:g} 退回到 {after:g}：从这里起是另一次运行",
+        )
+    return Note(str(table.path), what, table.line(row))

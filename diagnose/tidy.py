@@ -1,0 +1,64 @@
+"""Puts the points of a series in order: steps rising, one value to a step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from diagnose.run import Note, Series
+from kb.text import Text
+
+
+def tidied(series: Sequence[Series]) -> tuple[tuple[Series, ...], list[Note]]:
+    """The series sorted by step, the last written value of each step kept; empty ones are left out."""
+    kept: list[Series] = []
+    notes: list[Note] = []
+    doubled: dict[str, list[tuple[str, int]]] = {}
+    for one in series:
+        if not len(one):
+            continue
+        if len(one) > 2 and not np.diff(one.steps).any():  # add_scalar without a step: every point is at 0
+            notes.append(Note(one.source, _unstepped(one)))
+            kept.append(replace(one, steps=np.arange(len(one), dtype=np.int64)))
+            continue
+        clean = _in_order(one)
+        kept.append(clean)
+        if len(clean) < len(one) and not _only_repeats(one, clean):
+            doubled.setdefault(one.source, []).append((one.name, len(one) - len(clean)))
+    notes += [Note(source, _doubled(names)) for source, names in doubled.items()]
+    return tuple(kept), notes
+
+
+def _in_order(one: Series) -> Series:
+    """The series by rising step; where a step was written twice, the value written last."""
+    if (np.diff(one.steps) > 0).all():
+        return one
+    order = np.argsort(one.steps, kind="stable")
+    last = order[np.append(np.diff(one.steps[order]) > 0, True)]
+    wall = None if one.wall is None else one.wall[last]
+    return replace(one, steps=one.steps[last], values=one.values[last], wall=wall)
+
+
+def _only_repeats(one: Series, clean: Series) -> bool:
+    """Whether every value given up was the same as the one kept, so that nothing was lost."""
+    twin = clean.values[np.searchsorted(clean.steps, one.steps)]
+    return bool(np.array_equal(twin, one.values, equal_nan=True))
+
+
+def _unstepped(one: Series) -> Text:
+    step = int(one.steps[0])
+    return Text(
+        f"all {len(one)} points of {one.name!r} are at step {step}: counted in the order written",
+        f"{one.name!r} 的 {len(one)} 个点都在第 {step} 步：改按写入顺序计步",
+    )
+
+
+def _doubled(names: Sequence[tuple[str, int]]) -> Text:
+    lost, name = sum(count for _, count in names), names[0][0]
+    more_en, more_zh = (f" and {len(names) - 1} more", f" 等 {len(names)} 条曲线") if len(names) > 1 else ("", "")
+    return Text(
+        f"values at steps already logged: {lost} (in {name!r}{more_en}); the last written is used",
+        f"有 {lost} 个值落在已记录的步上（{name!r}{more_zh}）；以最后写入的为准",
+    )
