@@ -39,6 +39,8 @@ def examine(
 
 def judge(run: Run, entry: Entry, recogniser: Recogniser) -> list[Verdict]:
     """One check on one run whose series have roles: a verdict for each subject found, else a single one."""
+    if entry.check is not None and not entry.check.detector:
+        return [_awaiting(run, entry, recogniser)]
     bound = bind(entry)
     unseen = _unseen(run, entry, bound, recogniser)
     if unseen:
@@ -58,6 +60,15 @@ def judge(run: Run, entry: Entry, recogniser: Recogniser) -> list[Verdict]:
     if unsure and len(unsure) == len(answers):
         return [Verdict(entry, "blind", reason=unsure[0].because, log_it=_missing(run, bound, recogniser))]
     return [Verdict(entry, "clear")]
+
+
+def _awaiting(run: Run, entry: Entry, recogniser: Recogniser) -> Verdict:
+    """The verdict of a symptom that this version knows but cannot look for."""
+    assert entry.check is not None
+    missing = (recogniser.log_it[role] for role in entry.check.watch.values() if not run.with_role(role))
+    en, zh = entry.check.awaits, entry.zh.awaits
+    reason = Text(f"not looked for in this version; it needs {en}", f"此版本尚不检查；需要{zh}")
+    return Verdict(entry, "blind", reason=reason, log_it=tuple(line for line in missing if line))
 
 
 def _unseen(run: Run, entry: Entry, bound: Bound, recogniser: Recogniser) -> Verdict | None:

@@ -61,6 +61,7 @@ def pairs(entry: Entry) -> Iterator[tuple[Route, str, str]]:
         yield from _lists(("causes", name, "fix"), cause.fix, told.fix if told else ())
     if entry.check:
         yield ("check", "message"), entry.check.message, zh.message
+        yield ("check", "awaits"), entry.check.awaits, zh.awaits
         for name, reason in entry.check.because.items():
             if reason not in entry.claims:  # a claim's name needs no translation; the claim has one
                 yield ("check", "because", name), reason, zh.because.get(name, "")

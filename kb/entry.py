@@ -121,12 +121,16 @@ class Cause:
 
 @dataclass(frozen=True)
 class Check:
-    """How a symptom is looked for: a detector by name, what it watches, and every number it needs."""
+    """How a symptom is looked for: a detector by name, what it watches, and every number it needs.
+
+    A symptom that no detector can see yet says in ``awaits`` which trace it needs; its verdict is blind.
+    """
 
     message: str
     severity: Severity
     cases: dict[str, Case] = field(default_factory=dict)
     detector: str = ""
+    awaits: str = ""
     watch: dict[str, str] = field(default_factory=dict)
     with_: dict[str, float] = field(default_factory=dict)
     because: dict[str, str] = field(default_factory=dict)
@@ -169,6 +173,7 @@ class Translation:
     fix: tuple[str, ...] = ()
     wrong_when: tuple[str, ...] = ()
     message: str = ""
+    awaits: str = ""
     claims: dict[str, str] = field(default_factory=dict)
     myths: dict[str, MythText] = field(default_factory=dict)
     snippets: dict[str, str] = field(default_factory=dict)

@@ -16,7 +16,8 @@ from kb.entry import Case, Entry
 from kb.library import load
 
 LIBRARY = load()
-CHECKED = [entry for entry in LIBRARY.values() if entry.check]
+CHECKED = [entry for entry in LIBRARY.values() if entry.check and entry.check.detector]
+AWAITING = [entry for entry in LIBRARY.values() if entry.check and not entry.check.detector]
 CASES = [pytest.param(entry, name, id=f"{entry.id}: {name}") for entry in CHECKED for name in entry.check.cases]
 FOUND = [
     pytest.param(entry, name, id=f"{entry.id}: {name}")
@@ -84,6 +85,16 @@ def test_every_number_has_a_reason_and_every_cause_a_case(entry):
 
     assert entry.check.because.keys() == entry.check.with_.keys()
     assert entry.causes.keys() <= shown, "a cause that no case shows"
+
+
+@pytest.mark.parametrize("entry", AWAITING, ids=lambda entry: entry.id)
+def test_a_symptom_that_no_detector_sees_yet_is_blind_and_says_what_it_needs(entry):
+    verdict = verdict_of(entry, Case(expect="blind", series={"train/loss": "exp(-t/80)"}))
+
+    assert verdict.state == "blind"
+    assert entry.check.awaits in verdict.reason.en
+    assert entry.zh.awaits in verdict.reason.zh
+    assert not entry.check.with_
 
 
 NUDGES = [
