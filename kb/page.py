@@ -101,7 +101,9 @@ def _check(sheet: Sheet, entry: Entry, check: Check) -> None:
     sheet.item("", re.sub(r"\{[^{}]*\}", "…", message))  # what a run will fill in
     if check.awaits:
         needs = entry.zh.awaits if lang == "zh" else check.awaits
-        sheet.item("", Text(f"not looked for in this version; it needs {needs}", f"此版本尚不检查；需要{needs}").of(lang))
+        sheet.item(
+            "", Text(f"not looked for in this version; it needs {needs}", f"此版本尚不检查；需要{needs}").of(lang)
+        )
     for role, watched in check.watch.items():
         sheet.item("", Text(f"watches {role}: {watched}", f"观察 {role}：{watched}").of(lang), "dim")
     names = {name: f"{name} = {number:g}" for name, number in check.with_.items()}

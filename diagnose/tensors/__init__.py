@@ -1,0 +1,1 @@
+"""Tensors in files: read without torch, summarised piece by piece, matched to what the optimizer remembers."""
