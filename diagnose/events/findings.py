@@ -1,0 +1,80 @@
+"""What reading an event file gave: its curves, and an account of everything that is not in them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from diagnose.events.columns import Column
+
+_KEPT = 1000  # places remembered one by one; a file that is damaged all over must not fill the memory
+
+
+class Span(NamedTuple):
+    """A stretch of the file, in bytes."""
+
+    offset: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        """The byte after it."""
+        return self.offset + self.length
+
+
+@dataclass
+class Spans:
+    """Stretches of the file, in file order: how many, how long together, and the first ones in full."""
+
+    count: int = 0
+    total: int = 0
+    first: list[Span] = field(default_factory=list)
+    last: Span | None = None
+    _before: Span | None = field(default=None, repr=False, compare=False)  # the last but one
+
+    def add(self, offset: int, length: int) -> None:
+        """Remember one more."""
+        self.count += 1
+        self.total += length
+        self._before, self.last = self.last, Span(offset, length)
+        if len(self.first) < _KEPT:
+            self.first.append(self.last)
+
+    def take_back(self) -> None:
+        """Forget the last one, right after it was added."""
+        assert self.last is not None
+        self.count -= 1
+        self.total -= self.last.length
+        if self.first and self.first[-1] == self.last:
+            self.first.pop()
+        self.last = self._before
+
+
+@dataclass
+class Account:
+    """What happened while reading.
+
+    ``records`` were read well; ``gaps`` hold no readable record, ``damaged`` records fail their checksum,
+    ``undecodable`` ones pass it but hold no event, ``huge`` ones were checked but are too big to look into.
+    ``cut_short`` is where the last record begins when the file ends in the middle of it.
+    """
+
+    size: int = 0
+    records: int = 0
+    gaps: Spans = field(default_factory=Spans)
+    damaged: Spans = field(default_factory=Spans)
+    undecodable: Spans = field(default_factory=Spans)
+    huge: Spans = field(default_factory=Spans)
+    skipped: Counter[str] = field(default_factory=Counter)
+    cut_short: int | None = None
+
+
+@dataclass(frozen=True)
+class Events:
+    """One event file, or what was added to it: curves by tag, the account, and ``end``, where to read on from."""
+
+    columns: Mapping[str, Column]
+    account: Account
+    end: int

@@ -1,0 +1,114 @@
+"""Finds where the records of an event file begin, and begins again behind damaged bytes.
+
+A record is: length (8 bytes), checksum of the length (4), payload, checksum of the payload (4). The first
+twelve bytes prove themselves: bytes that are no header pass for one once in 2**32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnose.events import crc32c
+from diagnose.events.crc32c import Bytes
+
+HEADER = 12
+FRAME = 16  # bytes of a record besides its payload
+WALL_TIME = 0x09  # the first byte of nearly every event, and of no other kind of TFRecord in use
+
+_PIECE = 1 << 17  # bytes scanned together, to stay in the processor's cache
+
+Places = NDArray[np.int64]
+
+
+class Frames(NamedTuple):
+    """Records lying one behind the other: ``offsets`` and payload ``lengths`` [n], and the byte after the last."""
+
+    offsets: Places
+    lengths: Places
+    end: int
+
+
+def header_length(header: bytes | memoryview) -> int | None:
+    """The payload length that a record's first 12 bytes give, or None when they do not prove themselves."""
+    if crc32c.mask(crc32c.crc(header[:8])) != int.from_bytes(header[8:12], "little"):
+        return None
+    return int.from_bytes(header[:8], "little")
+
+
+class Scan:
+    """The headers among the bytes ``block[start:end]``: scanned for once, then looked up."""
+
+    def __init__(self, block: Bytes, start: int, end: int) -> None:
+        self.block, self.start, self.end = block, start, end
+        self.offsets, self.lengths = _headers(block, _narrow(block, start, end))
+        self._wide: Places | None = None
+
+    def frames(self, start: int) -> Frames:
+        """The unbroken chain of whole records from ``start``; it ends where a header is missing or bytes run out."""
+        first = int(np.searchsorted(self.offsets, start))
+        if first == len(self.offsets) or self.offsets[first] != start:
+            return self._single(start)
+        offsets, lengths = self.offsets[first:], self.lengths[first:]
+        after = offsets + (lengths + FRAME)
+        breaks = np.flatnonzero(after[:-1] != offsets[1:])
+        count = int(breaks[0]) + 1 if len(breaks) else len(offsets)
+        while count and after[count - 1] > self.end:
+            count -= 1
+        return Frames(offsets[:count], lengths[:count], int(after[count - 1]) if count else start)
+
+    def next_header(self, start: int, room: int) -> int | None:
+        """Where, at or behind ``start``, the next header lies whose record ends within ``room``, if there is one."""
+        if self._wide is None:
+            offsets, lengths = _headers(self.block, _wide(self.block, self.start, self.end))
+            self._wide = offsets[offsets + lengths + FRAME <= room]
+        at = int(np.searchsorted(self._wide, start))
+        return int(self._wide[at]) if at < len(self._wide) else None
+
+    def _single(self, start: int) -> Frames:
+        """The record at ``start`` when it is of a form that the scan does not look for."""
+        length = header_length(self.block[start : start + HEADER].tobytes()) if start + FRAME <= self.end else None
+        if length is None or start + FRAME + length > self.end:
+            return Frames(np.zeros(0, np.int64), np.zeros(0, np.int64), start)
+        return Frames(np.array([start]), np.array([length]), start + FRAME + length)
+
+
+def _narrow(block: Bytes, start: int, end: int) -> Places:
+    """Where a short length (bytes 3 to 7 are zero) and a payload that begins with a wall time might lie."""
+    return _where(
+        lambda at, to: _zeros(block, at + 3, to + 3, 5) | (block[at + 12 : to + 12] ^ np.uint8(WALL_TIME)), start, end
+    )
+
+
+def _wide(block: Bytes, start: int, end: int) -> Places:
+    """Where a length below 4 GiB (bytes 4 to 7 are zero) might lie, whatever follows."""
+    return _where(lambda at, to: _zeros(block, at + 4, to + 4, 4), start, end + 1)
+
+
+def _where(odd: Callable[[int, int], Bytes], start: int, end: int) -> Places:
+    """The places from ``start`` to `HEADER` bytes before ``end`` at which ``odd`` is zero."""
+    last = end - HEADER
+    found = [np.flatnonzero(odd(at, min(at + _PIECE, last)) == 0) + at for at in range(start, last, _PIECE)]
+    return np.concatenate(found) if found else np.zeros(0, np.int64)
+
+
+def _zeros(block: Bytes, start: int, end: int, count: int) -> Bytes:
+    """Zero for each place between ``start`` and ``end`` where a row of ``count`` (4 or 5) zero bytes begins."""
+    pairs = block[start : end + 2] | block[start + 1 : end + 3]
+    fours = pairs[:-2] | pairs[2:]
+    return fours if count == 4 else fours | block[start + 4 : end + 4]
+
+
+def _headers(block: Bytes, candidates: Places) -> tuple[Places, Places]:
+    """The candidates that prove themselves, and the lengths they give."""
+    if not len(candidates):
+        return candidates, candidates
+    fours = np.ndarray((len(block) - 3,), "<u4", block, strides=(1,))
+    lengths = fours[candidates].astype(np.int64)
+    proven = crc32c.header_crcs(lengths) == fours[candidates + 8]
+    if proven.all():
+        return candidates, lengths
+    return candidates[proven], lengths[proven]

@@ -1,0 +1,163 @@
+"""What a kind of scalar record looks like: which of its bytes never change, and where its numbers lie.
+
+Loggers write the same record over and over with another wall time, step and value. A `Template` is learned
+from one record by the slow decoder and then reads any number of equal ones as columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnose.events import crc32c
+from diagnose.events.crc32c import Bytes
+from diagnose.events.framing import FRAME, HEADER
+from diagnose.events.wire import Event
+
+LONGEST = 4096  # bytes of payload; a longer record is no plain scalar and is left to the slow path
+_STEP_BYTES = 8  # a step that takes more (negative, or above 2**56) is left to the slow path
+
+
+MANY = 1024  # records for which it pays to look bytes up in pairs: the tables have to be made first
+
+
+class Field(NamedTuple):
+    """One value of the record: where its tag and its number lie, counted from the record's first byte."""
+
+    tag_at: int
+    tag_size: int
+    at: int
+    code: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the numbers of a record lie, counted from the record's first byte.
+
+    Records of one layout differ in nothing but wall time, step, values and the letters of their tags.
+    """
+
+    length: int
+    wall_at: int
+    step_at: int
+    step_size: int
+    fields: tuple[Field, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole record."""
+        return self.length + FRAME
+
+
+class Columns(NamedTuple):
+    """What equal records hold: steps and walls [n], values one array [n] a field; ``good`` [n] where checksums fit."""
+
+    steps: NDArray[np.int64]
+    walls: NDArray[np.float64]
+    values: list[NDArray[np.float64]]
+    good: NDArray[np.bool_]
+
+
+def layout_of(event: Event, length: int) -> Layout | None:
+    """The layout of a decoded record, or None when its numbers have no fixed places."""
+    plain = event.wall_at >= 0 and event.step_size <= _STEP_BYTES and event.scalars and not event.skipped
+    if not plain or length > LONGEST or any(scalar.at < 0 for scalar in event.scalars):
+        return None
+    if event.step_size and event.step_at + 8 > length:  # columns of steps are read eight bytes wide
+        return None
+    fields = [Field(one.tag_at + HEADER, len(one.tag), one.at + HEADER, one.code) for one in event.scalars]
+    return Layout(length, event.wall_at + HEADER, event.step_at + HEADER, event.step_size, tuple(fields))
+
+
+def tag_places(layout: Layout) -> NDArray[np.bool_]:
+    """True for the bytes of the record that are letters of tags."""
+    places = np.zeros(layout.size, bool)
+    for field in layout.fields:
+        places[field.tag_at : field.tag_at + field.tag_size] = True
+    return places
+
+
+def fixed_bits(layout: Layout) -> Bytes:
+    """The bits that are equal in all records of one layout and tag; of a step's bytes, those that say how many."""
+    bits = np.full(layout.size, 255, np.uint8)
+    for at, width in _numbers(layout):
+        bits[at : at + width] = 0
+    if layout.step_size:
+        bits[layout.step_at : layout.step_at + layout.step_size] = 128
+    bits[-4:] = 0
+    return bits
+
+
+class Template:
+    """A record's fixed bytes and how to read the others; ``record`` is one record that it fits."""
+
+    def __init__(self, layout: Layout, record: Bytes) -> None:
+        self.layout = layout
+        self.bits = fixed_bits(layout)
+        self.fixed = record[: layout.size] & self.bits
+        letters = record.tobytes()
+        self.tags = [letters[field.tag_at : field.tag_at + field.tag_size] for field in layout.fields]
+        self._numbers = _numbers(layout)
+        blank = record[: layout.size].copy()
+        for at, width in self._numbers:
+            blank[at : at + width] = 0
+        self._blank_crc = np.uint32(crc32c.crc(blank[HEADER:-4].tobytes()))
+
+    def columns(self, block: Bytes, first: int, stride: int, count: int) -> Columns:
+        """The numbers of ``count`` records that this template fits, the first at ``block[first]``."""
+
+        def words(at: int, code: str) -> NDArray[Any]:
+            return np.ndarray((count,), code, block, first + at, (stride,)).copy()
+
+        layout = self.layout
+        crcs = np.full(count, self._blank_crc)
+        found = [words(at, "<u4" if width <= 4 else "<u8") for at, width in self._numbers]
+        for (at, width), numbers in zip(self._numbers, found, strict=True):
+            self._add_shares(crcs, numbers, at, width)
+        good = crcs == crc32c.unmask(words(layout.size - 4, "<u4"))
+        walls, *rest = found
+        steps = _steps(rest.pop(0), layout.step_size) if layout.step_size else np.zeros(count, np.int64)
+        values = [
+            numbers.view(field.code).astype(np.float64) for field, numbers in zip(layout.fields, rest, strict=True)
+        ]
+        return Columns(steps, walls.view("<f8").astype(np.float64, copy=False), values, good)
+
+    def _add_shares(self, crcs: NDArray[np.uint32], numbers: NDArray[Any], at: int, width: int) -> None:
+        """Put into ``crcs`` [n] what the first ``width`` bytes of ``numbers`` [n], at this place of the record, add.
+
+        Bytes that are equal in all records (the high ones of a time or a step) are looked up once.
+        """
+        differ = int(np.bitwise_or.reduce(numbers ^ numbers[0]))
+        lanes = numbers.view(np.uint8).reshape(len(numbers), -1)
+        behind = self.layout.size - 4 - at
+        place = 0
+        while place < width:
+            if not differ >> (8 * place) & 255:
+                crcs ^= crc32c.byte_table(behind - place - 1)[lanes[0, place]]
+                place += 1
+            elif place % 2 or place + 1 == width or len(numbers) < MANY:
+                crcs ^= crc32c.byte_table(behind - place - 1).take(lanes[:, place], mode="wrap")
+                place += 1
+            else:
+                pairs = lanes.view("<u2")[:, place // 2]
+                crcs ^= crc32c.pair_table(behind - place - 2).take(pairs, mode="wrap")
+                place += 2
+
+
+def _numbers(layout: Layout) -> list[tuple[int, int]]:
+    """Place and width of everything that changes from record to record: wall time, step if there is one, values."""
+    step = [(layout.step_at, layout.step_size)] if layout.step_size else []
+    return [(layout.wall_at, 8), *step, *((field.at, int(field.code[2])) for field in layout.fields)]
+
+
+def _steps(words: NDArray[Any], size: int) -> NDArray[np.int64]:
+    """Steps from the ``size`` bytes of their variable-length form, seven bits a byte, lowest first."""
+    kind = words.dtype.type
+    steps = words & kind(127)
+    for place in range(1, size):
+        steps |= (words >> kind(place)) & kind(127 << (7 * place))
+    whole: NDArray[np.int64] = steps.astype(np.int64)
+    return whole
