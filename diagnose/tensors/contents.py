@@ -1,0 +1,255 @@
+"""Says which part of a saved object is the model, an optimizer, the scheduler, the scaler, numbers or a history."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from diagnose.tensors.inert import Patience, leaves, printable
+from diagnose.tensors.named_tensors import mapping_of, module_tensors, named_tensors, tensor_of
+from diagnose.tensors.records import RECORDS, Damaged, Record
+from kb.text import Text
+
+MODEL_KEYS = (
+    "state_dict", "model_state_dict", "model_state", "model_dict", "model", "net", "network", "network_weights",
+    "net_state_dict", "module", "params", "weights", "student", "generator_state_dict",
+)  # fmt: skip
+AVERAGED = re.compile(r"(?:^|_)(?:ema|swa|teacher|shadow|averaged?|avg)(?:$|_)|(?:_|model)ema$|^ema", re.IGNORECASE)
+BESIDE = re.compile(
+    r"optim|sched|scaler|callbacks|^loops$|(?:^|_)rng(?:_|$)|random_state|message_hub|^hyper_?param|^hparams|^args$"
+    r"|^config$|^cfg$|^meta$",
+    re.IGNORECASE,
+)
+RANDOM = re.compile(r"^(?:\w*_)?rng(?:_\w*)?$|random_state", re.IGNORECASE)
+SETTINGS = ("hyper_parameters", "hparams", "args", "config", "cfg", "options", "train_args", "opt")
+DEEPEST = 8
+MOST = 2000  # numbers and settings kept
+PLAIN = 20_000  # values of a scheduler kept
+
+
+@dataclass
+class Contents:
+    """The parts of one saved object, their tensors still unread."""
+
+    model: dict[str, Record] = field(default_factory=dict)
+    optimizers: list[dict[Any, Any]] = field(default_factory=list)
+    scheduler: dict[str, Any] = field(default_factory=dict)
+    scaler: dict[str, Any] = field(default_factory=dict)
+    numbers: dict[str, Any] = field(default_factory=dict)
+    histories: dict[str, list[Any]] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    notes: list[Text] = field(default_factory=list)
+    patience: Patience = field(default_factory=Patience)
+
+
+def sorted_out(root: Any, name: str) -> Contents:
+    """The parts of ``root``; ``name`` is what a lone tensor or list is called."""
+    found = Contents()
+    try:
+        found.histories = _histories(root, name, found.patience)
+        if not found.histories:
+            _beside(root, _model(root, name, found, 0), found)
+    except Damaged as damage:
+        found.notes.append(damage.what)
+    return found
+
+
+def _model(root: Any, name: str, found: Contents, depth: int) -> Any:
+    """Fill in the model's tensors; return the object they were found in."""
+    tensor = tensor_of(root)
+    if tensor is not None:
+        found.model = {printable(name): tensor}
+        return root
+    parts = mapping_of(root)
+    if parts is None or depth >= DEEPEST:
+        found.model = named_tensors(root) if parts is None else {}
+        return root
+    if "_parameters" in parts and "_modules" in parts:
+        found.model = module_tensors(root)
+        return root
+    if is_optimizer(parts):
+        return None
+    lowered = {key.lower(): key for key in parts if isinstance(key, str)}
+    for key in MODEL_KEYS:
+        chosen = parts.get(lowered.get(key, ""))
+        if mapping_of(chosen) is not None and _holds_tensors(chosen, found.patience):
+            _passed_by(parts, lowered[key], found)
+            return _model(chosen, name, found, depth + 1)
+    return _without_a_known_key(parts, name, found, depth)
+
+
+def _without_a_known_key(parts: dict[Any, Any], name: str, found: Contents, depth: int) -> Any:
+    nested = {
+        key: part
+        for key, part in parts.items()
+        if tensor_of(part) is None and not _aside(key, part) and _holds_tensors(part, found.patience)
+    }
+    direct = {key: part for key, part in parts.items() if tensor_of(part) is not None and not _is(RANDOM, key)}
+    if direct and (not nested or any(record.shape for record in map(tensor_of, direct.values()) if record)):
+        found.model = named_tensors({key: part for key, part in parts.items() if key in direct or key in nested})
+        return None
+    if len(nested) == 1:
+        return _model(next(iter(nested.values())), name, found, depth + 1)
+    if nested:
+        found.model = named_tensors(nested)
+        return None
+    averaged = [part for key, part in parts.items() if _is(AVERAGED, key) and _holds_tensors(part, found.patience)]
+    return _model(averaged[0], name, found, depth + 1) if averaged else None
+
+
+def _passed_by(parts: dict[Any, Any], chosen: str, found: Contents) -> None:
+    """Note what else holds tensors beside the chosen part."""
+    others = [
+        str(key)
+        for key, part in parts.items()
+        if key != chosen and isinstance(key, str) and not _is(BESIDE, key) and not _aside_state(part)
+        and mapping_of(part) is not None and part is not parts[chosen] and _holds_tensors(part, found.patience)
+    ]  # fmt: skip
+    if others:
+        names = ", ".join(printable(one) for one in others[:5])
+        en, zh = (
+            f"taken as the model: {chosen!r}; also holds tensors: {names}",
+            f"作为模型读取的是 {chosen!r}；另外还有张量：{names}",
+        )
+        found.notes.append(Text(en, zh))
+
+
+def _aside(key: Any, part: Any) -> bool:
+    return _is(BESIDE, key) or _is(AVERAGED, key) or _aside_state(part)
+
+
+def _aside_state(part: Any) -> bool:
+    parts = mapping_of(part)
+    if parts is not None:
+        return is_optimizer(parts) or _is_scheduler(parts) or _is_scaler(parts)
+    first = part[:50] if isinstance(part, list) else []
+    return bool(first) and all(mapping_of(one) is not None and _aside_state(one) for one in first)
+
+
+def _is(pattern: re.Pattern[str], key: Any) -> bool:
+    return isinstance(key, str) and len(key) < 200 and pattern.search(key) is not None
+
+
+def _holds_tensors(part: Any, patience: Patience) -> bool:
+    return next(leaves(part, lambda one: tensor_of(one) is not None, patience), None) is not None
+
+
+def is_optimizer(parts: dict[Any, Any]) -> bool:
+    """Whether a mapping is an optimizer's state."""
+    groups = parts.get("param_groups")
+    return (
+        "state" in parts
+        and isinstance(groups, (list, tuple))
+        and all(mapping_of(one) is not None for one in groups[:4])
+    )
+
+
+def _is_scheduler(parts: dict[Any, Any]) -> bool:
+    return "last_epoch" in parts and any(
+        key in parts for key in ("_last_lr", "base_lrs", "_step_count", "num_bad_epochs", "_global_step", "_schedulers")
+    )
+
+
+def _is_scaler(parts: dict[Any, Any]) -> bool:
+    return "scale" in parts and "growth_factor" in parts and "_growth_tracker" in parts
+
+
+def _beside(root: Any, model: Any, found: Contents) -> None:
+    """Gather what was saved beside the model: optimizers, scheduler, scaler, numbers, settings."""
+    for path, part in _walk(root, model):
+        parts = mapping_of(part)
+        if parts is not None and is_optimizer(parts):
+            found.optimizers.append(parts)
+        elif parts is not None and _is_scheduler(parts):
+            found.scheduler = found.scheduler or plain(parts, Patience(PLAIN))
+        elif parts is not None and _is_scaler(parts):
+            found.scaler = found.scaler or parts
+        elif parts is None and path and len(found.numbers) < MOST:
+            dotted = ".".join(path)
+            setting = path[0].lower() in SETTINGS and len(path) > 1
+            if setting and isinstance(part, (int, float, str, bool)):
+                found.settings[".".join(path[1:])] = part if not isinstance(part, str) else printable(part)
+            if not isinstance(part, (str, bool)) and not setting and dotted not in found.model:
+                found.numbers[dotted] = part
+
+
+def _walk(root: Any, model: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every part outside the model with its path, in order; special mappings are not opened."""
+    seen: set[int] = set()
+    waiting: list[tuple[tuple[str, ...], Any]] = [((), root)]
+    while waiting:
+        path, part = waiting.pop()
+        if part is model or (path and path[0] == "loops") or len(path) > 3:
+            continue
+        parts = mapping_of(part)
+        if parts is None and not isinstance(part, list):
+            if isinstance(part, (int, float, str)) or hasattr(part, "raw") or isinstance(part, RECORDS):
+                yield path, part
+            continue
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if parts is not None:
+            special = is_optimizer(parts) or _is_scheduler(parts) or _is_scaler(parts)
+            if special:
+                yield path, part
+                continue
+            inner = [((*path, printable(str(key))), one) for key, one in parts.items() if isinstance(key, (str, int))]
+        else:  # lists of states; lists of numbers are histories of no interest here
+            inner = [((*path, str(at)), one) for at, one in enumerate(part[:100]) if mapping_of(one) is not None]
+        waiting.extend(reversed(inner))
+
+
+def plain(value: Any, patience: Patience) -> Any:
+    """The part of a value that is plain data: numbers, text, lists and mappings of these, while patience lasts."""
+    if value is None or isinstance(value, (bool, float, str)):
+        return printable(value) if isinstance(value, str) else value
+    if isinstance(value, int):
+        return value if abs(value) < 1 << 63 else float("inf")
+    parts = mapping_of(value)
+    inside = parts if parts is not None else value if isinstance(value, (list, tuple)) else ()
+    if not inside or len(inside) > patience.left:
+        return None
+    patience.left -= len(inside)
+    if parts is not None:
+        return {printable(str(key)): plain(one, patience) for key, one in parts.items() if isinstance(key, (str, int))}
+    return [plain(one, patience) for one in inside]
+
+
+def _histories(root: Any, name: str, patience: Patience) -> dict[str, list[Any]]:
+    """Lists of numbers, when the file holds nothing else of weight."""
+    if isinstance(root, (list, tuple)):
+        if _all_numbers(root, patience):
+            return {printable(name): list(root)}
+        rows = root[:100]
+        if len(root) > 1 and all(isinstance(one, (list, tuple)) and _all_numbers(one, patience) for one in rows):
+            return {printable(f"{name}.{at}"): list(one) for at, one in enumerate(rows)}
+        return {}
+    if not isinstance(root, dict) or is_optimizer(root) or _is_scheduler(root) or _is_scaler(root):
+        return {}
+    if _holds_tensors([part for part in root.values() if not _flat_array(part)], patience):
+        return {}
+    found: dict[str, list[Any]] = {}
+    for key, part in root.items():
+        values = part.listed() if _flat_array(part) else part
+        several = isinstance(key, str) and isinstance(values, (list, tuple)) and len(values) > 1
+        if several and _all_numbers(values, patience):
+            found[printable(key)] = list(values)
+    return found
+
+
+def _flat_array(value: Any) -> bool:
+    return hasattr(value, "raw") and isinstance(value.shape, tuple) and len(value.shape) == 1
+
+
+def _all_numbers(values: Any, patience: Patience) -> bool:
+    def one(value: Any) -> bool:
+        patience.spend()
+        record = tensor_of(value)
+        return (
+            not record.shape if record is not None else isinstance(value, (int, float)) and not isinstance(value, bool)
+        )
+
+    return len(values) > 0 and all(one(value) for value in values)
