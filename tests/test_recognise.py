@@ -102,6 +102,9 @@ NONE = [
     "eta_seconds",
     "conv.weight",
     "alpha",
+    "train/loss_critic",
+    "loss_G",
+    "policy_loss",
 ]
 
 

@@ -13,6 +13,7 @@ from kb.wrap import wrap
 
 WIDTH = 100
 _CURVE = 60  # columns of a drawn curve: enough to see its shape, few enough for a terminal of 70
+_ALIKE = 8  # further subjects named under a finding
 _NOTES = 4  # notes shown of a run unless all are asked for
 _SEVERITY = {"error": Text("error", "错误"), "warning": Text("warning", "警告"), "info": Text("info", "提示")}
 _CONFIDENCE = {
@@ -54,8 +55,12 @@ class _Page:
         """One run: what was read, and what was found, waived or broken in it."""
         self.say("title", examined.run.name)
         self.say("dim", _read(examined.run, self.lang), first="  ", rest="  ")
+        alike: dict[tuple[str, str], list[Verdict]] = {}
         for verdict in sorted((one for one in examined.verdicts if one.state == "found"), key=_harm):
-            self.finding(examined.run, verdict)
+            assert verdict.evidence is not None
+            alike.setdefault((verdict.entry.id, verdict.evidence.cause), []).append(verdict)
+        for first, *others in alike.values():
+            self.finding(examined.run, first, [one.evidence.subject for one in others if one.evidence])
         self.others([one for one in examined.verdicts if one.state not in {"found", "clear", "blind"}])
 
     def several(self, examined: Sequence[Examined]) -> None:
@@ -75,8 +80,8 @@ class _Page:
         self.blind([verdict for one in examined for verdict in one.verdicts])
         self.lines.append(Line("text", ""))
 
-    def finding(self, run: Run, verdict: Verdict) -> None:
-        """What, where, why, what to do, and which entry explains it."""
+    def finding(self, run: Run, verdict: Verdict, others: Sequence[str] = ()) -> None:
+        """What, where, why, what to do, and which entry explains it; ``others`` show the same for the same cause."""
         entry, seen = verdict.entry, verdict.evidence
         assert seen is not None
         assert verdict.severity is not None
@@ -86,6 +91,9 @@ class _Page:
         style: Style = "error" if verdict.severity != "info" else "mark"
         self.say(style, f"{title}  [{marks}]", first="✗ " if verdict.severity != "info" else "· ", rest="  ")
         self.say("text", verdict.message(self.lang), first="    ", rest="    ")
+        if others:
+            also = ", ".join(others[:_ALIKE]) + (f" (+{len(others) - _ALIKE})" if len(others) > _ALIKE else "")
+            self.say("text", Text(f"also: {also}", f"另有：{also}").of(self.lang), first="    ", rest="      ")
         brief = verdict.severity == "info" and not self.everything
         if not brief:
             self.curve(run, verdict)
