@@ -22,8 +22,8 @@ def answer(found: Answer, library: Library, lang: Lang, width: int) -> list[Line
         sheet.gap()
     if found.meanings:
         _choice(sheet, found, library)
-        sheet.gap()
     if found.entry:
+        sheet.gap()
         return [*sheet.lines, *render(found.entry, library, lang, width)]
     if not found.meanings:
         _nearest(sheet, found)

@@ -15,21 +15,18 @@ import numpy as np
 from diagnose.events import general
 from diagnose.events.columns import Column, name_of
 from diagnose.events.crc32c import Bytes
-from diagnose.events.event_file import read_events
+from diagnose.events.event_file import keep_memory, read_events
 from diagnose.events.findings import Account, Events
 from diagnose.events.framing import FRAME, Frames, Scan
 from diagnose.events.general import Learned, Stretch
 
 BUFFER = 1 << 21  # bytes of files read together
-# The C library hands freed arrays back to the system, and gets them again page by page, which takes a fifth of the
-# time. Having once freed an array of this size (never touched, so never there), glibc keeps smaller ones at hand.
-_UPPER = 24 << 20
 _MARGIN = 64  # bytes behind the buffer that column views may touch; what lies there is never used
 
 
 def read_many(paths: Sequence[Path], *, buffer: int = BUFFER) -> Iterator[Events | OSError]:
     """What `read_events` gives for each of ``paths``, in their order, or the error that opening one raised."""
-    np.empty(_UPPER, np.uint8)
+    keep_memory()
     learned = Learned()
     block = np.empty(buffer + _MARGIN, np.uint8)
     room = block.data[:buffer]

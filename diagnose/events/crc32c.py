@@ -25,7 +25,8 @@ _ONES = 0xFFFFFFFF
 # this many places towards the end of the message, without changing the checksum:
 _MOVES = (290 - 136, 290 - 113, 290 - 107, 290 - 32, 290)
 _SHORT = 1024  # bytes; below this a plain loop beats setting up the arrays
-_PIECE = 1 << 20  # bytes looked at together, to stay in the processor's cache
+_PIECE = 1 << 20  # bytes looked at together, and
+_ROWS = 32  # messages looked up together, to stay in the processor's cache
 
 
 def crc(data: bytes | memoryview) -> int:
@@ -148,9 +149,12 @@ def _fold(rows: NDArray[Any]) -> NDArray[Any]:
 def _look_up(rows: NDArray[Any]) -> Words:
     """The remainders of rows so short that there is a table for each of their bytes."""
     width = rows.shape[1]
-    places = np.arange(width - 1, -1, -1) * 256
-    answer: Words = np.bitwise_xor.reduce(_tables(width).reshape(-1).take(rows + places, mode="wrap"), axis=1)
-    return answer
+    tables, places = _tables(width).reshape(-1), np.arange(width - 1, -1, -1) * 256
+    answers = np.empty(len(rows), np.uint32)
+    for start in range(0, len(rows), _ROWS):
+        shares = tables.take(rows[start : start + _ROWS] + places, mode="wrap")
+        np.bitwise_xor.reduce(shares, axis=1, out=answers[start : start + _ROWS])
+    return answers
 
 
 _grown: list[Words] = []

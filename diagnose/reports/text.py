@@ -122,8 +122,11 @@ class _Page:
     def blind(self, verdicts: Iterable[Verdict]) -> None:
         """What could not be judged, grouped by reason, with what to log for it."""
         by_reason: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
+        awaiting: dict[str, None] = {}
         for one in verdicts:
-            if one.state == "blind" and one.reason is not None:
+            if one.state == "blind" and one.entry.check and not one.entry.check.detector:
+                awaiting[one.entry.id] = None
+            elif one.state == "blind" and one.reason is not None:
                 by_reason.setdefault((one.reason.of(self.lang), one.log_it), {})[one.entry.id] = None
         if by_reason:
             text = Text("Could not be judged:", "无法判断：")
@@ -134,6 +137,9 @@ class _Page:
             for code in log_it:
                 label = Text("log it:", "请记录：").of(self.lang)
                 self.lines.append(Line("dim", f"      {label} {code}"))
+        if awaiting:
+            known = Text("Known, but not looked for in this version:", "已收录，但此版本尚不检查：").of(self.lang)
+            self.say("dim", f"{known} {', '.join(awaiting)}", first="? ", rest="    ")
 
     def clear(self, verdicts: Iterable[Verdict]) -> None:
         """What was looked at and is well; by name only when asked for."""
