@@ -134,3 +134,24 @@ def test_before_the_first_step_a_gate_at_zero_is_no_finding(tmp_path):
     (verdict,) = gate_verdicts(path)
 
     assert verdict.state == "blind"
+
+
+def test_plain_sgd_remembers_nothing_so_the_cause_is_unknown(tmp_path):
+    torch.manual_seed(0)
+    model = Gated()
+    model.attn.gamma.requires_grad_(False)
+    learner = torch.optim.SGD(model.parameters(), lr=1e-2)
+    torch.save({"state_dict": model.state_dict(), "optimizer": learner.state_dict(), "epoch": 30}, tmp_path / "last.pt")
+
+    (verdict,) = gate_verdicts(tmp_path / "last.pt")
+
+    assert (verdict.state, verdict.evidence.cause) == ("found", "unknown")
+
+
+@pytest.mark.parametrize("epoch", [0, 1, 30])
+def test_weights_with_nothing_but_an_epoch_number_are_taken_as_trained(epoch, tmp_path):
+    torch.save({"state_dict": Gated().state_dict(), "epoch": epoch}, tmp_path / "best.pth")
+
+    (verdict,) = gate_verdicts(tmp_path / "best.pth")
+
+    assert (verdict.state, verdict.evidence.cause) == ("found", "unknown")

@@ -64,8 +64,8 @@ def _cause(gate: Tensor, last: Checkpoint, opened: bool, decay: float) -> str:
     state = optimizer.state.get(slot, {})
     if not state and _others_have_state(optimizer, slot):
         return "frozen" if any(_state(optimizer, name) for name in branch) else "unused"
-    if group.lr == 0:
-        return "lr-zero"
+    if group.lr == 0 and (group.numbers.get("initial_lr", 0.0) == 0 or any(one.lr > 0 for one in optimizer.groups)):
+        return "lr-zero"  # a schedule that has merely come to its end leaves every group at zero
     second = _second_moment(state)
     if second == 0:
         last_layer_zero = any(_is_zero(last.tensors[name]) and last.tensors[name].numel > 1 for name in branch)
@@ -121,11 +121,23 @@ def _is_zero(tensor: Tensor) -> bool:
 
 
 def _before_training(checkpoint: Checkpoint) -> bool:
-    """Saved before the first update: a gate that starts at zero is still rightly there."""
-    if checkpoint.step is not None:
-        return checkpoint.step <= 1
-    state = checkpoint.optimizer.state if checkpoint.optimizer else None
-    return state is not None and not any(state.values())
+    """Saved before the second update: a gate that starts at zero is still rightly there.
+
+    The optimizer's own counters say so best; a step that was only taken from an epoch number says nothing,
+    because the first epoch is called 0 as often as 1.
+    """
+    optimizer = checkpoint.optimizer
+    counts = [state["step"] for state in optimizer.state.values() if "step" in state] if optimizer else []
+    known = [count for count in counts if isinstance(count, float | int)]
+    if known:
+        return max(known) <= 1
+    if optimizer is not None and any(optimizer.state.values()):
+        return False
+    if checkpoint.step is None:
+        return optimizer is not None
+    if checkpoint.step == checkpoint.numbers.get("epoch"):
+        return optimizer is not None and checkpoint.step <= 1
+    return checkpoint.step <= 1
 
 
 def _nothing_to_see(gates: tuple[Series, ...], checkpoints: tuple[Checkpoint, ...]) -> Text:
