@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from diagnose.assemble import survey
+from diagnose.assemble import Found, survey
 from diagnose.engine import examine
 from diagnose.finding import Diagnosis
 from diagnose.recognise import Recogniser
@@ -29,18 +29,18 @@ def diagnose(
 
     Raises `Problem` for a path that does not exist and where no training signal is found.
     """
-    runs = _found(paths)
-    examined = tuple(examine(run, library, roles=roles, waived=waived) for run in runs)
-    return Diagnosis(examined, tuple(overridden))
+    found = _found(paths)
+    examined = tuple(examine(run, library, roles=roles, waived=waived) for run in found.runs)
+    return Diagnosis(examined, tuple(overridden), found.unread, found.strangers)
 
 
 def read(paths: Sequence[Path], library: Library, *, roles: Mapping[str, str] | None = None) -> list[Run]:
     """Every run under ``paths`` with the role of each series, not judged. Raises as `diagnose` does."""
     recogniser = Recogniser(library)
-    return [recogniser.recognise(run, roles or {}) for run in _found(paths)]
+    return [recogniser.recognise(run, roles or {}) for run in _found(paths).runs]
 
 
-def _found(paths: Sequence[Path]) -> tuple[Run, ...]:
+def _found(paths: Sequence[Path]) -> Found:
     found = survey(paths)
     if not found.runs:
         raise Problem(
@@ -48,7 +48,7 @@ def _found(paths: Sequence[Path]) -> tuple[Run, ...]:
             path=", ".join(map(str, paths)),
             hint=_seen(found.unread, found.strangers),
         )
-    return found.runs
+    return found
 
 
 def _seen(unread: Sequence[Note], strangers: int) -> Text:

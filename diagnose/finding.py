@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from diagnose.run import Run, Series
+from diagnose.run import Note, Run, Series
 from kb.entry import Confidence, Entry, Severity
 from kb.text import Lang, Text
 
@@ -44,7 +44,7 @@ def too_few(series: Series, needed: float) -> Unsure:
     have = int(np.count_nonzero(np.isfinite(series.values)))
     return Unsure(
         Text(
-            f"{series.name} has {have} points; {needed:.0f} are needed",
+            f"{series.name} has {have} point{'s' if have != 1 else ''}; {needed:.0f} are needed",
             f"{series.name} 只有 {have} 个点，至少需要 {needed:.0f} 个",
         )
     )
@@ -117,10 +117,15 @@ class Examined:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """All runs that were examined, and what was changed by the user (thresholds, waivers)."""
+    """All runs that were examined, and what was changed by the user (thresholds, waivers).
+
+    ``unread`` says which files held no run and why; ``strangers`` counts those of no known kind.
+    """
 
     examined: tuple[Examined, ...]
     overridden: tuple[Text, ...] = ()
+    unread: tuple[Note, ...] = ()
+    strangers: int = 0
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """Every verdict on every run."""

@@ -205,3 +205,14 @@ def test_nothing_is_written_into_the_folder_that_is_read(tmp_path):
     main(["run", str(folder)])
 
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
+
+
+def test_a_file_that_could_not_be_read_is_named_beside_the_runs_that_could(flat, capsys):
+    flat.with_name("broken.pt").write_bytes(b"PK\x03\x04 no checkpoint")
+    flat.with_name("notes.docx").write_bytes(b"\x00\x01")
+
+    main(["run", str(flat.parent)])
+
+    text = said(capsys)
+    assert "broken.pt" in text
+    assert "1 file of kinds I do not read" in text

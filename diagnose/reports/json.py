@@ -27,6 +27,10 @@ def as_data(diagnosis: Diagnosis) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "runs": [_run(one) for one in diagnosis.examined],
+        "unread": [
+            {"path": one.path, "line": one.line, "what": one.what.en, "what_zh": one.what.zh}
+            for one in diagnosis.unread
+        ],
         "overridden": [_text(one) for one in diagnosis.overridden],
         "summary": {state: diagnosis.count(state) for state in _STATES},  # type: ignore[arg-type] # _STATES are States
     }

@@ -38,6 +38,7 @@ def lines(diagnosis: Diagnosis, lang: Lang, width: int, *, everything: bool = Fa
         page.notes(diagnosis.examined[0].run.notes)
     else:
         page.several(diagnosis.examined)
+    page.unread(diagnosis)
     for changed in diagnosis.overridden:
         page.say("dim", changed.of(lang))
     page.say("heading", _summary(diagnosis.verdicts(), lang))
@@ -174,6 +175,13 @@ class _Page:
             more = len(notes) - len(shown)
             self.say("dim", Text(f"{more} more notes (-v)", f"还有 {more} 条说明（-v）").of(self.lang), first="  ")
 
+    def unread(self, diagnosis: Diagnosis) -> None:
+        """Files that held no run, with the reason, so that nothing is passed over in silence."""
+        self.notes(diagnosis.unread)
+        if count := diagnosis.strangers:
+            text = Text(f"{count} file{'s' if count > 1 else ''} of kinds I do not read", f"{count} 个不认识的文件")
+            self.say("dim", text.of(self.lang), first="  ")
+
     def say(self, style: Style, text: str, *, first: str = "", rest: str = "") -> None:
         """One wrapped paragraph."""
         self.lines.extend(Line(style, line) for line in wrap(text, self.width, first=first, rest=rest or first))
@@ -191,7 +199,8 @@ def _read(run: Run, lang: Lang) -> str:
     curves, points = len(run.series), sum(map(len, run.series))
     parts = []
     if curves:
-        en, zh = f"{curves} curve{'s' if curves > 1 else ''}, {points:,} points", f"{curves} 条曲线，{points:,} 个点"
+        en = f"{curves} curve{'s' if curves > 1 else ''}, {points:,} point{'s' if points > 1 else ''}"
+        zh = f"{curves} 条曲线，{points:,} 个点"
         parts.append(Text(f"{', '.join(formats)}: {en}", f"{'、'.join(formats)}：{zh}"))
     if run.checkpoints:
         files = ", ".join(one.path.name for one in run.checkpoints[-3:])
