@@ -62,19 +62,22 @@ def _noise(seed: int, count: int) -> Curve:
 
 
 def _checkpoint(case: CaseCheckpoint) -> Checkpoint:
-    tensors = {name: _tensor(name, text) for name, text in case.tensors.items()}
+    tensors = {name: _tensor(name, text, case.dtype) for name, text in case.tensors.items()}
     optimizer = _optimizer(case.optimizer, tensors) if case.optimizer else None
-    return Checkpoint(Path(f"step_{case.step}.pt"), tensors, case.step, optimizer, unsafe=case.unsafe)
+    return Checkpoint(
+        Path(f"step_{case.step}.pt"), tensors, case.step, optimizer,
+        scaler=case.scaler, numbers=case.numbers, unsafe=case.unsafe,
+    )  # fmt: skip
 
 
-def _tensor(name: str, text: str) -> Tensor:
+def _tensor(name: str, text: str, dtype: str) -> Tensor:
     """A constant is one element; anything over ``t`` or ``noise`` is an 8 x 8 weight."""
     several = any(isinstance(node, ast.Name) and node.id in ("t", "noise") for node in ast.walk(_parsed(text)))
     values = curve(text, np.arange(64.0 if several else 1.0))
     good = values[np.isfinite(values)]
     low, high, mean, std = (good.min(), good.max(), good.mean(), good.std()) if len(good) else (np.nan,) * 4
     return Tensor(
-        name, "float32", (8, 8) if several else (1,), float(low), float(high), float(mean), float(std),
+        name, dtype, (8, 8) if several else (1,), float(low), float(high), float(mean), float(std),
         zeros=int(np.count_nonzero(values == 0)), nonfinite=int(np.count_nonzero(~np.isfinite(values))),
         values=tuple(map(float, values)) if len(values) <= SMALL else (),
     )  # fmt: skip

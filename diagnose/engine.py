@@ -65,7 +65,9 @@ def judge(run: Run, entry: Entry, recogniser: Recogniser) -> list[Verdict]:
 def _awaiting(run: Run, entry: Entry, recogniser: Recogniser) -> Verdict:
     """The verdict of a symptom that this version knows but cannot look for."""
     assert entry.check is not None
-    missing = (recogniser.log_it[role] for role in entry.check.watch.values() if not run.with_role(role))
+    missing = [recogniser.log_it[role] for role in entry.check.watch.values() if not run.with_role(role)]
+    if not entry.check.watch and not run.checkpoints:
+        missing.append(_SAVE_IT)  # what watches no curve looks at checkpoints
     en, zh = entry.check.awaits, entry.zh.awaits
     reason = Text(f"not looked for in this version; it needs {en}", f"此版本尚不检查；需要{zh}")
     return Verdict(entry, "blind", reason=reason, log_it=tuple(line for line in missing if line))

@@ -90,6 +90,9 @@ class CaseCheckpoint:
     step: int | None = None
     optimizer: CaseOptimizer | None = None
     unsafe: tuple[str, ...] = ()
+    dtype: str = "float32"
+    scaler: dict[str, float] = field(default_factory=dict)
+    numbers: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
