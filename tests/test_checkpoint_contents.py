@@ -259,3 +259,11 @@ def test_the_readers_example_reads_as_promised(tmp_path):
 
     assert found == wanted
     assert torch.load(path)["attn.gamma"].tolist() == [0, 0, 0]
+
+
+def test_one_element_tensors_of_the_model_are_not_numbers_beside_it(tmp_path):
+    torch.save({"model": {"gamma": torch.zeros(1), "conv.weight": torch.ones(2, 2)}, "epoch": 3}, tmp_path / "a.pt")
+
+    (trace,) = torch_checkpoint.read(tmp_path / "a.pt")
+
+    assert dict(trace.checkpoints[0].numbers) == {"epoch": 3}

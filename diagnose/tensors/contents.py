@@ -171,7 +171,8 @@ def _beside(root: Any, model: Any, found: Contents) -> None:
             setting = path[0].lower() in SETTINGS and len(path) > 1
             if setting and isinstance(part, (int, float, str, bool)):
                 found.settings[".".join(path[1:])] = part if not isinstance(part, str) else printable(part)
-            if not isinstance(part, (str, bool)) and not setting and dotted not in found.model:
+            in_model = any(".".join(path[start:]) in found.model for start in range(len(path)))
+            if not isinstance(part, (str, bool)) and not setting and not in_model:
                 found.numbers[dotted] = part
 
 
