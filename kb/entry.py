@@ -113,11 +113,15 @@ class Case:
 
 @dataclass(frozen=True)
 class Cause:
-    """One possible reason: how it is told apart, and its own remedy, cheapest first."""
+    """One possible reason: how it is told apart, and its own remedy, cheapest first.
+
+    ``follows`` names the symptom that is then the root: found in the same run, it is told first and this under it.
+    """
 
     says: str
     fix: tuple[str, ...] = ()
     see: tuple[str, ...] = ()
+    follows: str = ""
     severity: Severity | None = None
     confidence: Confidence | None = None
 

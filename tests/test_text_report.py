@@ -11,6 +11,7 @@ from diagnose.engine import examine
 from diagnose.finding import Diagnosis
 from diagnose.reports import text
 from diagnose.run import Checkpoint, Group, Note, Optimizer, Run, Series, Source, Tensor
+from diagnose.story import story
 from kb.library import Library, load
 from kb.text import Text
 from kb.wrap import width_of
@@ -66,8 +67,10 @@ def test_no_line_is_wider_than_the_terminal_and_no_character_is_lost(lang, width
     assert [
         line.text for line in shown if width_of(line.text) > width and not any(one in line.text for one in code)
     ] == []
-    for verdict in (one for one in diagnosis.verdicts() if one.state == "found"):
-        for part in (verdict.message(lang), verdict.because(lang), *verdict.fix(lang)):
+    for chapter in story(diagnosis.verdicts()):
+        verdict = chapter.verdict
+        below = (one.message(lang) for one in chapter.consequences)
+        for part in (verdict.message(lang), verdict.because(lang), *verdict.fix(lang), *below):
             assert "".join(part.split()) in said
 
 

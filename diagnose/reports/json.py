@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from diagnose.finding import Diagnosis, Examined, Verdict
 from diagnose.run import Checkpoint, Series
+from diagnose.story import root_of
 from kb.text import Lang, Text
 
 SCHEMA = "trainoscope.diagnosis/1"
@@ -46,7 +48,7 @@ def _run(examined: Examined) -> dict[str, Any]:
         ],
         "series": [_series(one) for one in run.series],
         "checkpoints": [_checkpoint(one) for one in run.checkpoints],
-        "verdicts": [_verdict(one) for one in examined.verdicts],
+        "verdicts": [_verdict(one, examined.verdicts) for one in examined.verdicts],
         "notes": [
             {"path": one.path, "line": one.line, "what": one.what.en, "what_zh": one.what.zh} for one in run.notes
         ],
@@ -74,7 +76,7 @@ def _checkpoint(checkpoint: Checkpoint) -> dict[str, Any]:
     }
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def _verdict(verdict: Verdict, others: Sequence[Verdict]) -> dict[str, Any]:
     seen = verdict.evidence
     return {
         "symptom": verdict.entry.id,
@@ -88,6 +90,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "message": {"en": verdict.message("en"), "zh": verdict.message("zh")} if seen else None,
         "because": {"en": verdict.because("en"), "zh": verdict.because("zh")} if seen and seen.cause else None,
         "fix": {"en": list(verdict.fix("en")), "zh": list(verdict.fix("zh"))} if seen else None,
+        "follows": root_of(verdict, [one for one in others if one.state == "found"]) if seen else None,
         "entry": verdict.entry.id,
         "why": _text(verdict.reason) if verdict.reason else None,
         "log_it": list(verdict.log_it),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from diagnose.drawing import drawn
-from diagnose.finding import SEVERITIES, Diagnosis, Examined, Verdict
+from diagnose.finding import Diagnosis, Examined, Verdict
 from diagnose.run import Note, Run
+from diagnose.story import Chapter, story
 from kb.prose import Line, Style
 from kb.text import Lang, Text
 from kb.wrap import wrap
@@ -56,12 +57,8 @@ class _Page:
         """One run: what was read, and what was found, waived or broken in it."""
         self.say("title", examined.run.name)
         self.say("dim", _read(examined.run, self.lang), first="  ", rest="  ")
-        alike: dict[tuple[str, str], list[Verdict]] = {}
-        for verdict in sorted((one for one in examined.verdicts if one.state == "found"), key=_harm):
-            assert verdict.evidence is not None
-            alike.setdefault((verdict.entry.id, verdict.evidence.cause), []).append(verdict)
-        for first, *others in alike.values():
-            self.finding(examined.run, first, [one.evidence.subject for one in others if one.evidence])
+        for chapter in story(examined.verdicts):
+            self.finding(examined.run, chapter)
         self.others([one for one in examined.verdicts if one.state not in {"found", "clear", "blind"}])
 
     def several(self, examined: Sequence[Examined]) -> None:
@@ -81,10 +78,10 @@ class _Page:
         self.blind([verdict for one in examined for verdict in one.verdicts])
         self.lines.append(Line("text", ""))
 
-    def finding(self, run: Run, verdict: Verdict, others: Sequence[str] = ()) -> None:
-        """What, where, why, what to do, and which entry explains it; ``others`` show the same for the same cause."""
-        entry, seen = verdict.entry, verdict.evidence
-        assert seen is not None
+    def finding(self, run: Run, chapter: Chapter) -> None:
+        """What, where, why, what to do, which entry explains it, and what follows from it."""
+        verdict = chapter.verdict
+        entry = verdict.entry
         assert verdict.severity is not None
         assert verdict.confidence is not None
         title = entry.zh.title if self.lang == "zh" else entry.title
@@ -92,8 +89,9 @@ class _Page:
         style: Style = "error" if verdict.severity != "info" else "mark"
         self.say(style, f"{title}  [{marks}]", first="✗ " if verdict.severity != "info" else "· ", rest="  ")
         self.say("text", verdict.message(self.lang), first="    ", rest="    ")
-        if others:
-            also = ", ".join(others[:_ALIKE]) + (f" (+{len(others) - _ALIKE})" if len(others) > _ALIKE else "")
+        if chapter.also:
+            rest = len(chapter.also) - _ALIKE
+            also = ", ".join(chapter.also[:_ALIKE]) + (f" (+{rest})" if rest > 0 else "")
             self.say("text", Text(f"also: {also}", f"另有：{also}").of(self.lang), first="    ", rest="      ")
         brief = verdict.severity == "info" and not self.everything
         if not brief:
@@ -102,6 +100,10 @@ class _Page:
             self.say("text", Text(f"cause: {because}", f"原因：{because}").of(self.lang), first="    ", rest="      ")
         for step in () if brief else verdict.fix(self.lang):
             self.say("text", step, first="    → ", rest="      ")
+        for one in chapter.consequences:
+            told = f"{one.entry.title}: {one.message('en')}", f"{one.entry.zh.title}：{one.message('zh')}"
+            text = Text(f"this also explains: {told[0]}", f"这也解释了：{told[1]}").of(self.lang)
+            self.say("text", f"{text} (kb lookup {one.entry.id})", first="    ", rest="      ")
         self.say("dim", f"kb lookup {entry.id}", first="      ")
 
     def curve(self, run: Run, verdict: Verdict) -> None:
@@ -185,12 +187,6 @@ class _Page:
     def say(self, style: Style, text: str, *, first: str = "", rest: str = "") -> None:
         """One wrapped paragraph."""
         self.lines.extend(Line(style, line) for line in wrap(text, self.width, first=first, rest=rest or first))
-
-
-def _harm(verdict: Verdict) -> tuple[int, int]:
-    """Worst first; among equals the surest first."""
-    severity = SEVERITIES.index(verdict.severity) if verdict.severity else 0
-    return -severity, ("certain", "likely", "possible").index(verdict.confidence or "possible")
 
 
 def _read(run: Run, lang: Lang) -> str:
