@@ -58,6 +58,17 @@ def test_pieces_and_many_at_once_give_what_one_by_one_gives(pieces):
     assert stream == textbook(b"".join(pieces))
 
 
+def test_messages_of_all_short_and_some_long_sizes_are_done_together():
+    lengths = np.array([*range(300), 1024, 1025, 2000, 5000, (1 << 20) + 7])
+    offsets = np.arange(len(lengths))[::-1] * 3
+    block = np.frombuffer(np.random.default_rng(1).bytes((1 << 20) + 2000), np.uint8)
+
+    found = crc32c.crc_of_many(block, offsets, lengths)
+
+    one_by_one = zip(offsets, lengths, strict=True)
+    assert found.tolist() == [crc32c.crc(block[at : at + size].tobytes()) for at, size in one_by_one]
+
+
 @given(st.binary(min_size=2, max_size=40), st.data())
 def test_what_a_byte_adds_depends_only_on_how_many_follow(data, draw):
     at = draw.draw(st.integers(0, len(data) - 2))

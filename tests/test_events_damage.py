@@ -264,6 +264,15 @@ def test_a_growing_file_is_read_on_from_where_reading_stopped(name, tmp_path):
         assert np.array_equal(np.concatenate(pieces), column.values)
 
 
+def test_a_file_that_was_replaced_by_a_shorter_one_is_read_from_its_beginning(tmp_path):
+    path = tmp_path / "tfevents"
+    path.write_bytes(b"".join(LOGS["plain"][:4]))
+
+    found = read_events(path, start=5000)
+
+    assert (found.start, found.end, found.account.records) == (0, path.stat().st_size, 4)
+
+
 def test_damage_all_over_is_counted_without_a_list_of_every_place(monkeypatch):
     monkeypatch.setattr("diagnose.events.findings._KEPT", 3)
     data = bytearray(b"".join(LOGS["plain"]))

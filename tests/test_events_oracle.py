@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("tensorboard")
 
+from benchmarks.events.generate import event as raw_event
 from diagnose.events.event_file import read_events
 from tests.event_logs import NUMBERS, OTHERS, bits, event, oracle, write
 
@@ -94,6 +95,18 @@ def test_every_kind_of_file_gives_what_tensorboard_reads(name, tmp_path):
         assert events.end == path.stat().st_size, way
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_looking_bytes_up_in_pairs_changes_nothing(name, tmp_path, monkeypatch):
+    path = write(tmp_path / "tfevents", FILES[name])
+    expected = read_events(path, way="slow")
+    monkeypatch.setattr("diagnose.events.template.MANY", 2)
+
+    found = read_events(path)
+
+    assert bits(found.columns) == bits(expected.columns)
+    assert found.account == expected.account
+
+
 def test_records_larger_than_the_buffer_are_read_and_the_largest_only_checked(tmp_path, monkeypatch):
     picture = event(5, 1.7e9, ("simple", "loss", 5), ("image", "x"), ("simple", "lr", 0.5))
     path = write(tmp_path / "tfevents", [*steady(["loss"], 50), picture, *steady(["loss"], 50)])
@@ -128,6 +141,19 @@ def test_a_torch_log_of_old_and_new_style_scalars_gives_what_tensorboard_reads(t
 
         assert expected
         assert found == [expected] * len(WAYS)
+
+
+@pytest.mark.parametrize("way", ["locked", "general", "slow"])
+def test_a_signalling_nan_is_read_as_nan_without_a_warning(way, tmp_path):
+    number = b"\x0a\x01x\x15" + (0x7FA00000).to_bytes(4, "little")
+    half = event(1, 1.7e9, ("half", "y", math.nan)).replace(b"\x80\xfc\x01", b"\x81\xfa\x01")
+    path = write(tmp_path / "tfevents", [*[raw_event(1.7e9, step, number) for step in range(50)], half])
+
+    found = read_events(path, way=way)
+
+    assert bits({"x": found.columns["x"]}) == bits({"x": oracle(path)["x"]})
+    assert np.isnan(found.columns["x"].values).all()
+    assert np.isnan(found.columns["y"].values).all()
 
 
 def test_bfloat16_is_read_although_tensorboard_does_not(tmp_path):

@@ -63,9 +63,12 @@ def compare(folder: Path, workload: str, rounds: int, slow_rounds: int) -> str:
     paths = files(folder / workload)
     size = sum(len(path.read_bytes()) for path in paths)  # and all are in the page cache
     runs: dict[str, list[dict[str, float]]] = defaultdict(list)
-    for turn in range(max(rounds, slow_rounds)):
+    slow_turns = {
+        turn * rounds // slow_rounds for turn in range(slow_rounds)
+    }  # spread: a busy spell must hit all alike
+    for turn in range(rounds):
         for program in PROGRAMS:
-            if turn < (slow_rounds if program in SLOW else rounds):
+            if program not in SLOW or turn in slow_turns:
                 run = fresh(program, folder / workload)
                 counted = {OURS: scalars, BOARD: scalars, "RawEventFileLoader": run["counted"], "bytes": size}[program]
                 assert run["counted"] == counted, (program, workload, run["counted"], counted)

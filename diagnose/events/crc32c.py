@@ -7,7 +7,7 @@ and the parts are put together with XOR. `byte_table` holds those parts for one 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -47,14 +47,14 @@ def crc_of_stream(pieces: Iterable[bytes | memoryview]) -> int:
 def crc_of_many(block: Bytes, offsets: NDArray[np.int64], lengths: NDArray[np.int64]) -> Words:
     """CRC-32C of each ``block[offset : offset + length]`` [n]; similar lengths are worked on side by side."""
     answers = np.empty(len(offsets), np.uint32)
-    alone = lengths > _PIECE
+    alone = (lengths > _PIECE) | (lengths < 4)
     if lengths.sum() <= _SHORT:
         alone[:] = True
     doubled = np.frexp(np.maximum(lengths, 64))[1]
     classes = 4 * doubled + ((lengths - 1) >> (doubled - 3))  # four to each doubling: little is lost to padding
     for kind in sorted(set(classes[~alone].tolist())):
         members = np.flatnonzero((classes == kind) & ~alone)
-        width = max(4, int(lengths[members].max()))
+        width = int(lengths[members].max())
         together = offsets[members] + lengths[members] >= width
         alone[members[~together]] = True
         members = members[together]
@@ -91,7 +91,10 @@ def byte_table(following: int) -> Words:
     return table
 
 
-@lru_cache(maxsize=64)  # 256 KiB each; the distances of a log's numbers from the ends of its records are few
+PAIRS = 64  # following bytes up to which a table for pairs is worth its 256 KiB
+
+
+@cache
 def pair_table(following: int) -> Words:
     """What each of the 65536 little-endian byte pairs adds when ``following`` more bytes come after it."""
     return (byte_table(following)[:, None] ^ byte_table(following + 1)[None, :]).reshape(-1)
@@ -114,13 +117,15 @@ def _advance(state: int, data: bytes | memoryview) -> int:
 
 
 def _side_by_side(block: Bytes, starts: NDArray[np.int64], before: NDArray[np.int64], width: int) -> Words:
-    """Checksums of messages that end ``width`` bytes behind ``starts``; ``before`` bytes of these are not theirs."""
+    """Checksums of messages (4 bytes or more) that end ``width`` bytes behind ``starts``.
+
+    The first ``before`` [n] of these bytes are not theirs.
+    """
     view = np.ndarray((len(block) - width + 1,), f"V{width}", block, strides=(1,))
     rows = view[starts].view(np.uint8).reshape(-1, width)
     if before.any():
         rows *= np.arange(width) >= before[:, None]  # zeros in front of a message add nothing
-    first = np.minimum(before[:, None] + np.arange(4), width - 1)
-    rows[np.arange(len(rows))[:, None], first] ^= 255  # the checksum starts from all ones
+    rows[np.arange(len(rows))[:, None], before[:, None] + np.arange(4)] ^= 255  # the checksum starts from all ones
     return _remainders(rows) ^ np.uint32(_ONES)
 
 
@@ -177,6 +182,6 @@ def _tables(count: int) -> Words:
     return _grown[0]
 
 
-@lru_cache(maxsize=1)
+@cache
 def _first_table() -> list[int]:
     return [int(entry) for entry in byte_table(0)]

@@ -36,6 +36,7 @@ def read_events(
 ) -> Events:
     """The curves and the account of ``path`` from byte ``start`` on: 0, or the `Events.end` of an earlier reading.
 
+    A file that ends before ``start`` has been replaced and is read from its beginning; `Events.start` tells.
     ``learned`` carries over what record layouts other files taught. ``way`` is the fastest way of reading that may
     be used; all give the same answer. Raises OSError when the file cannot be opened or read.
     """
@@ -43,7 +44,7 @@ def read_events(
     with FileIO(path) as file:
         reading = _Reading(file, start, buffer, Learned() if learned is None else learned, way)
         reading.run()
-        return Events(reading.curves.join(), reading.account, reading.end)
+        return Events(reading.curves.join(), reading.account, reading.end, reading.start)
 
 
 def keep_memory() -> None:
@@ -61,8 +62,9 @@ class _Reading:
     def __init__(self, file: FileIO, start: int, buffer: int, learned: Learned, way: Way) -> None:
         self.file, self.learned, self.way = file, learned, way
         self.size = file.seek(0, 2)
+        self.start = start if start <= self.size else 0
         self.account, self.curves = Account(size=self.size), Curves()
-        self.capacity = max(4 * FRAME, min(buffer, self.size - start + FRAME))
+        self.capacity = max(4 * FRAME, min(buffer, self.size - self.start + FRAME))
         self.block = np.empty(self.capacity + _MARGIN, np.uint8)
         self.scan: Scan | None = None
         self.cycle: Cycle | None = None
@@ -71,8 +73,8 @@ class _Reading:
         self.cut = False  # that damage may be nothing but a record not yet written to its end
         self.patience = _PATIENCE * self.size
         self.lasted = 0  # bytes read as a repetition since it was found
-        self.base, self.at, self.fill = start, 0, 0
-        file.seek(start)
+        self.base, self.at, self.fill = self.start, 0, 0
+        file.seek(self.start)
 
     @property
     def here(self) -> int:
@@ -117,7 +119,9 @@ class _Reading:
             self.at += count * cycle.size
         self.lasted += count * cycle.size
         if self.fill - self.at >= cycle.size or self.base + self.fill == self.size:
-            self.cycle, self.scan = None, None
+            self.cycle = None
+            if self.scan is not None and self.scan.end <= self.at:
+                self.scan = None
             self.window = SMALL if self.lasted >= _WORTH_LOCKING else min(self.window * 4, LARGE)
 
     def _read_frames(self) -> bool:
@@ -198,12 +202,15 @@ class _Reading:
 
     def _leave_damage(self) -> bool:
         """Look for the next header; False when it is not among the bytes at hand."""
-        if self.scan is None or self.scan.end != self.fill:
-            self.scan = Scan(self.block, self.at, self.fill)
+        if self.scan is None:
+            self.scan = Scan(self.block, self.at, min(self.fill, self.at + self.window))
         found = self.scan.next_header(self.at, self.size - self.base)
         if found is None:
-            self.at = max(self.at, self.fill - HEADER + 1)  # a header may have begun
-            return False
+            self.at = max(self.at, self.scan.end - HEADER + 1)  # a header may have begun
+            if self.scan.end == self.fill:
+                return False
+            self.scan, self.window = None, max(self.window, min(self.window * 4, LARGE))
+            return True
         assert self.gap is not None
         self.account.gaps.add(self.gap, self.base + found - self.gap)
         self.gap, self.cut, self.at = None, False, found
@@ -249,6 +256,11 @@ class _Reading:
 
     def _jump(self, place: int) -> None:
         """Go on reading at another place of the file."""
+        if self.base <= place <= self.base + self.fill:
+            self.at = place - self.base
+            if self.scan is not None and not self.scan.start <= self.at < self.scan.end:
+                self.scan = None
+            return
         self.file.seek(place)
         self.base, self.at, self.fill, self.scan = place, 0, 0, None
 

@@ -73,8 +73,12 @@ class Account:
 
 @dataclass(frozen=True)
 class Events:
-    """One event file, or what was added to it: curves by tag, the account, and ``end``, where to read on from."""
+    """One event file, or what was added to it: curves by tag, and the account.
+
+    It was read from byte ``start``; once the file has grown, reading goes on at ``end``.
+    """
 
     columns: Mapping[str, Column]
     account: Account
     end: int
+    start: int = 0

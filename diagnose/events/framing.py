@@ -40,40 +40,49 @@ def header_length(header: bytes | memoryview) -> int | None:
 
 
 class Scan:
-    """The headers among the bytes ``block[start:end]``: scanned for once, then looked up."""
+    """The headers among the bytes ``block[start:end]``: scanned for once, then looked up.
+
+    At first only headers of the usual form are looked for; any other form that turns up, and damage, widen the scan.
+    """
 
     def __init__(self, block: Bytes, start: int, end: int) -> None:
         self.block, self.start, self.end = block, start, end
-        self.offsets, self.lengths = _headers(block, _narrow(block, start, end))
-        self._wide: Places | None = None
+        self._wide = False
+        self._look_for(_narrow(block, start, end))
 
     def frames(self, start: int) -> Frames:
         """The unbroken chain of whole records from ``start``; it ends where a header is missing or bytes run out."""
-        first = int(np.searchsorted(self.offsets, start))
-        if first == len(self.offsets) or self.offsets[first] != start:
-            return self._single(start)
-        offsets, lengths = self.offsets[first:], self.lengths[first:]
-        after = offsets + (lengths + FRAME)
-        breaks = np.flatnonzero(after[:-1] != offsets[1:])
-        count = int(breaks[0]) + 1 if len(breaks) else len(offsets)
-        while count and after[count - 1] > self.end:
-            count -= 1
-        return Frames(offsets[:count], lengths[:count], int(after[count - 1]) if count else start)
+        first = int(np.searchsorted(self._offsets, start))
+        if first == len(self._offsets) or self._offsets[first] != start:
+            length = header_length(self.block[start : start + HEADER].tobytes()) if start + FRAME <= self.end else None
+            if self._wide or length is None or start + FRAME + length > self.end:
+                return Frames(self._offsets[:0], self._lengths[:0], start)
+            self._widen()
+            return self.frames(start)
+        broken = int(np.searchsorted(self._breaks, first))
+        last = int(self._breaks[broken]) + 1 if broken < len(self._breaks) else len(self._offsets)
+        while last > first and self._after[last - 1] > self.end:
+            last -= 1
+        end = int(self._after[last - 1]) if last > first else start
+        return Frames(self._offsets[first:last], self._lengths[first:last], end)
 
     def next_header(self, start: int, room: int) -> int | None:
         """Where, at or behind ``start``, the next header lies whose record ends within ``room``, if there is one."""
-        if self._wide is None:
-            offsets, lengths = _headers(self.block, _wide(self.block, self.start, self.end))
-            self._wide = offsets[offsets + lengths + FRAME <= room]
-        at = int(np.searchsorted(self._wide, start))
-        return int(self._wide[at]) if at < len(self._wide) else None
+        if not self._wide:
+            self._widen()
+        for at in range(int(np.searchsorted(self._offsets, start)), len(self._offsets)):
+            if self._after[at] <= room:
+                return int(self._offsets[at])
+        return None
 
-    def _single(self, start: int) -> Frames:
-        """The record at ``start`` when it is of a form that the scan does not look for."""
-        length = header_length(self.block[start : start + HEADER].tobytes()) if start + FRAME <= self.end else None
-        if length is None or start + FRAME + length > self.end:
-            return Frames(np.zeros(0, np.int64), np.zeros(0, np.int64), start)
-        return Frames(np.array([start]), np.array([length]), start + FRAME + length)
+    def _widen(self) -> None:
+        self._wide = True
+        self._look_for(_wide(self.block, self.start, self.end))
+
+    def _look_for(self, candidates: Places) -> None:
+        self._offsets, self._lengths = _headers(self.block, candidates)
+        self._after = self._offsets + self._lengths + FRAME
+        self._breaks = np.flatnonzero(self._after[:-1] != self._offsets[1:])
 
 
 def _narrow(block: Bytes, start: int, end: int) -> Places:

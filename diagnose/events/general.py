@@ -24,7 +24,9 @@ Lanes = NDArray[np.uint64]
 
 LOOK_BACK = 2048  # of the last records it is told which template they fitted
 FEW = 4  # records of one length that are quicker read one by one than learned
+_SCANTY = 48  # records of any length that are quicker read one by one than grouped
 _REFUSALS = 8  # records of one length that were no plain scalars, before the length is given up
+_FAMILIES = 32  # layouts of one length; a log that has more describes every record anew
 _ROWS = 1024  # records compared together, to stay in the processor's cache
 _MIXERS = np.arange(1, LONGEST // 8 + 8, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) | np.uint64(1)
 
@@ -94,8 +96,6 @@ class Learned:
 
     def worth_a_try(self, length: int, count: int) -> bool:
         """Whether records of this length may be plain scalars, and enough to be read together."""
-        if length in self.families:
-            return True
         return count >= FEW and length <= LONGEST and self.refusals[length] < _REFUSALS
 
 
@@ -106,7 +106,7 @@ def read(block: Bytes, frames: Frames, learned: Learned, *, slow: bool = False) 
     order = np.argsort(np.minimum(frames.lengths, LONGEST + 1).astype(np.uint16), kind="stable")
     for which in _runs(order, frames.lengths[order]):
         length = int(frames.lengths[which[0]])
-        if slow or not learned.worth_a_try(length, len(which)):
+        if slow or len(order) < _SCANTY or not learned.worth_a_try(length, len(which)):
             one_by_one.append(which)
         else:
             rows = _rows(block, frames.offsets[which], length + FRAME)
@@ -118,38 +118,42 @@ def read(block: Bytes, frames: Frames, learned: Learned, *, slow: bool = False) 
 
 def _read_together(rows: Lanes, which: Places, length: int, learned: Learned, stretch: Stretch) -> list[Places]:
     """Read the scalars among records of one length, layout by layout; what is left has to be read one by one."""
-    left = []
+    left: list[Places] = []
     families = learned.families.get(length, [])
-    known = 0
+    for family in families:
+        rows, which = _read_fitting(rows, which, family, stretch, left)
+    refused = 0
     while len(which):
-        if known < len(families):
-            family = families[known]
-            known += 1
+        learnt = _learn(rows[0], length) if refused < _REFUSALS and len(families) < _FAMILIES else None
+        if learnt is None:
+            refused += 1
+            count = 1 if refused < _REFUSALS else len(which)
+            left.append(which[:count])
+            rows, which = rows[count:], which[count:]
         else:
-            family_or_none = _learn(rows[0], length) if learned.refusals[length] < _REFUSALS else None
-            if family_or_none is None:
-                learned.refusals[length] += 1
-                count = 1 if learned.refusals[length] < _REFUSALS else len(which)
-                left.append(which[:count])
-                rows, which = rows[count:], which[count:]
-                continue
-            family = family_or_none
             families = learned.families.setdefault(length, families)
-            families.append(family)
-            known = len(families)
-        if family.fits(rows[:1]).all():
-            template, bits, fixed = family.template(rows[0])
-            if _all_equal(rows, bits, fixed):  # the usual case: one tag to a length
-                _take(rows, which, template, stretch)
-                break
-        equal = family.fits(rows)
-        if equal.all():
-            left += _read_family(rows, which, family, stretch)
-            break
-        if equal.any():
-            left += _read_family(rows[equal], which[equal], family, stretch)
-            rows, which = rows[~equal], which[~equal]
+            families.append(learnt)
+            rows, which = _read_fitting(rows, which, learnt, stretch, left)
+    if not families:
+        learned.refusals[length] += refused
     return left
+
+
+def _read_fitting(
+    rows: Lanes, which: Places, family: Family, stretch: Stretch, left: list[Places]
+) -> tuple[Lanes, Places]:
+    """Read the records that are of the family's layout; the others come back."""
+    if not len(which):
+        return rows, which
+    if family.fits(rows[:1]).all():
+        template, bits, fixed = family.template(rows[0])
+        if _all_equal(rows, bits, fixed):  # the usual case: one tag to a length
+            _take(rows, which, template, stretch)
+            return rows[:0], which[:0]
+    equal = family.fits(rows)
+    if equal.any():
+        left += _read_family(rows[equal], which[equal], family, stretch)
+    return rows[~equal], which[~equal]
 
 
 def _learn(row: Lanes, length: int) -> Family | None:

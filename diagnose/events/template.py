@@ -35,7 +35,7 @@ class Field(NamedTuple):
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the numbers of a record lie, counted from the record's first byte.
+    """Where the numbers of a record lie, counted from the record's first byte; ``wall_at`` is 0 without a wall time.
 
     Records of one layout differ in nothing but wall time, step, values and the letters of their tags.
     """
@@ -63,13 +63,14 @@ class Columns(NamedTuple):
 
 def layout_of(event: Event, length: int) -> Layout | None:
     """The layout of a decoded record, or None when its numbers have no fixed places."""
-    plain = event.wall_at >= 0 and event.step_size <= _STEP_BYTES and event.scalars and not event.skipped
+    plain = event.scalars and not event.skipped and event.step_size <= _STEP_BYTES
     if not plain or length > LONGEST or any(scalar.at < 0 for scalar in event.scalars):
         return None
     if event.step_size and event.step_at + 8 > length:  # columns of steps are read eight bytes wide
         return None
     fields = [Field(one.tag_at + HEADER, len(one.tag), one.at + HEADER, one.code) for one in event.scalars]
-    return Layout(length, event.wall_at + HEADER, event.step_at + HEADER, event.step_size, tuple(fields))
+    wall_at = event.wall_at + HEADER if event.wall_at >= 0 else 0
+    return Layout(length, wall_at, event.step_at + HEADER, event.step_size, tuple(fields))
 
 
 def tag_places(layout: Layout) -> NDArray[np.bool_]:
@@ -118,12 +119,11 @@ class Template:
         for (at, width), numbers in zip(self._numbers, found, strict=True):
             self._add_shares(crcs, numbers, at, width)
         good = crcs == crc32c.unmask(words(layout.size - 4, "<u4"))
-        walls, *rest = found
-        steps = _steps(rest.pop(0), layout.step_size) if layout.step_size else np.zeros(count, np.int64)
-        values = [
-            numbers.view(field.code).astype(np.float64) for field, numbers in zip(layout.fields, rest, strict=True)
-        ]
-        return Columns(steps, walls.view("<f8").astype(np.float64, copy=False), values, good)
+        walls = found.pop(0).view("<f8").astype(np.float64, copy=False) if layout.wall_at else np.zeros(count)
+        steps = _steps(found.pop(0), layout.step_size) if layout.step_size else np.zeros(count, np.int64)
+        with np.errstate(invalid="ignore"):  # a signalling NaN becomes a quiet one
+            values = [array.view(one.code).astype(np.float64) for one, array in zip(layout.fields, found, strict=True)]
+        return Columns(steps, walls, values, good)
 
     def _add_shares(self, crcs: NDArray[np.uint32], numbers: NDArray[Any], at: int, width: int) -> None:
         """Put into ``crcs`` [n] what the first ``width`` bytes of ``numbers`` [n], at this place of the record, add.
@@ -138,7 +138,7 @@ class Template:
             if not differ >> (8 * place) & 255:
                 crcs ^= crc32c.byte_table(behind - place - 1)[lanes[0, place]]
                 place += 1
-            elif place % 2 or place + 1 == width or len(numbers) < MANY:
+            elif place % 2 or place + 1 == width or len(numbers) < MANY or behind - place > crc32c.PAIRS:
                 crcs ^= crc32c.byte_table(behind - place - 1).take(lanes[:, place], mode="wrap")
                 place += 1
             else:
@@ -148,9 +148,10 @@ class Template:
 
 
 def _numbers(layout: Layout) -> list[tuple[int, int]]:
-    """Place and width of everything that changes from record to record: wall time, step if there is one, values."""
+    """Place and width of everything that changes from record to record: wall time and step where there are, values."""
+    wall = [(layout.wall_at, 8)] if layout.wall_at else []
     step = [(layout.step_at, layout.step_size)] if layout.step_size else []
-    return [(layout.wall_at, 8), *step, *((field.at, int(field.code[2])) for field in layout.fields)]
+    return [*wall, *step, *((field.at, int(field.code[2])) for field in layout.fields)]
 
 
 def _steps(words: NDArray[Any], size: int) -> NDArray[np.int64]:
