@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from diagnose.finding import Evidence, Unsure, too_few
+from diagnose.finding import Evidence, Fact, Unsure, too_few
 from diagnose.measure import blocks, finite
-from diagnose.run import Curve, Series
+from diagnose.run import Curve, Series, Steps
 
-_BEFORE = 10  # points a spike must tower over
+_BEFORE = 10  # points that a spike must tower over
 
 
 def spikes(
@@ -20,32 +20,59 @@ def spikes(
     noise: float,
     rare: float,
     soon: float,
+    brief: float,
     late: float,
     grown: float,
 ) -> Evidence | Unsure | None:
-    """Point at upward jumps; downward ones are progress.
+    """Point at upward jumps of ``loss``; downward ones are progress.
 
-    A spike rises above every one of the ten points before it, by a share ``height`` of the whole descent of
-    the curve and by ``noise`` times the usual distance of a point from the curve. When more than a share
-    ``rare`` of the points are of that kind, the curve is rough and has no spikes; a jump at which ``rate``
-    grew by ``grown`` is its doing. Causes by the slowest return to what was usual before: ``returns-at-once``
-    (within ``soon`` points), ``returns-slowly``, ``stays-up`` (not within a share ``late`` of the run).
+    A spike rises above every one of the ten points before it, by a share ``height`` of the whole range of
+    the curve's levels and by ``noise`` times the usual distance of a point from the curve. Where more than a
+    share ``rare`` of the points do so the curve is rough and has no spikes; a jump at which ``rate`` grew by
+    ``grown`` belongs to the schedule. Causes by the slowest return: ``returns-at-once`` (within ``soon``
+    points or a share ``brief`` of them), ``returns-slowly``, ``stays-up`` (not within a share ``late``); none
+    where the run ends before that shows.
     """
     steps, values = finite(loss)
     if len(values) < points:
         return too_few(loss, points)
     curve = blocks(loss)
     need = max(height * float(np.ptp(curve.levels)), noise * curve.noise)
-    before = np.lib.stride_tricks.sliding_window_view(values, _BEFORE)[:-1].max(axis=-1)
-    rises = np.flatnonzero(values[_BEFORE:] - before > need) + _BEFORE if need > 0 else np.empty(0, int)
-    starts = rises[np.diff(rises, prepend=-_BEFORE) >= _BEFORE] if len(rises) else rises
-    starts = np.array([at for at in starts if not _planned(rate, int(steps[at - 1]), int(steps[at]), grown)], int)
+    usual = np.lib.stride_tricks.sliding_window_view(values, _BEFORE)[:-1].max(axis=-1)
+    rises = np.flatnonzero(values[_BEFORE:] - usual > need)
+    starts = rises[np.diff(rises, prepend=-_BEFORE) >= _BEFORE]
+    planned = _grows(rate, steps, grown)
+    starts = starts[~planned[starts + _BEFORE]]
     if len(starts) == 0 or len(rises) > max(1.0, rare * len(values)):
         return None
-    backs = [_back(values, int(at), need, int(late * len(values))) for at in starts]
-    worst = int(np.argmax(backs))
-    slowest, at = backs[worst], int(starts[worst])
+    quick, patience = max(soon, brief * len(values)), max(soon + 1, late * len(values))
+    waits = [_wait(values[at + _BEFORE :], float(usual[at]) + need / 4) for at in starts]
+    worst = int(np.argmax(waits))
+    at = int(starts[worst]) + _BEFORE
+    if waits[worst] < patience:
+        cause = "returns-at-once" if waits[worst] <= quick else "returns-slowly"
+    else:
+        cause = "stays-up" if len(values) - at >= patience else ""
     peak = at + int(np.argmax(values[at : at + _BEFORE]))
-    cause = "returns-at-once" if slowest <= soon else "returns-slowly" if slowest < late * len(values) else "stays-up"
-    facts = {"count": len(starts), "peak": float(values[peak]), "at": int(steps[peak]), "usual": float(before[at - _BEFORE])}
+    facts: dict[str, Fact] = {"count": len(starts), "peak": float(values[peak]), "at": int(steps[peak])}
+    facts["usual"] = float(usual[starts[worst]])
     return Evidence(loss.name, int(steps[at]), int(steps[-1]), facts, cause)
+
+
+def _wait(after: Curve, usual: float) -> float:
+    """How many points it takes from the jump until two in a row are as low as usual; infinite if that never comes."""
+    calm = after <= usual
+    twice = np.flatnonzero(calm[:-1] & calm[1:])
+    return float(twice[0]) if len(twice) else float("inf")
+
+
+def _grows(rate: Series | None, steps: Steps, grown: float) -> np.ndarray:
+    """Where ``rate`` grew by ``grown`` within the last three points: bool [n]."""
+    if rate is None:
+        return np.zeros(len(steps), dtype=bool)
+    own, values = finite(rate)
+    if len(values) == 0:
+        return np.zeros(len(steps), dtype=bool)
+    now = values[np.clip(np.searchsorted(own, steps, side="right") - 1, 0, None)]
+    before = np.concatenate((now[:1], now[:1], now[:1], now[:-3]))
+    return now >= grown * np.abs(before)

@@ -1,0 +1,60 @@
+"""A loss that was clearly on its way down when the run ended."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from diagnose.finding import Evidence, Unsure, too_few
+from diagnose.measure import blocks, finite
+from diagnose.run import Series
+
+
+def still_falling(
+    loss: Series,
+    val: Series | None,
+    rate: Series | None,
+    *,
+    points: float,
+    last: float,
+    part: float,
+    noise: float,
+    going: float,
+    high: float,
+) -> Evidence | Unsure | None:
+    """Point at the last share ``last`` of the run, in which ``loss`` fell by ``part`` of its whole descent.
+
+    The fall must also be ``noise`` times the sharpest bend within that stretch, a share ``going`` of it must
+    lie in the later half, and the curve must end at its best. A validation loss that no longer falls (by half
+    of ``part`` of its own descent) says the opposite. Causes by the last learning rate: ``rate-left`` (above
+    ``high`` of its peak), ``rate-spent``; none when it was not logged.
+    """
+    steps, values = finite(loss)
+    if len(values) < points:
+        return too_few(loss, points)
+    fell, since = _fall(loss, last, noise, going)
+    if not fell >= part or (val is not None and len(finite(val)[1]) >= points and _fall(val, last, 0, 0)[0] < part / 2):
+        return None
+    facts = {"fell": fell * 100, "end": float(blocks(loss).levels[-1])}
+    return Evidence(loss.name, since, int(steps[-1]), facts, _cause(rate, high))
+
+
+def _fall(series: Series, last: float, noise: float, going: float) -> tuple[float, int]:
+    """The share of the whole descent that lies in the last stretch, and where that begins; 0 for none."""
+    curve = blocks(series, 20)
+    begin = len(curve) - 1 - max(2, round(last * (len(curve) - 1)))
+    opening = finite(series)[1][: max(1, len(finite(series)[1]) // 100)]
+    whole = max(float(np.median(opening)), float(curve.levels.max())) - float(curve.levels.min())
+    tail = curve.levels[begin:]
+    fell = float(tail[0] - tail[-1])
+    wander = float(np.abs(np.diff(tail, 2)).max()) if len(tail) > 2 else 0.0
+    later = float(tail[len(tail) // 2] - tail[-1])
+    if whole <= 0 or tail[-1] > curve.levels.min() or fell < noise * wander or later < going * fell:
+        return 0.0, int(curve.steps[begin])
+    return fell / whole, int(curve.steps[begin])
+
+
+def _cause(rate: Series | None, high: float) -> str:
+    values = finite(rate)[1] if rate is not None else np.empty(0)
+    if len(values) == 0 or values.max() <= 0:
+        return ""
+    return "rate-left" if values[-1] >= high * values.max() else "rate-spent"

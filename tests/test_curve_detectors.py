@@ -1,0 +1,81 @@
+"""Curves of any kind: a detector answers, says nothing, or says that it cannot tell; it never stumbles."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diagnose.binding import bind
+from diagnose.finding import Evidence, Unsure
+from diagnose.run import Series
+from kb.library import load
+
+SYMPTOMS = (
+    "loss-diverging", "loss-spikes", "val-below-train", "still-improving", "lr-reset", "grad-norm-exploding",
+    "grad-norm-vanishing", "grad-clipping-saturated", "data-loading-bottleneck", "gpu-underused", "throughput-drop",
+)  # fmt: skip
+ENTRIES = {name: load()[name] for name in SYMPTOMS}
+VALUES = st.one_of(
+    st.floats(-1e100, 1e100),
+    st.sampled_from([0.0, 1.0, -1.0, 100.0, 1e-300, float("nan"), float("inf"), -float("inf")]),
+)
+RUNS = st.one_of(
+    st.lists(VALUES, max_size=60),
+    st.builds(lambda one, count: [one] * count, VALUES, st.integers(0, 60)),
+    st.builds(lambda a, b, count: [a] * count + [b] * count, VALUES, VALUES, st.integers(0, 40)),
+)
+CURVES = st.builds(lambda values, stride: drawn("curve", values, stride), RUNS, st.integers(1, 1000))
+
+
+def drawn(name: str, values: list[float], stride: int = 1) -> Series:
+    return Series(name, np.arange(len(values), dtype=np.int64) * stride, np.array(values, dtype=float))
+
+
+def looked(symptom: str, curves: list[Series | None]):
+    bound = bind(ENTRIES[symptom])
+    return bound.detector(**dict(zip(bound.looks, curves, strict=False)), **bound.check.with_)
+
+
+@pytest.mark.parametrize("symptom", SYMPTOMS)
+@settings(max_examples=40, deadline=None)
+@given(curve=CURVES, second=st.none() | CURVES, third=st.none() | CURVES)
+def test_any_curve_gets_an_answer_that_can_be_said(symptom, curve, second, third):
+    answer = looked(symptom, [curve, second, third])
+
+    assert answer is None or isinstance(answer, Evidence | Unsure)
+    if isinstance(answer, Evidence):
+        assert answer.cause in ENTRIES[symptom].causes or not answer.cause
+        assert curve.steps[0] <= answer.first <= answer.last <= curve.steps[-1]
+        assert ENTRIES[symptom].check.message.format(
+            subject=answer.subject, first=answer.first, last=answer.last, **answer.facts
+        )
+
+
+@pytest.mark.parametrize("symptom", SYMPTOMS)
+@settings(max_examples=20, deadline=None)
+@given(
+    level=st.floats(0.05, 1), noise=st.floats(0, 0.2), pace=st.floats(0.02, 0.1), count=st.integers(20, 300),
+    seed=st.integers(0, 99),
+)  # fmt: skip
+def test_a_noisy_fall_to_a_level_raises_no_alarm(symptom, level, noise, pace, count, seed):
+    t = np.arange(count) / count
+    rough = np.exp(noise * np.random.default_rng(seed).standard_normal(count))
+    fall = drawn("curve", list((level + np.exp(-t / pace)) * rough))
+    rate = drawn("rate", list(1e-3 * (1 + np.cos(np.pi * t)) / 2))
+    speed = drawn("speed", list(60 * rough))
+    busy = drawn("busy", list(np.minimum(100.0, 90 * rough)))
+    short = drawn("short", list(0.01 * rough))
+    subjects = {
+        "lr-reset": [rate],
+        "throughput-drop": [speed],
+        "gpu-underused": [busy],
+        "data-loading-bottleneck": [short, drawn("whole", list(0.3 * rough))],
+        "val-below-train": [fall, fall],
+        "still-improving": [fall, fall, rate],
+    }
+
+    answer = looked(symptom, subjects.get(symptom, [fall, None]))
+
+    assert not isinstance(answer, Evidence) or answer.cause == "returns-at-once"
