@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from diagnose.binding import Bound, bind
 from diagnose.finding import Evidence, Examined, Unsure, Verdict
 from diagnose.recognise import Recogniser, stem
@@ -48,7 +50,8 @@ def judge(run: Run, entry: Entry, recogniser: Recogniser) -> list[Verdict]:
     answers: list[Evidence | Unsure | None] = []
     for subjects in _subjects(run, bound):
         try:
-            answer = bound.detector(**subjects, **bound.check.with_)
+            with np.errstate(all="ignore"):  # values near the largest float overflow in sums; comparisons still hold
+                answer = bound.detector(**subjects, **bound.check.with_)
         except Exception as error:  # noqa: BLE001 - a detector must not take the report down; it is shown as broke
             what = f"{type(error).__name__}: {error}"
             return [Verdict(entry, "broke", reason=Text(f"our mistake: {what}", f"程序自身出错：{what}"))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Fact, Unsure, too_few
-from diagnose.measure import at_steps, finite
+from diagnose.measure import at_steps, filled_in, finite
 from diagnose.run import Series
 from kb.text import Text
 
@@ -21,9 +21,10 @@ def below(
     steps, values = finite(val)
     if len(values) < points:
         return too_few(val, points)
+    if filled_in(values):
+        return None
     if train is None:
         return Unsure(Text(f"no training loss to hold {val.name} against", f"没有可与 {val.name} 比较的训练损失"))
-    filled_in = np.mean(np.diff(values) == 0) > 0.5  # a column of -1 is no curve
     thin = slice(None, None, 1 + len(values) // 2000)  # two thousand evaluations tell enough
     steps, values = steps[thin], values[thin]
     wall = val.wall[np.isfinite(val.values)][thin] if val.wall is not None else None
@@ -31,7 +32,7 @@ def below(
     ours, theirs = values[late], at_steps(train, steps, wall)[late]
     size = np.maximum(np.maximum(np.abs(ours), np.abs(theirs)), 1e-12)
     lower = theirs - ours >= gap * size
-    if filled_in or float(np.mean(lower)) < share:
+    if float(np.mean(lower)) < share:
         return None
     first = int(steps[late][np.argmax(lower)])
     facts: dict[str, Fact] = {"train": train.name, "share": float(np.mean(lower)) * 100}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import at_steps, finite
+from diagnose.measure import at_steps, filled_in, finite
 from diagnose.run import Curve, Series
 
 
@@ -29,6 +29,8 @@ def overfit(
     steps, values = finite(val)
     if len(values) < points:
         return too_few(val, points)
+    if filled_in(values):
+        return None
     width = max(1, min(5, len(values) // 5))
     smooth = _running_median(values, width)
     best = int(np.argmin(smooth))
