@@ -29,6 +29,8 @@ class Reader(Protocol):
 
 @cache
 def readers() -> Mapping[str, Reader]:
-    """Every reader by the name of its format."""
+    """Every reader by the name of its format; those with ``FALLBACK = True``, which read any shape, come last."""
     names = sorted(name for _, name, _ in pkgutil.iter_modules(__path__))
-    return {name: cast("Reader", importlib.import_module(f"{__name__}.{name}")) for name in names}
+    modules = {name: importlib.import_module(f"{__name__}.{name}") for name in names}
+    asked = sorted(names, key=lambda name: getattr(modules[name], "FALLBACK", False))
+    return {name: cast("Reader", modules[name]) for name in asked}
