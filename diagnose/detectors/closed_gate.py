@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure
+from diagnose.gates import branch_of
 from diagnose.measure import finite
 from diagnose.run import Checkpoint, Group, Optimizer, Series, Tensor
 from kb.text import Text
@@ -60,7 +61,7 @@ def _cause(gate: Tensor, last: Checkpoint, opened: bool, decay: float) -> str:
     if place is None:
         return "not-in-optimizer"
     group, slot = place
-    branch = _branch(gate.name, last)
+    branch = branch_of(gate.name, last)
     state = optimizer.state.get(slot, {})
     if not state and _others_have_state(optimizer, slot):
         return "frozen" if any(_state(optimizer, name) for name in branch) else "unused"
@@ -73,23 +74,6 @@ def _cause(gate: Tensor, last: Checkpoint, opened: bool, decay: float) -> str:
     if opened or _decay_of(group) >= decay:
         return "decayed"
     return "unknown"
-
-
-def _branch(gate: str, checkpoint: Checkpoint) -> list[str]:
-    """The weights of the module the gate belongs to: the longest prefix of its name that has other weights."""
-    parts = gate.split(".")[:-1]
-    while parts:
-        prefix = ".".join(parts) + "."
-        found = [
-            name
-            for name, tensor in checkpoint.tensors.items()
-            if name.startswith(prefix) and name != gate and name not in checkpoint.gates and name.endswith("weight")
-            and len(tensor.shape) > 1
-        ]  # fmt: skip
-        if found:
-            return found
-        parts.pop()
-    return []
 
 
 def _second_moment(state: object) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from diagnose.finding import Evidence, Unsure
-from diagnose.resting import is_learnt, pairs, rate, same, why
+from diagnose.gates import branch_of
+from diagnose.resting import pairs, rate, same, why
 from diagnose.run import Checkpoint
 from kb.text import Text
 
@@ -34,16 +35,5 @@ def unmoved_gate(checkpoints: tuple[Checkpoint, ...], *, resolution: float) -> l
 
 
 def _branch_moved(gate: str, first: Checkpoint, last: Checkpoint) -> bool:
-    """Whether weights of the smallest module around the gate that has any differ between two files."""
-    parts = gate.split(".")[:-1]
-    while parts:
-        prefix = ".".join(parts) + "."
-        beside = [
-            name
-            for name, tensor in last.tensors.items()
-            if name.startswith(prefix) and len(tensor.shape) > 1 and is_learnt(name, tensor) and name not in last.gates
-        ]
-        if beside:
-            return not all(same(first.tensors[name], last.tensors[name]) for name in beside)
-        parts.pop()
-    return False
+    """Whether any weight of the gate's branch differs between two files."""
+    return any(not same(first.tensors[name], last.tensors[name]) for name in branch_of(gate, last))
