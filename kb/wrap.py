@@ -10,7 +10,9 @@ NEVER_LAST = frozenset("（《〈「『【〔〖｛［“‘")  # ... nor end wi
 _CLOSING_ASCII = frozenset(",.;:!?)]}%")  # only where no space stands before them: " .pt" is a word
 _OPENING_ASCII = frozenset("([{")
 
-_NEVER, _INSIDE_WORD, _INSIDE_CODE, _WELCOME = range(4)  # how gladly a line is broken at a place
+_SIGNS = frozenset("/._-")  # a long address or name is best broken behind one of these
+
+_NEVER, _INSIDE_WORD, _AFTER_SIGN, _INSIDE_CODE, _WELCOME = range(5)  # how gladly a line is broken at a place
 
 
 def width_of(text: str) -> int:
@@ -78,7 +80,7 @@ def _breaks(clusters: list[str]) -> list[int]:
             glad = _NEVER if here[0] in NEVER_FIRST or clusters[index - 2][0] in NEVER_LAST else _WELCOME
         else:
             glad = _joint(before[0], here[0])
-        gladness.append(min(glad, _INSIDE_CODE if " " in (before, here) else _INSIDE_WORD) if in_code else glad)
+        gladness.append(min(glad, _INSIDE_CODE if " " in (before, here) else _AFTER_SIGN) if in_code else glad)
     return gladness
 
 
@@ -87,7 +89,9 @@ def _joint(before: str, here: str) -> int:
         return _NEVER
     if here in _CLOSING_ASCII or before in _OPENING_ASCII:
         return _NEVER if _is_wide(before) or _is_wide(here) else _INSIDE_WORD
-    return _WELCOME if _is_wide(before) or _is_wide(here) else _INSIDE_WORD
+    if _is_wide(before) or _is_wide(here):
+        return _WELCOME
+    return _AFTER_SIGN if before in _SIGNS else _INSIDE_WORD
 
 
 def _end(clusters: list[str], breaks: list[int], start: int, room: int) -> int:
