@@ -22,6 +22,11 @@ Route = tuple[str | int, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml parses about nine times faster
 _LARGEST = 2_000_000  # bytes; the longest page is far below a tenth of it
 _DEEPEST = 40
+_QUOTE = Text('quote values that contain ": ", " #" or brackets', "含有“: ”“ #”或括号的值请加引号")
+_BLOCK = Text(
+    "a block (|) whose first line stands further in than the next is written |2; quote values with “: ” or “ #”",
+    "首行比后面缩进更深的文本块（|）要写成 |2；含有“: ”或“ #”的值请加引号",
+)
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _WORDS: dict[str, Any] = {
@@ -84,7 +89,7 @@ def parse(text: str, path: Path) -> tuple[Any, Places]:
             Text(f"not valid YAML: {what}", f"YAML 写法有误：{what}"),
             error.problem_mark,
             path,
-            Text('quote values that contain ": ", " #" or brackets', "含有“: ”“ #”或括号的值请加引号"),
+            _BLOCK if "expected key" in what else _QUOTE,
         ) from None
     except yaml.YAMLError as error:
         line = text[: getattr(error, "position", 0)].count("\n") + 1

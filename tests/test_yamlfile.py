@@ -145,3 +145,13 @@ def test_any_bytes_are_data_or_a_problem(tmp_path, raw):
         said = problem.of("zh").removeprefix(f"{path}:")
 
     assert str(path) not in said
+
+
+def test_a_block_that_begins_further_in_gets_a_hint_of_its_own(tmp_path):
+    path = tmp_path / "page.yaml"
+    path.write_text("figure: |\n     /\\\n    /  \\\n  base\n", encoding="utf-8")
+
+    with pytest.raises(Problem) as caught:
+        yamlfile.read(path)
+
+    assert "|2" in caught.value.of("en")
