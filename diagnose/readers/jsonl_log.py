@@ -12,9 +12,19 @@ from diagnose.tables.decode import decoded, is_binary, lines
 from diagnose.tables.jsontext import parsed, salvaged
 from diagnose.tables.records import Row, documented, history_in, is_number, tabled
 from diagnose.tables.table import traces
+from diagnose.trackers.settings_names import holds_settings
 from kb.text import Text
 
 FORMAT = "jsonl"
+WANDB_BESIDE = {  # what Weights & Biases puts beside a run: numbers with a step that are no curve
+    "wandb-summary.json": Text(
+        "the last value of every curve: a summary, not a log", "每条曲线的最后一个值：是汇总，不是日志"
+    ),
+    **dict.fromkeys(
+        ("debug-internal.log", "debug-core.log"),
+        Text("what W&B says of itself, not a training log", "W&B 自身的日志，不是训练日志"),
+    ),
+}
 NAMES = (".json", ".jsonl", ".ndjson")
 OBJECT = re.compile(r'\{\s*"[^"\n]{1,200}"\s*:[^\n]*(\}\s*(\n|\Z)|\Z)')
 
@@ -22,7 +32,7 @@ OBJECT = re.compile(r'\{\s*"[^"\n]{1,200}"\s*:[^\n]*(\}\s*(\n|\Z)|\Z)')
 def sniff(path: Path, head: bytes) -> bool:
     """A .json or .jsonl that opens as JSON does; under any other name, a first line that is an object."""
     text = decoded(head)[0].lstrip()
-    if is_binary(text) or text[:1] not in ("{", "["):
+    if is_binary(text) or text[:1] not in ("{", "[") or holds_settings(path, text):
         return False
     return path.suffix.lower() in NAMES or OBJECT.match(text.replace("\r", "\n")) is not None
 
@@ -35,6 +45,8 @@ def read(path: Path) -> list[Trace]:
         why = error.strerror or type(error).__name__
         return [Trace(path, FORMAT, notes=(_note(path, Text(f"cannot be read: {why}", f"无法读取：{why}")),))]
     text, encoding = decoded(data)
+    if path.name in WANDB_BESIDE:
+        return [Trace(path, FORMAT, notes=(_note(path, WANDB_BESIDE[path.name]),))]
     notes = [] if encoding == "utf-8" else [_note(path, Text(f"read as {encoding}", f"按 {encoding} 编码读取"))]
     if not text.strip():
         notes.append(_note(path, Text("the file is empty", "文件是空的")))

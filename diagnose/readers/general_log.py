@@ -1,0 +1,117 @@
+"""Reads a log nobody's framework wrote: lines of names and numbers whose shape comes back again and again."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from diagnose.run import Note, Series, Trace
+from diagnose.tables.naming import SLOT
+from diagnose.tables.records import tabled
+from diagnose.tables.shape_choice import OFTEN, Said, chosen, said_in
+from diagnose.tables.shape_rows import counters, rows_of
+from diagnose.tables.table import traces
+from diagnose.tables.textfile import cut_short, no_signal, opened, unfinished
+from kb.text import Text
+
+FORMAT = "general"
+FALLBACK = True
+SUFFIXES = frozenset((".log", ".txt", ".out", ".err", ".stdout", ".stderr"))
+BARE_NAMES = frozenset(("log", "logs", "stdout", "output", "nohup", "train_log", "training_log"))
+_NOT_LOGS = re.compile(
+    r"(?:requirements|constraints|cmakelists|licen[cs]e|readme|robots|top_level|sources)\b.*", re.IGNORECASE
+)
+_POINTER = "version https://git-lfs.github.com/spec/"
+_CODE = re.compile(
+    r"^ *(?:def |class |import |from [\w.]+ import |return\b|elif |@\w|for [^\n]{1,200}:$)", re.MULTILINE
+)
+_ASSIGNED = re.compile(rf"[\w.]+ = {SLOT}[ ,;#]*")
+_TRAINING = re.compile(r"epoch|\btrain|\bvalidation\b|checkpoint|训练|验证|轮", re.IGNORECASE)
+
+
+def sniff(path: Path, head: bytes) -> bool:
+    """Anything called a log or a text, when nobody else wants it and it is not binary."""
+    name = path.name.lower()
+    called = path.suffix.lower() in SUFFIXES or name in BARE_NAMES or re.search(r"\.o\d+$|\.log\.\d+$", name)
+    return bool(called) and _NOT_LOGS.fullmatch(name) is None and head.count(0) <= len(head) // 2
+
+
+def read(path: Path) -> list[Trace]:
+    """Every quantity of the lines whose shape recurs and that hold a loss, a score, or a counter and a number."""
+    text, notes = opened(path)
+    if not text:
+        return [Trace(path, FORMAT, notes=tuple(notes))]
+    if text.startswith(_POINTER):
+        what = Text(
+            "a pointer of Git LFS, not the file itself: git lfs pull", "是 Git LFS 指针而非文件本身：请 git lfs pull"
+        )
+        return [Trace(path, FORMAT, notes=(*notes, Note(str(path), what), no_signal(path)))]
+    code = sum(1 for _ in itertools.islice(_CODE.finditer(text), OFTEN)) == OFTEN
+    said = [one for one in said_in(text) if not (code and _ASSIGNED.fullmatch(one.text))]
+    if text.rpartition("\n")[2] and said and _half(said, text):
+        notes.append(unfinished(path, said.pop().line))
+    shapes = chosen(said, training=_TRAINING.search(text) is not None)
+    if not shapes:
+        return [Trace(path, FORMAT, notes=(*notes, no_signal(path)))]
+    rows, where, again = rows_of(said, shapes)
+    most = Counter(one.text for one in said if one.text in shapes).most_common(1)[0][0].replace(SLOT, "#")
+    what = Text(f"read by the shape of its lines, such as: {most[:100]}", f"按行的形状读取，例如：{most[:100]}")
+    notes.append(Note(str(path), what, where[0] if where else None))
+    early = next((at for at, row in enumerate(rows) if counters(row)), 0)
+    if early:
+        what = Text(
+            f"lines before the first epoch or step: {early}; left out", f"第一个轮次或步数之前有 {early} 行，未计入"
+        )
+        notes.append(Note(str(path), what, where[0]))
+        rows, where = rows[early:], where[early:]
+    if again:
+        what = Text(
+            f"lines that repeat a step with other numbers: {len(again)}; left out",
+            f"有 {len(again)} 行以不同的数值重复了同一步；未计入",
+        )
+        notes.append(Note(str(path), what, again[0]))
+    found = traces(tabled(path, FORMAT, rows, where, notes))
+    return [replace(one, series=tuple(s for s in one.series if s.name not in ("epoch", "step"))) for one in found]
+
+
+def _half(said: Sequence[Said], text: str) -> bool:
+    """Whether the file ends within the last of these numbers."""
+    last = said[-1]
+    if not text.endswith(last.numbers[-1]) or not last.text.endswith(SLOT):
+        return False
+    return cut_short(last.numbers, next((one.numbers for one in said[-2::-1] if one.text == last.text), None))
+
+
+def example(folder: Path) -> tuple[Path, list[Trace]]:
+    """A hand-made loop: settings, two kinds of line, a NaN, Chinese colons, a restart, a line cut short."""
+    path = folder / "my_run.log"
+    path.write_text(
+        "lr: 0.01\nepochs: 3\n"
+        "Epoch [1/3], Loss: 0.75, lr: 0.01\n[Validation] 平均dice：0.25\n"
+        "Epoch [2/3], Loss: nan, lr: 0.01\n[Validation] 平均dice：0.5\n"
+        "Epoch [3/3], Loss: 0.50, lr: 0.01\n[Validation] 平均dice：0.75\n"
+        "Epoch [1/3], Loss: 0.25, lr: 0.01\n"
+        "Epoch [2/3], Lo",
+        encoding="utf-8",
+    )
+    first: dict[str, tuple[list[int], list[float]]] = {
+        "Loss": ([1, 2, 3], [0.75, np.nan, 0.5]),
+        "lr": ([1, 2, 3], [0.01, 0.01, 0.01]),
+        "val/平均dice": ([1, 2, 3], [0.25, 0.5, 0.75]),
+    }
+    second = {"Loss": ([1], [0.25]), "lr": ([1], [0.01])}
+    return path, [_made(path, first), _made(path, second)]
+
+
+def _made(path: Path, curves: Mapping[str, tuple[list[int], list[float]]]) -> Trace:
+    series = tuple(
+        Series(name, np.array(steps, np.int64), np.array(values, np.float64), source=str(path))
+        for name, (steps, values) in curves.items()
+    )
+    return Trace(path, FORMAT, series)

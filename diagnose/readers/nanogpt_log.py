@@ -1,0 +1,99 @@
+"""Reads what nanoGPT, llm.c, llama2.c and modded-nanogpt print: a step a line, often below a copy of the script."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from diagnose.run import Note, Series, Trace
+from diagnose.tables.records import Row, tabled
+from diagnose.tables.table import traces
+from diagnose.tables.textfile import Damage, cut_short, hits, no_numbers, no_signal, opened, unfinished
+
+FORMAT = "nanogpt"
+KINDS = ("iter", "step", "of", "s", "bare")
+SHORT = {"trl": "train/loss", "tel": "val/loss", "norm": "grad_norm"}  # llm.c saves letters
+_TIME = r"(?:> ?)?(?:\[?\d[\d:/.,T \-]{6,30}\]? )?"
+_LINE = re.compile(
+    rf"^{_TIME}(?:"
+    r"iter (?P<iter>\d{1,15}): (?=loss )|step (?P<step>\d{1,15}): (?=train loss )|"
+    r"step:(?P<of>\d{1,15})/\d{1,15} (?=(?:train|val)_loss:)|s:(?P<s>\d{1,15}) (?=(?:tel|trl|eval):)|"
+    r"(?P<bare>\d{1,15}) \| (?=loss )"
+    r")(?P<pairs>[^\n]{1,400})",
+    re.MULTILINE,
+)
+_PAIR = re.compile(r"(?P<name>(?:train |val )?[A-Za-z_]{1,40})[: ](?P<value>[^\s,|:]{1,40})")
+_UNIT = re.compile(r"(?:ms|%|s)$")
+_SCRIPT = re.compile(rb"open\(sys\.argv\[0\]\) as \w+:\s+code ?= ?f\.read\(\)")
+
+
+def sniff(path: Path, head: bytes) -> bool:
+    """A line of theirs among the first, or a log that opens with the script that wrote it."""
+    if _LINE.search(head.decode("latin-1").replace("\r", "\n")) is not None:
+        return True
+    return path.suffix.lower() in (".txt", ".log", ".out") and _SCRIPT.search(head) is not None
+
+
+def read(path: Path) -> list[Trace]:
+    """The numbers of every step; llm.c's ``trl``, ``tel`` and ``norm`` are written out."""
+    text, notes = opened(path)
+    rows: list[Row] = []
+    where: list[int] = []
+    damage: list[Damage] = []
+    before: dict[str, list[str]] = {}
+    for line, match in hits(_LINE, text):
+        kind = next(name for name in KINDS if match[name])
+        pairs = [(pair["name"], pair["value"]) for pair in _PAIR.finditer(match["pairs"])]
+        values = [value for _, value in pairs]
+        if match.end() == len(text) and cut_short(values, before.get(kind)):
+            notes.append(unfinished(path, line))
+            pairs.pop()
+        before[kind] = values
+        row: dict[str, float] = {"step": int(match[kind])}
+        for name, value in pairs:
+            try:
+                row[SHORT.get(name, name)] = float(_UNIT.sub("", value))
+            except ValueError:
+                damage.append((line, value))
+        if "val_loss" in row:  # written for the step that was just trained, with the times of that line again
+            row = {name: row[name] for name in ("step", "val_loss")}
+        if len(row) > 1:
+            rows.append(row)
+            where.append(line)
+    notes += no_numbers(path, damage)
+    if not rows:
+        return [Trace(path, FORMAT, notes=tuple(notes or [no_signal(path)]))]
+    return traces(tabled(path, FORMAT, rows, where, notes))
+
+
+def example(folder: Path) -> tuple[Path, list[Trace]]:
+    """NanoGPT below a piece of its source: an evaluation, a loss that becomes NaN, a restart, a line cut short."""
+    path = folder / "pretrain.log"
+    path.write_text(
+        'print(f"iter {n}: loss {l:.4f}, time {dt}ms, mfu {u}%")\n'
+        "step 0: train loss 4.5, val loss 4.75\n"
+        "iter 0: loss 4.5, time 250.00ms, mfu -100.00%\n"
+        "iter 10: loss nan, time 125.00ms, mfu 12.50%\n"
+        "step 0: train loss 4.25, val loss 4.5\n"
+        "iter 0: loss 4.25, time 2",
+        encoding="utf-8",
+    )
+    first = {
+        "train loss": ([0], [4.5]),
+        "val loss": ([0], [4.75]),
+        "loss": ([0, 10], [4.5, np.nan]),
+        "time": ([0, 10], [250.0, 125.0]),
+        "mfu": ([0, 10], [-100.0, 12.5]),
+    }
+    second = {"train loss": ([0], [4.25]), "val loss": ([0], [4.5]), "loss": ([0], [4.25])}
+    return path, [_made(path, first), _made(path, second)]
+
+
+def _made(path: Path, curves: dict[str, tuple[list[int], list[float]]]) -> Trace:
+    series = tuple(
+        Series(name, np.array(steps, np.int64), np.array(values, np.float64), source=str(path))
+        for name, (steps, values) in curves.items()
+    )
+    return Trace(path, FORMAT, series, notes=(Note(str(path), no_signal(path).what),))

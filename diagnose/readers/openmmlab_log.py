@@ -1,0 +1,109 @@
+"""Reads the text logs of mmcv and mmengine: mmsegmentation, mmdetection and their relatives."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from diagnose.run import Series, Trace
+from diagnose.tables.textlog import is_log, opened, pairs, remembered, torn
+
+FORMAT = "openmmlab_log"
+_LINE = re.compile(
+    r"(?:.{0,120}? - [A-Z]{4,8} - |\s{0,8})(?P<unit>Epoch|Iter)(?:\((?P<mode>train|val|test)\))?\s{0,4}"
+    r"\[ {0,9}(?P<one>[0-9]{1,12})(?:/(?P<all>[0-9]{1,12}))?\]"
+    r"(?:\s{0,4}\[ {0,9}(?P<two>[0-9]{1,12})(?:/(?P<length>[0-9]{1,12}))?\])?(?P<rest>\s.*)"
+)
+_ROW = re.compile(
+    r"^(?:.{0,120}? - [A-Z]{4,8} - |\s{0,8})(?:(?:Epoch|Iter)\((?:train|val|test)\)\s{1,4}\[ {0,9}[0-9]{1,12}[/\]]"
+    r"|(?:Iter|Epoch ?\[[0-9]{1,9}\]) ?\[[0-9]{1,12}/[0-9]{1,12}\]\s{1,12}lr\w{0,40}: )",
+    re.MULTILINE,
+)
+_MARKS = re.compile(
+    r"^(?:[0-9]{4}[-/])?[0-9]{2}[-/][0-9]{2} [0-9:,]{8,12} - "
+    r"(?:mm[a-z0-9]{2,20} - [A-Z]{4,8} - |\w{1,30} - INFO - Environment info)",
+    re.MULTILINE,
+)
+_COSTS = {"time", "data_time", "memory"}
+
+
+def sniff(path: Path, head: bytes) -> bool:
+    """A line of training or evaluation; or, in a log, the report on the machine that comes first."""
+    return is_log(path, head, _ROW, _MARKS)
+
+
+def read(path: Path) -> list[Trace]:
+    """The numbers of every ``Iter`` and ``Epoch`` line; one trace a run. Evaluations stand at the step they came after.
+
+    Iterations that restart every epoch become global steps by the length the log itself gives.
+    """
+    log = opened(path, FORMAT)
+    step, length = 0, 0
+    before: dict[str, dict[str, str]] = {}
+    for line, text, last in log.pieces():
+        match = _LINE.match(text)
+        if match is None:
+            continue
+        mode = match["mode"] or "train"
+        words, bad = pairs(match["rest"])
+        log.broken(bad, line)
+        if last and (name := torn(text, words, before.get(mode, {}))):
+            log.note(f"the last line is cut within {name!r}: left out", f"最后一行在 {name!r} 处中断：舍去该值", line)
+            del words[name]
+        if words.keys() <= _COSTS:
+            continue  # an evaluation on its way
+        before[mode] = remembered(words, before.get(mode, {}))
+        clock: dict[str, int] = {}
+        by_epoch = match["unit"] == "Epoch" and match["two"] is not None
+        if by_epoch:
+            clock["epoch"] = int(match["one"])
+        if mode == "train":
+            if by_epoch:
+                at, length = int(match["two"]), int(match["length"] or 0)
+                step = (clock["epoch"] - 1) * length + at if at <= length else at
+            elif match["unit"] == "Iter":
+                step = int(match["one"])
+            else:
+                continue
+        elif by_epoch and length and mode == "val":
+            step = max(step, clock["epoch"] * length)
+        if step:
+            clock["step"] = step
+        log.add({"mode": mode, **clock, **{name: float(word) for name, word in words.items()}}, line)
+    return log.traces()
+
+
+def example(folder: Path) -> tuple[Path, list[Trace]]:
+    """Two epochs of mmcv with an evaluation, a NaN, a run appended to the first, and a last line cut short."""
+    path = folder / "20240506_070809.log"
+    head = "2024-05-06 07:08:09,123 - mmseg - INFO - "
+    path.write_text(
+        f"{head}Environment info:\n{'-' * 60}\nsys.platform: linux\nloss_decode=dict(type='DiceLoss')\n"
+        f"{head}Epoch [1][50/60]\tlr: 1.000e-02, eta: 0:01:00, time: 0.250, memory: 900, loss: 0.7500\n"
+        f"{head}Epoch(val) [1][20]\tmIoU: 0.5000\n"
+        f"{head}Epoch [2][50/60]\tlr: 5.000e-03, eta: 0:00:10, time: 0.500, memory: 900, loss: nan\n"
+        f"{head}Epoch [1][50/60]\tlr: 1.000e-02, eta: 0:01:00, time: 0.250, memory: 900, loss: 0.6",
+        encoding="utf-8",
+    )
+    first: list[tuple[str, list[int], list[float]]] = [
+        ("train/epoch", [50, 110], [1, 2]),
+        ("val/epoch", [60], [1]),
+        ("train/lr", [50, 110], [0.01, 0.005]),
+        ("train/time", [50, 110], [0.25, 0.5]),
+        ("train/memory", [50, 110], [900, 900]),
+        ("train/loss", [50, 110], [0.75, float("nan")]),
+        ("val/mIoU", [60], [0.5]),
+    ]
+    second: list[tuple[str, list[int], list[float]]] = [
+        ("train/epoch", [50], [1]),
+        ("train/lr", [50], [0.01]),
+        ("train/time", [50], [0.25]),
+        ("train/memory", [50], [900]),
+    ]
+    made = [
+        tuple(Series(name, np.array(at, np.int64), np.array(by, np.float64), source=str(path)) for name, at, by in run)
+        for run in (first, second)
+    ]
+    return path, [Trace(path, FORMAT, series) for series in made]

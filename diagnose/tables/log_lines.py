@@ -1,0 +1,117 @@
+"""Collects what the lines of a text log state, start by start, and hands it on as traces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from diagnose.run import Note, Trace
+from diagnose.tables.records import tabled
+from diagnose.tables.table import traces
+from diagnose.tables.textfile import Damage, no_numbers, no_signal, opened, unfinished
+from kb.text import Text
+
+WORD = r"(?:[\w.]{1,20}\()?(?P<value>[-+\w.]{1,400})"  # what stands where a number should: 0.5, nan, np.float32(0.5)
+NUMBER = re.compile(r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d{1,5})?|nan|inf(?:inity)?)", re.IGNORECASE | re.ASCII)
+Settings = Mapping[str, Any]
+
+
+@dataclass
+class _Start:
+    """One time training was started: the line that says so, what it was started with, and its rows."""
+
+    line: int | None
+    settings: Settings
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    where: list[int] = field(default_factory=list)
+
+
+class LogLines:
+    """A text log and the rows found in it so far; lines count from 1. A file that cannot be read has none."""
+
+    def __init__(self, path: Path, form: str) -> None:
+        self.path, self.form = path, form
+        text, self.notes = opened(path)
+        self.lines = text.split("\n") if text else []
+        self._end = text[text.rfind("\n") + 1 :].rstrip(" ")[-400:]  # empty when the file ends in a line end
+        self._starts = [_Start(None, {})]
+        self._damage: list[Damage] = []
+        self._decimals: dict[str, int] = {}
+
+    def note(self, what: Text, line: int | None = None) -> None:
+        """Say something about the file, or about one line of it."""
+        self.notes.append(Note(str(self.path), what, line))
+
+    def number(self, name: str, word: str, line: int) -> float | None:
+        """The value a line gives for ``name``; None, and a note, when the word is no number or was cut in two."""
+        if NUMBER.fullmatch(word) is None:
+            self._damage.append((line, word))
+            return None
+        decimals = len(word.partition(".")[2])
+        if line == len(self.lines) and self._end.endswith(word) and decimals < self._decimals.get(name, 0):
+            self.notes.append(unfinished(self.path, line))
+            return None
+        self._decimals[name] = decimals
+        return float(word)
+
+    def begin(self, line: int, settings: Settings) -> None:
+        """Training is started here: a run of its own, unless it carries on where the one before stopped."""
+        self._starts.append(_Start(line, settings))
+
+    def setting(self, settings: Settings) -> None:
+        """Add to what the latest start was given."""
+        start = self._starts[-1]
+        start.settings = {**start.settings, **settings}
+
+    def add(self, line: int, row: Mapping[str, Any]) -> None:
+        """Keep a row: clocks (epoch, step, iteration) and quantities by name."""
+        self._starts[-1].rows.append(dict(row))
+        self._starts[-1].where.append(line)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Every row so far, to be completed in place once the whole file is known."""
+        return [row for start in self._starts for row in start.rows]
+
+    def traces(self) -> list[Trace]:
+        """One trace for every start and, within it, every time its clock goes back; one that says why when none."""
+        self._remark()
+        started = [start for start in self._starts if start.rows]
+        if not started:
+            if self.lines:
+                self.notes.append(no_signal(self.path))
+            return [Trace(self.path, self.form, settings=self._starts[-1].settings, notes=tuple(self.notes))]
+        found: list[Trace] = []
+        for start in started:
+            notes = list(self.notes) if start is started[0] else [self._again(start)]
+            table = tabled(self.path, self.form, start.rows, start.where, notes)
+            found += traces(replace(table, settings=start.settings))
+        return found
+
+    def _remark(self) -> None:
+        self.notes += no_numbers(self.path, self._damage)
+        idle = [start.line for start in self._starts if start.line is not None and not start.rows]
+        if idle:
+            what = Text(
+                f"starts of training that logged no number: {len(idle)}",
+                f"有 {len(idle)} 次启动没有记录任何数值",
+            )
+            self.note(what, idle[0])
+
+    def _again(self, start: _Start) -> Note:
+        what = Text("the settings are printed again: training is started here", "再次打印了配置：训练从这里重新启动")
+        return Note(str(self.path), what, start.line)
+
+
+def plain(word: str) -> Any:
+    """A setting as it was meant: a number, true or false, None, or else the text without its quotes."""
+    word = word.strip()
+    known = {"True": True, "False": False, "None": None}
+    if word in known:
+        return known[word]
+    if NUMBER.fullmatch(word) and len(word) < 40:
+        return int(word) if word.lstrip("+-").isdigit() else float(word)
+    return word[1:-1] if len(word) > 1 and word[0] == word[-1] and word[0] in "'\"" else word

@@ -1,0 +1,88 @@
+"""Names in free text: the words before a number, and whether they speak of a loss, a score, a setting, a split."""
+
+from __future__ import annotations
+
+import re
+
+SLOT = "\0"  # stands for a number that was taken out
+_PARTS = re.compile(
+    r"[,;|\[\]{}<>~*，；、。【】•→]|\s[-–—]+\s|--+>?|==+|\.\s|[:：](?=\s|$)|(?<=[^\W\d_])[:：](?=[^\W\d_])|[!?]"
+)
+_QUOTES = " '\"`().#$&^\\-–=:：_"
+_WORDS = re.compile(r"[a-z]+\d*|[^\W\d_a-z]+|\d+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+LOSSES = frozenset(("loss", "losses", "nll", "elbo", "perplexity", "ppl", "bce", "mse", "rmse", "损失"))
+SCORES = frozenset(
+    ("dice", "mdice", "dsc", "iou", "miou", "jaccard", "acc", "acc1", "acc5", "accuracy", "auc", "auroc", "f1",
+     "fscore", "precision", "recall", "sensitivity", "specificity", "psnr", "ssim", "bleu", "wer", "cer", "map",
+     "map50", "mae", "hd95", "准确率", "正确率", "精度", "精确率", "召回率", "交并比", "准确度")
+)  # fmt: skip
+RATES = frozenset(("lr", "learning", "learningrate", "学习率"))
+SETTINGS = frozenset(
+    ("weight", "weights", "threshold", "thresh", "thr", "lambda", "alpha", "smooth", "smoothing", "scale", "target",
+     "min", "max", "best", "previous", "improved", "patience", "type", "function", "criterion", "base", "initial",
+     "coef", "ratio", "factor", "最佳", "最好", "最高")
+)  # fmt: skip
+CASES = frozenset(
+    ("case", "idx", "image", "img", "sample", "patient", "subject", "file", "slice", "frame", "id", "样本")
+)
+LEFT = frozenset(("eta", "elapsed", "remaining", "left"))  # how long it took or will take
+_TRAIN = frozenset(("train", "training", "trn", "训练", "训练集"))
+_VAL = frozenset(
+    ("val", "valid", "validation", "validating", "eval", "evaluation", "evaluating", "dev", "验证", "验证集")
+)
+_TEST = frozenset(("test", "testing", "测试", "测试集"))
+IDLE = frozenset(
+    ("info", "debug", "root", "main", "logger", "log", "train", "py", "warning", "am", "pm", "set", "avg", "rank")
+)
+
+
+def key_of(piece: str, after: str) -> tuple[str, list[str]]:
+    """The name that ends a piece of text, and the words before it; "" when the number after it has no name."""
+    bare = re.sub(r"(?:tensor\(|np\.float\d+\(|\$)$", "", piece.rstrip())
+    if bare.endswith("[") and after.startswith("]"):
+        bare = bare[:-1]
+    bare = bare.rstrip()
+    sign = re.search(r"(?:[:=：]|->|(?<=\s)is|(?<=[^\W\da-zA-Z_])[为是])$", bare)
+    if sign is None and bare.endswith(("(", "[", "'", '"', "/", ",", "<", ">", "|")):
+        return "", words(bare)
+    text = bare[: sign.start()].rstrip() if sign else bare
+    inner = re.search(r"([\w][\w ./@-]{0,40}\([\w /%]{1,20}\))$", text)
+    parts = [inner[1]] if inner else _PARTS.split(text)
+    key = parts[-1].strip(_QUOTES if not inner else _QUOTES.replace(")", "")).strip()
+    before = words(text[: len(text) - len(parts[-1])])
+    said = words(key)
+    if not said or said[0] in LEFT or len(said) > 6 or len(key) > 60 or not re.search(r"[^\W\d_]", key) or SLOT in key:
+        return "", before + said
+    if sign is None:
+        whole = re.search(r"[|,;，；]\s*$", text[: len(text) - len(parts[-1])]) and re.match(
+            r"\s*(?:[|,;，；]|$)", after
+        )
+        last = next(word for word in reversed(said) if not word.isdigit())
+        known = last in LOSSES | SCORES | {"lr"} or inside(key)
+        if not (known and len(said) <= 4) and not (whole and len(said) <= 3):
+            return "", before + said
+    return key, before
+
+
+def side_of(text: str) -> str:
+    """``train``, ``val`` or ``test`` when a word says so."""
+    said = set(words(text))
+    for side, choices in (("val", _VAL), ("test", _TEST), ("train", _TRAIN)):
+        if said & choices or any(choice in text for choice in choices if not choice.isascii()):
+            return side
+    return ""
+
+
+def inside(name: str) -> bool:
+    """Whether a known word stands inside a run of Han characters, which have no blanks between words."""
+    folded = name.lower()
+    return any(word in folded for word in LOSSES | SCORES if not word.isascii()) or bool(
+        re.search(r"[^\x00-\x7f](?:loss|dice|iou|acc|miou)|(?:loss|dice|iou|acc|miou)[^\x00-\x7f]", folded)
+    )
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, in lower case."""
+    return _WORDS.findall(_CAMEL.sub(" ", text).lower())

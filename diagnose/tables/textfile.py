@@ -1,0 +1,79 @@
+"""Opens a text log: its lines as one text, what was odd about the file, and the number of the line a match is on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from diagnose.run import Note
+from diagnose.tables.decode import decoded, is_binary, lines
+from kb.text import Text
+
+Damage = tuple[int, str]  # line, and the word that stands where a number should
+
+
+def opened(path: Path) -> tuple[str, list[Note]]:
+    """The text with line feeds as its only line ends; "" and a note that says why when there is nothing to read."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        return "", [Note(str(path), Text(f"cannot be read: {why}", f"无法读取：{why}"))]
+    text, encoding = decoded(data)
+    if is_binary(text):
+        return "", [Note(str(path), Text("a binary file, not a log", "是二进制文件，不是日志"))]
+    if not text.strip():
+        return "", [Note(str(path), Text("the file is empty", "文件是空的"))]
+    odd = Text(f"read as {encoding}", f"按 {encoding} 编码读取")
+    return "\n".join(lines(text)), [] if encoding == "utf-8" else [Note(str(path), odd)]
+
+
+def hits(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Every match with the number of its line; lines are counted between matches, not from the start each time."""
+    line, at = 1, 0
+    for match in pattern.finditer(text):
+        line += text.count("\n", at, match.start())
+        at = match.start()
+        yield line, match
+
+
+def no_signal(path: Path) -> Note:
+    """What is said of a text in which nothing was logged."""
+    return Note(str(path), Text("no training signal found", "没有找到训练信号"))
+
+
+def no_numbers(path: Path, damage: Sequence[Damage]) -> list[Note]:
+    """One note on words that stand where a number should: how many, and the first with its line."""
+    if not damage:
+        return []
+    line, word = damage[0]
+    what = Text(
+        f"{word[:40]!r} is no number; {len(damage)} such values skipped",
+        f"{word[:40]!r} 不是数字；共跳过 {len(damage)} 个这样的值",
+    )
+    return [Note(str(path), what, line)]
+
+
+def cut_short(last: Sequence[str], before: Sequence[str] | None) -> bool:
+    """Whether the values of a last line without a line end stop earlier than those of the line of its kind before.
+
+    A file that is being written ends anywhere: ``0.4`` may be the beginning of ``0.4512``.
+    """
+    if not before or not last:
+        return False
+    return len(last) < len(before) or _decimals(last[-1]) < _decimals(before[min(len(last), len(before)) - 1])
+
+
+def unfinished(path: Path, line: int) -> Note:
+    """What is said of a last number that may not be all there."""
+    return Note(
+        str(path),
+        Text("the last line is cut short; its last number is left out", "最后一行不完整，末尾的数值未计入"),
+        line,
+    )
+
+
+def _decimals(value: str) -> int:
+    """How many characters follow the decimal point; a unit counts, for it is what comes last."""
+    return len(value.partition(".")[2])

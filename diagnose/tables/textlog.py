@@ -1,0 +1,147 @@
+"""A log written for people: its text opened without a crash, its lines, and the numbers named on them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from diagnose.run import Note, Trace
+from diagnose.tables.decode import decoded, is_binary
+from diagnose.tables.records import Row, tabled
+from diagnose.tables.table import traces
+from diagnose.tables.textfile import Damage, no_numbers, no_signal
+from kb.text import Text
+
+LOGS = (".log", ".txt", ".out", ".err", "")  # what people call a screen they saved
+OTHERS = (
+    *(".py", ".md", ".rst", ".ipynb", ".json", ".jsonl", ".html", ".htm", ".yaml", ".yml", ".csv", ".tsv", ".tex"),
+    *(".sh", ".xml", ".toml", ".cfg"),
+)
+NUMBER = re.compile(
+    r"[-+]?(?:(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:e[-+]?[0-9]{1,4})?|nan|inf(?:inity)?)", re.IGNORECASE
+)
+_COLOUR = re.compile(r"\x1b\[[0-9;?]{0,16}[A-Za-z]")
+_REDRAWN = re.compile(r"[\r\x08]+")
+_PAIR = re.compile(
+    r"(?:(?<=[\s,\]])|^)(?!eta:)([A-Za-z_][^\s:,]{0,80}): {1,4}([^\s,]{1,60})(?=,|\t|  |\s[A-Za-z_]|\s*$)"
+)
+_EXPONENT = re.compile(r"[-+]?[0-9][0-9.]{0,40}e[-+]?[0-9]?$", re.IGNORECASE)
+_CLOCKLIKE = re.compile(r"[0-9]+:[0-9:.]+|[0-9.]+[A-Za-z]+")  # a time of day, or an amount with its unit
+
+
+@dataclass
+class TextLog:
+    """A file on its way to becoming traces: ``text`` without colours; rows are added with the line they stand on."""
+
+    path: Path
+    form: str
+    text: str = ""
+    notes: list[Note] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    where: list[int] = field(default_factory=list)
+    _damage: list[Damage] = field(default_factory=list)
+
+    def add(self, row: Row, line: int) -> None:
+        """Another row of the table."""
+        self.rows.append(row)
+        self.where.append(line)
+
+    def note(self, en: str, zh: str, line: int | None = None) -> None:
+        """Something worth telling about how this file was read."""
+        self.notes.append(Note(str(self.path), Text(en, zh), line))
+
+    def broken(self, words: Sequence[str], line: int) -> None:
+        """Values on a line that should have been numbers; one note in the end tells of all of them."""
+        self._damage += [(line, word) for word in words]
+
+    def pieces(self) -> Iterator[tuple[int, str, bool]]:
+        """Every line, and every state of a line that was redrawn in place; with its number, and whether it is cut."""
+        every = self.text.split("\n")
+        for number, line in enumerate(every, 1):
+            states = _REDRAWN.split(line)
+            for place, state in enumerate(states, 1):
+                if state.strip():
+                    yield number, state, number == len(every) and place == len(states)
+
+    def traces(self) -> list[Trace]:
+        """The runs in the rows, or a trace without series that says why there is none."""
+        self.notes += no_numbers(self.path, self._damage)
+        if not self.rows and self.text.strip():
+            self.notes.append(no_signal(self.path))
+        if not self.rows:
+            return [Trace(self.path, self.form, notes=tuple(self.notes))]
+        return traces(tabled(self.path, self.form, self.rows, self.where, self.notes))
+
+
+def opened(path: Path, form: str) -> TextLog:
+    """The file, or an empty text and a note when there is nothing to read."""
+    log = TextLog(path, form)
+    try:
+        text, encoding = decoded(path.read_bytes())
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        log.note(f"cannot be read: {why}", f"无法读取：{why}")
+        return log
+    if is_binary(text):
+        log.note("a binary file, not a log", "是二进制文件，不是日志")
+        return log
+    if encoding != "utf-8":
+        log.note(f"read as {encoding}", f"按 {encoding} 编码读取")
+    if not text.strip():
+        log.note("the file is empty", "文件是空的")
+    log.text = _COLOUR.sub("", text.replace("\r\n", "\n"))
+    return log
+
+
+def is_log(path: Path, head: bytes, rows: re.Pattern[str], marks: re.Pattern[str]) -> bool:
+    """Whether the head of a file shows such rows; or, in a file called like a log, the marks of who wrote it."""
+    suffix = path.suffix.lower()
+    text = decoded(head)[0]
+    if suffix in OTHERS or is_binary(text):
+        return False
+    text = _COLOUR.sub("", _REDRAWN.sub("\n", text.replace("\r\n", "\n")))
+    called = suffix in LOGS or suffix[1:].isdigit()  # log.txt.1
+    return rows.search(text) is not None or (called and marks.search(text) is not None)
+
+
+def number(word: str) -> float | None:
+    """The number a word is, NaN and infinities included; None when it is none."""
+    return float(word) if NUMBER.fullmatch(word) else None
+
+
+def pairs(text: str) -> tuple[dict[str, str], list[str]]:
+    """The ``name: number`` pairs of a line, as written; and the words that began like a number and are none."""
+    good: dict[str, str] = {}
+    bad: list[str] = []
+    for name, word in _PAIR.findall(text):
+        if NUMBER.fullmatch(word):
+            good.setdefault(name, word)
+        elif word[0] in "0123456789+-." and word.strip("+-.") and not _CLOCKLIKE.fullmatch(word):
+            bad.append(word)
+    return good, bad
+
+
+def torn(text: str, words: Mapping[str, str], before: Mapping[str, str]) -> str:
+    """The last value of a line cut by the end of the file, "" when it is whole as far as the line before can tell.
+
+    It is cut when the text ends right behind it and other values are missing, or decimals the same value had
+    before; and when its exponent lacks a digit, for every program writes two.
+    """
+    last = list(words)[-1] if words else ""
+    shorter = last in before and _decimals(words[last]) < _decimals(before[last])
+    half = _EXPONENT.search(text)
+    if last and half is not None and half[0].startswith(words[last]):
+        return last
+    touches = bool(last) and text.endswith(words[last])
+    return last if touches and (shorter or not before.keys() <= words.keys()) else ""
+
+
+def remembered(words: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
+    """What `torn` compares the next line with: this line, but its NaN as the numbers they were before."""
+    return {name: word if word[-1].isdigit() else before.get(name, word) for name, word in words.items()}
+
+
+def _decimals(word: str) -> int:
+    return len(word.partition(".")[2].lower().partition("e")[0])

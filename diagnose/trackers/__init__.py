@@ -1,0 +1,1 @@
+"""What experiment trackers (W&B, SwanLab, MLflow, trackio) leave on disk, taken apart without their packages."""

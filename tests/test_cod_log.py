@@ -1,0 +1,138 @@
+"""What PraNet, SINet and their relatives print: five spellings of a step, and evaluations between epochs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from diagnose.readers import cod_log
+from diagnose.run import Trace
+
+LOGGED = "[2024-05-06 07:08:09 AM-train.py-INFO:"
+
+
+def read(tmp_path: Path, *lines: str) -> list[Trace]:
+    path = tmp_path / "out.txt"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return cod_log.read(path)
+
+
+def points(trace: Trace) -> dict[str, list[tuple[int, float]]]:
+    found = {one.name: list(zip(one.steps.tolist(), one.values.tolist(), strict=True)) for one in trace.series}
+    return {name: one for name, one in found.items() if name != "epoch"}
+
+
+def said(traces: list[Trace]) -> str:
+    return "\n".join(f"{note.line}: {note.what.en}" for trace in traces for note in trace.notes)
+
+
+def step(epoch: int, at: int, loss: float) -> str:
+    return f"{LOGGED}#TRAIN#:Epoch [{epoch:03d}/100], Step [{at:04d}/0010], Loss: {loss:.4f}]"
+
+
+@pytest.mark.parametrize(
+    ("line", "loss", "value"),
+    [
+        (f"{LOGGED}[Train Info]:Epoch [002/100], Step [0003/0010], Total_loss: 2.5 Loss1: 1.5]", "Total_loss", 2.5),
+        (f"{LOGGED}#TRAIN#:Epoch [002/100], Step [0003/0010], Loss: 2.5]", "Loss", 2.5),
+        ("[2024] => [Epoch Num: 002/100] => [Global Step: 0003/0010] => [Loss_s: 2.5 Loss_i: 1]", "Loss_s", 2.5),
+        ("07:08:09.1 Epoch [002/020], Step [0003/0010], [lateral-2: 2.5, lateral-3: 0.7]", "loss/lateral-2", 2.5),
+        ("07:08:09,1 [Train Info]:Epoch [002/100], Step [0003/0010], loss_all: 2.5,loss_a: 1", "loss_all", 2.5),
+        ("2024-05-06 07:08:09.1 Epoch [002/020], Step [0003/0010], Loss: tensor(2.5, device='cuda:0')", "Loss", 2.5),
+    ],
+)  # fmt: skip
+def test_a_step_is_read_in_every_spelling_and_counted_from_the_start_of_training(tmp_path, line, loss, value):
+    traces = read(tmp_path, line)
+
+    assert points(traces[0])[f"train/{loss}"] == [(13, value)]
+
+
+def test_epochs_that_count_from_zero_begin_at_step_zero(tmp_path):
+    (trace,) = read(tmp_path, step(0, 5, 1.5), step(1, 5, 0.5))
+
+    assert points(trace) == {"train/Loss": [(5, 1.5), (15, 0.5)]}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{LOGGED}[Val Info]:Epoch:1 MAE:0.25 bestEpoch:0 bestMAE:0.25]",
+        f"{LOGGED}#Val#:Epoch:1 MAE:0.25 bestEpoch:0 bestMAE:0.25]",
+        "Epoch: 1, MAE: 0.25, bestMAE: 0.125, bestEpoch: 0.",
+    ],
+)
+def test_an_evaluation_stands_at_the_last_step_and_its_best_so_far_is_no_curve(tmp_path, line):
+    (trace,) = read(tmp_path, step(1, 10, 0.5), line, step(2, 1, 0.25))
+
+    assert points(trace) == {"train/Loss": [(10, 0.5), (11, 0.25)], "val/MAE": [(10, 0.25)]}
+
+
+def test_the_mean_of_an_epoch_the_rate_and_the_score_of_a_data_set_find_their_step(tmp_path):
+    (trace,) = read(
+        tmp_path,
+        "2024-05-06 07:08:09,562 lr:0.0001",
+        step(1, 1, 0.5),
+        step(1, 10, 0.25),
+        f"{LOGGED}[Train Info]: Epoch [001/100], Loss_AVG: 0.375]",
+        "2024-05-06 07:08:09,562 CAMO: MAE:4.5",
+        "2024-05-06 07:08:09,562 Best CAMO: MAE:4.5, correspond EPOCH:1 ",
+        f"{LOGGED}epoch: 1, dataset: Kvasir, dice: 0.75]",
+    )
+
+    assert points(trace) == {
+        "lr": [(1, 0.0001)],
+        "train/Loss": [(1, 0.5), (10, 0.25)],
+        "train/Loss_AVG": [(10, 0.375)],
+        "val/MAE CAMO": [(10, 4.5)],
+        "dice Kvasir": [(10, 0.75)],
+    }
+
+
+def test_a_run_appended_without_a_header_is_cut_where_the_step_goes_back(tmp_path):
+    traces = read(tmp_path, step(1, 1, 0.5), step(2, 1, 0.25), step(1, 1, 0.75), step(1, 2, 0.5))
+
+    assert [points(trace)["train/Loss"] for trace in traces] == [[(1, 0.5), (11, 0.25)], [(1, 0.75), (2, 0.5)]]
+    assert "3: step goes back from 11 to 1: a new run starts here" in said(traces)
+
+
+def test_settings_belong_to_the_run_they_stand_before(tmp_path):
+    config = f"{LOGGED}Config: epoch: 100; lr: %s; load: None; save_path: ./snapshot/]"
+    traces = read(tmp_path, config % 0.1, step(1, 1, 0.5), config % 0.01, config % 0.001, step(1, 1, 0.5))
+
+    assert [trace.settings["lr"] for trace in traces] == [0.1, 0.001]
+    assert traces[0].settings == {"epoch": 100, "lr": 0.1, "load": None, "save_path": "./snapshot/"}
+    assert "3: starts of training that logged no number: 1" in said(traces)
+
+
+def test_a_word_in_place_of_a_number_is_noted(tmp_path):
+    traces = read(tmp_path, step(1, 1, 0.5), step(1, 2, 0.5).replace("0.5", "0.x"))
+
+    assert points(traces[0]) == {"train/Loss": [(1, 0.5)]}
+    assert "2: '0.x000' is no number; 1 such values skipped" in said(traces)
+
+
+def test_a_screen_of_machine_and_model_without_a_step_says_that_nothing_was_trained(tmp_path):
+    traces = read(
+        tmp_path, "| NVIDIA-SMI 470.239.06 |", "(conv1): Conv2d(3, 64)", "srun: error: task 0: Exited with exit code 1"
+    )
+
+    assert [trace.series for trace in traces] == [()]
+    assert "no training signal" in said(traces)
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "claimed"),
+    [
+        ("SINet_1.txt", "| NVIDIA-SMI 470.239.06 |\n", True),
+        ("job.txt", "| NVIDIA-SMI 470.239.06 |\n", False),
+        ("SINet_requirements.txt", "torch==1.0\n", False),
+        ("SINet_1.py", "2024 Epoch [001/020], Step [0003/0010], [lateral-2: 2.5]", False),
+        ("log.txt", "print('{} Epoch [{:03d}/{:03d}], Step [{:04d}/{:04d}], [lateral-2: {:.4f}]')", False),
+        ("train_log.log", f"{LOGGED}epoch: 1, dataset: Kvasir, dice: 0.75]", False),
+        ("log.txt", "Epoch [1/10], Loss: 0.5", False),
+        ("log.log", f"{LOGGED}[Val Info]:Epoch:1 MAE:0.25 bestEpoch:0]", True),
+    ],
+)
+def test_a_file_is_claimed_for_its_steps_and_evaluations_only(name, head, claimed):
+    assert cod_log.sniff(Path(name), head.encode()) == claimed
