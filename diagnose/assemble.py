@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from diagnose.attach import attached, home, name_of
+from diagnose.configured import configured
 from diagnose.event_folders import event_parts
 from diagnose.folder import walk
 from diagnose.readers import HEAD, readers
@@ -38,6 +39,7 @@ def survey(paths: Sequence[Path]) -> Found:
     seen = walk(paths)
     unread, strangers = list(seen.notes), 0
     by_root: dict[Path, list[Trace]] = {}
+    settings: list[Trace] = []
     for path, given in seen.files:
         root = path.parent if path == given else given
         read = _read(path)
@@ -48,9 +50,11 @@ def survey(paths: Sequence[Path]) -> Found:
             continue
         good = [trace for trace in read if trace.series or trace.checkpoints]
         by_root.setdefault(root, []).extend(good)
-        if not good:
+        aside = [trace for trace in read if trace.settings and trace not in good]
+        settings += aside
+        if not good and not aside:
             unread += [note for trace in read for note in trace.notes]
-    runs = [run for root, traces in by_root.items() for run in _runs(root, traces)]
+    runs = configured([run for root, traces in by_root.items() for run in _runs(root, traces)], settings)
     return Found(tuple(_told_apart(runs)), tuple(unread), strangers)
 
 

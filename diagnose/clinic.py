@@ -61,8 +61,10 @@ def _seen(unread: Sequence[Note], strangers: int) -> Text:
         lines.append(Text(f"{strangers} files of kinds I do not read", f"{strangers} 个不认识的文件"))
     lines.append(
         Text(
-            "point at TensorBoard event files, CSV or JSONL logs, or .pt/.pth/.ckpt/.safetensors checkpoints",
-            "请指向 TensorBoard 事件文件、CSV 或 JSONL 日志，或 .pt/.pth/.ckpt/.safetensors 检查点",
+            "point at TensorBoard event files, CSV, JSON or text logs, tracker files, "
+            "or .pt/.pth/.ckpt/.safetensors checkpoints",
+            "请指向 TensorBoard 事件文件、CSV、JSON 或文本日志、实验跟踪工具的文件，"
+            "或 .pt/.pth/.ckpt/.safetensors 检查点",
         )
     )
     return Text("\n  ".join(line.en for line in lines), "\n  ".join(line.zh for line in lines))

@@ -146,6 +146,12 @@ def test_parts_of_a_loss_give_way_to_their_total():
     assert [one.role for one in run.series] == ["train-loss", "component-loss", "component-loss", "val-loss"]
 
 
+def test_numbered_losses_are_parts_of_the_total_beside_them():
+    run = named("train/Total_loss", "train/Loss1", "train/Loss2")
+
+    assert [one.role for one in run.series] == ["train-loss", "component-loss", "component-loss"]
+
+
 def test_parts_without_a_total_are_each_a_loss():
     run = named("train/box_loss", "train/cls_loss")
 

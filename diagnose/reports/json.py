@@ -49,6 +49,7 @@ def _run(examined: Examined) -> dict[str, Any]:
         "series": [_series(one) for one in run.series],
         "checkpoints": [_checkpoint(one) for one in run.checkpoints],
         "verdicts": [_verdict(one, examined.verdicts) for one in examined.verdicts],
+        "settings": {key: _plain(value) for key, value in run.settings.items()},
         "notes": [
             {"path": one.path, "line": one.line, "what": one.what.en, "what_zh": one.what.zh} for one in run.notes
         ],
