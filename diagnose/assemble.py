@@ -50,7 +50,7 @@ def survey(paths: Sequence[Path]) -> Found:
             continue
         good = [trace for trace in read if trace.series or trace.checkpoints]
         by_root.setdefault(root, []).extend(good)
-        aside = [trace for trace in read if trace.settings and trace not in good]
+        aside = [trace for trace in read if trace.settings and not (trace.series or trace.checkpoints)]
         settings += aside
         if not good and not aside:
             unread += [note for trace in read for note in trace.notes]

@@ -35,3 +35,17 @@ def test_settings_of_a_folder_above_are_not_taken(tmp_path):
     (run,) = survey([tmp_path]).runs
 
     assert dict(run.settings) == {}
+
+
+def test_a_log_with_several_runs_and_settings_of_its_own_is_read(tmp_path):
+    (tmp_path / "log.txt").write_text(
+        "".join(
+            f"Namespace(base_lr={rate}, batch_size=8)\n"
+            + "".join(f"[10:13:1{i}.792] iteration {i} : loss : {1 / (i + 1):f}, loss_ce: 0.5\n" for i in range(1, 6))
+            for rate in (0.01, 0.02)
+        )
+    )
+
+    found = survey([tmp_path])
+
+    assert [run.settings["base_lr"] for run in found.runs] == [0.01, 0.02]
