@@ -31,7 +31,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.core: pyproject.toml constraints.txt | $(VENV)/bin/python
-	@echo "== installing the core into $(VENV) (about 115 MiB on disk: no torch, no TensorBoard)"
+	@echo "== installing the core into $(VENV) (about 110 MiB on disk: no torch, no TensorBoard)"
 	@$(PIP) install -c constraints.txt -e .
 	@touch $@
 
