@@ -108,3 +108,25 @@ def test_the_same_finding_on_several_curves_is_told_once():
     assert shown.count("Learning rate vanished") == 1
     assert "also: lr/pg1, lr/pg2" in shown
     assert "(+3)" in shown
+
+
+def test_many_short_runs_are_told_in_few_lines():
+    short = [Run(Path(f"r{n}"), f"r{n}", series=(Series("loss", np.arange(n), np.ones(n)),)) for n in (1, 2, 3, 4)]
+    diagnosis = Diagnosis(tuple(examine(run, LIBRARY) for run in short))
+
+    shown = text.render(diagnosis, "en")
+
+    assert "needed" not in shown
+    assert "reasons such as too few points" in shown
+    assert len(shown.splitlines()) < 40
+
+
+def test_a_run_of_which_nothing_could_be_seen_is_not_called_well():
+    runs = [
+        Run(Path(f"r{n}"), f"r{n}", series=(Series("loss", np.arange(n), 1.0 / np.arange(1, n + 1)),)) for n in (0, 50)
+    ]
+    diagnosis = Diagnosis(tuple(examine(run, LIBRARY) for run in runs))
+
+    shown = text.render(diagnosis, "en").splitlines()
+
+    assert [line[0] for line in shown if line[2:4] in ("r0", "r5")] == ["?", "✓"]

@@ -74,8 +74,10 @@ class _Page:
                 self.lines.append(Line("text", ""))
         if not self.everything:
             for one in quiet:
-                self.say("mark", f"{one.run.name}: {_summary(one.verdicts, self.lang)}", first="✓ ", rest="    ")
-        self.blind([verdict for one in examined for verdict in one.verdicts])
+                seen = any(verdict.state == "clear" for verdict in one.verdicts)  # nothing seen is not all well
+                summary = f"{one.run.name}: {_summary(one.verdicts, self.lang)}"
+                self.say("mark", summary, first="✓ " if seen else "? ", rest="    ")
+        self.blind([verdict for one in examined for verdict in one.verdicts], brief=not self.everything)
         self.lines.append(Line("text", ""))
 
     def finding(self, run: Run, chapter: Chapter) -> None:
@@ -122,8 +124,11 @@ class _Page:
             self.lines.append(Line("error", f"    {carets}"))
             self.say("dim", f"{steps}{scale}", first="    ", rest="    ")
 
-    def blind(self, verdicts: Iterable[Verdict]) -> None:
-        """What could not be judged, grouped by reason, with what to log for it."""
+    def blind(self, verdicts: Iterable[Verdict], *, brief: bool = False) -> None:
+        """What could not be judged, grouped by reason, with what to log for it.
+
+        ``brief`` only counts the reasons that nothing more in the log would mend, such as too few points.
+        """
         by_reason: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
         awaiting: dict[str, None] = {}
         for one in verdicts:
@@ -131,10 +136,17 @@ class _Page:
                 awaiting[one.entry.id] = None
             elif one.state == "blind" and one.reason is not None:
                 by_reason.setdefault((one.reason.of(self.lang), one.log_it), {})[one.entry.id] = None
+        short = {key for key in by_reason if brief and not key[1]}
         if by_reason:
             text = Text("Could not be judged:", "无法判断：")
             self.say("mark", text.of(self.lang), first="? ")
-        for (reason, log_it), symptoms in by_reason.items():
+        if short:
+            text = Text(
+                f"{len(short)} reasons such as too few points (-v lists them)",
+                f"点数太少等 {len(short)} 种原因（-v 可列出）",
+            )
+            self.say("text", text.of(self.lang), first="    ")
+        for (reason, log_it), symptoms in ((key, names) for key, names in by_reason.items() if key not in short):
             text = Text(f"{reason} - {', '.join(symptoms)}", f"{reason}：{'、'.join(symptoms)}")
             self.say("text", text.of(self.lang), first="    ")
             for code in log_it:
