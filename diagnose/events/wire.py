@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from diagnose.varint import varint
+
 # The wire types of protobuf.
 _VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5
 
@@ -76,7 +78,7 @@ def decode(payload: bytes) -> Event:
         if field == 1 and wire == _EIGHT:
             wall, wall_at = struct.unpack_from("<d", payload, start)[0], start
         elif field == 2 and wire == _VARINT:
-            step, step_at, step_size = _signed(_varint(payload, start, end)[0]), start, end - start
+            step, step_at, step_size = _signed(varint(payload, start, end)[0]), start, end - start
         elif field == 5 and wire == _BYTES:
             summaries.append((start, end))
             skipped = []
@@ -112,14 +114,14 @@ def only_kind(head: bytes, end: int) -> str | None:
         for key in (0x2A, 0x0A):  # the summary and its only value reach to the end
             size, start = head[at + 1], at + 2
             if size > 127:
-                size, start = _varint(head, at + 1, len(head))
+                size, start = varint(head, at + 1, len(head))
             if head[at] != key or start + size != end:
                 return None
             at = start
         if head[at] != 0x0A or head[at + 1] > 127:
             return None
         at += 2 + head[at + 1]  # behind the tag
-        size, start = _varint(head, at + 1, len(head))
+        size, start = varint(head, at + 1, len(head))
     except (ValueError, IndexError):
         return None
     return _VALUE_KINDS.get(head[at] >> 3) if head[at] & 7 == _BYTES and start + size == end else None
@@ -171,7 +173,7 @@ def _tensor(payload: bytes, pieces: list[tuple[int, int]]) -> tuple[tuple[float,
     for piece in pieces:
         for field, wire, start, end in _fields(payload, *piece):
             if field == 1 and wire == _VARINT:
-                dtype = _varint(payload, start, end)[0]
+                dtype = varint(payload, start, end)[0]
             elif field == 2 and wire == _BYTES:
                 elements *= _elements(payload, start, end)
             elif field == 4 and wire == _BYTES:
@@ -198,7 +200,7 @@ def _tensor(payload: bytes, pieces: list[tuple[int, int]]) -> tuple[tuple[float,
         return (_element(payload[start:end], code), start, code), ""
     if wire not in (_BYTES, _VARINT):
         return None, "tensor"
-    number, after = _varint(payload, start, end)
+    number, after = varint(payload, start, end)
     if after != end:
         return None, "tensor"
     if holder == 11:
@@ -216,7 +218,7 @@ def _elements(payload: bytes, start: int, end: int) -> int:
             size = 0
             for inner, inner_wire, first, last in _fields(payload, begin, stop):
                 if inner == 1 and inner_wire == _VARINT:
-                    size = _signed(_varint(payload, first, last)[0])
+                    size = _signed(varint(payload, first, last)[0])
             count *= size
         elif field == 3:
             return -1
@@ -236,13 +238,13 @@ def _fields(payload: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, 
         if key < 128:
             at += 1
         else:
-            key, at = _varint(payload, at, end)
+            key, at = varint(payload, at, end)
         wire, start = key & 7, at
         if wire == _BYTES:
-            size, start = _varint(payload, at, end)
+            size, start = varint(payload, at, end)
             at = start + size
         elif wire == _VARINT:
-            at = _varint(payload, at, end)[1]
+            at = varint(payload, at, end)[1]
         elif wire == _FOUR:
             at += 4
         elif wire == _EIGHT:
@@ -254,22 +256,6 @@ def _fields(payload: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, 
             msg = f"a field at byte {start} reaches beyond its message"
             raise ValueError(msg)
         yield key >> 3, wire, start, at
-
-
-def _varint(payload: bytes, at: int, end: int) -> tuple[int, int]:
-    """A variable-length integer at ``at``, cut to 64 bits, and the place after it."""
-    if at < end and payload[at] < 128:
-        return payload[at], at + 1
-    value = shift = 0
-    while at < end and shift < 70:
-        byte = payload[at]
-        value |= (byte & 127) << shift
-        at += 1
-        if byte < 128:
-            return value & 0xFFFFFFFFFFFFFFFF, at
-        shift += 7
-    msg = f"a number at byte {at} does not end"
-    raise ValueError(msg)
 
 
 def _signed(value: int) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from diagnose.varint import varint
+
 _SIZES = {1: 8, 5: 4}  # wire types of fixed width, in bytes
 
 
@@ -12,14 +14,14 @@ def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
     """Number and content of each field: an int for a varint, else the bytes. Raises ValueError where it is damaged."""
     at = 0
     while at < len(message):
-        key, at = _varint(message, at)
+        key, at = varint(message, at, len(message))
         wire = key & 7
         if wire == 0:
-            value, at = _varint(message, at)
+            value, at = varint(message, at, len(message))
             yield key >> 3, value
             continue
         if wire == 2:
-            size, at = _varint(message, at)
+            size, at = varint(message, at, len(message))
         elif wire in _SIZES:
             size = _SIZES[wire]
         else:
@@ -55,17 +57,3 @@ def double(content: int | bytes) -> float:
         msg = "a double that is not of eight bytes"
         raise ValueError(msg)
     return float(struct.unpack("<d", content)[0])
-
-
-def _varint(message: bytes, at: int) -> tuple[int, int]:
-    """A variable-length integer, cut to 64 bits, and the place behind it."""
-    value = shift = 0
-    while at < len(message) and shift < 70:
-        byte = message[at]
-        value |= (byte & 127) << shift
-        at += 1
-        if byte < 128:
-            return value & 0xFFFFFFFFFFFFFFFF, at
-        shift += 7
-    msg = f"a number at byte {at} does not end"
-    raise ValueError(msg)
