@@ -147,7 +147,10 @@ def check(
     for problem in problems:
         paint.show(_as_lines(problem, speak))
     if problems:
-        said = Text(f"{len(problems)} to mend in {count} files", f"{count} 个文件中有 {len(problems)} 处要改")
+        said = Text(
+            f"{len(problems)} to mend in {count} file{'s' if count != 1 else ''}",
+            f"{count} 个文件中有 {len(problems)} 处要改",
+        )
     else:
         said = Text(f"{count} files, nothing to mend", f"{count} 个文件，没有问题")
     paint.show([Line("dim", said.of(speak))])

@@ -58,7 +58,8 @@ def _seen(unread: Sequence[Note], strangers: int) -> Text:
         more = len(unread) - _NAMED
         lines.append(Text(f"and {more} more like these", f"另有 {more} 个类似的文件"))
     if strangers:
-        lines.append(Text(f"{strangers} files of kinds I do not read", f"{strangers} 个不认识的文件"))
+        many = "s" if strangers > 1 else ""
+        lines.append(Text(f"{strangers} file{many} of kinds I do not read", f"{strangers} 个不认识的文件"))
     lines.append(
         Text(
             "point at TensorBoard event files, CSV, JSON or text logs, tracker files, "

@@ -15,6 +15,12 @@ Damage = tuple[int, str]  # line, and the word that stands where a number should
 
 def opened(path: Path) -> tuple[str, list[Note]]:
     """The text with line feeds as its only line ends; "" and a note that says why when there is nothing to read."""
+    text, notes = written(path)
+    return "\n".join(lines(text)), notes
+
+
+def written(path: Path) -> tuple[str, list[Note]]:
+    """The text with its line ends as they are; "" and a note that says why when there is nothing to read."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -26,7 +32,7 @@ def opened(path: Path) -> tuple[str, list[Note]]:
     if not text.strip():
         return "", [Note(str(path), Text("the file is empty", "文件是空的"))]
     odd = Text(f"read as {encoding}", f"按 {encoding} 编码读取")
-    return "\n".join(lines(text)), [] if encoding == "utf-8" else [Note(str(path), odd)]
+    return text, [] if encoding == "utf-8" else [Note(str(path), odd)]
 
 
 def hits(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, re.Match[str]]]:

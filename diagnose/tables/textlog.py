@@ -11,7 +11,7 @@ from diagnose.run import Note, Trace
 from diagnose.tables.decode import decoded, is_binary
 from diagnose.tables.records import Row, tabled
 from diagnose.tables.table import traces
-from diagnose.tables.textfile import Damage, no_numbers, no_signal
+from diagnose.tables.textfile import Damage, no_numbers, no_signal, written
 from kb.text import Text
 
 LOGS = (".log", ".txt", ".out", ".err", "")  # what people call a screen they saved
@@ -77,22 +77,8 @@ class TextLog:
 
 def opened(path: Path, form: str) -> TextLog:
     """The file, or an empty text and a note when there is nothing to read."""
-    log = TextLog(path, form)
-    try:
-        text, encoding = decoded(path.read_bytes())
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        log.note(f"cannot be read: {why}", f"无法读取：{why}")
-        return log
-    if is_binary(text):
-        log.note("a binary file, not a log", "是二进制文件，不是日志")
-        return log
-    if encoding != "utf-8":
-        log.note(f"read as {encoding}", f"按 {encoding} 编码读取")
-    if not text.strip():
-        log.note("the file is empty", "文件是空的")
-    log.text = _COLOUR.sub("", text.replace("\r\n", "\n"))
-    return log
+    text, notes = written(path)
+    return TextLog(path, form, _COLOUR.sub("", text.replace("\r\n", "\n")), notes)
 
 
 def is_log(path: Path, head: bytes, rows: re.Pattern[str], marks: re.Pattern[str]) -> bool:
