@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Series, Trace
-from diagnose.tables.decode import decoded
 from diagnose.tables.log_lines import WORD, LogLines, plain
+from diagnose.tables.textfile import head_text
 from kb.text import Text
 
 FORMAT = "cod_log"
@@ -42,7 +42,7 @@ OWN = re.compile(
 
 def sniff(path: Path, head: bytes) -> bool:
     """A line of a step or of an evaluation; below a screen of machine and model, one of the family in the name."""
-    text = decoded(head)[0].replace("\r", "\n")
+    text = head_text(head)
     if path.suffix.lower() not in NAMES:
         return False
     if STEP.search(text) or OWN.search(text):

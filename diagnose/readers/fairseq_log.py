@@ -12,7 +12,7 @@ import numpy as np
 from diagnose.run import Note, Series, Trace
 from diagnose.tables.records import Row, tabled
 from diagnose.tables.table import traces
-from diagnose.tables.textfile import Damage, cut_short, hits, no_numbers, no_signal, opened, unfinished
+from diagnose.tables.textfile import Damage, cut_short, head_text, hits, no_numbers, no_signal, opened, unfinished
 from kb.text import Text
 
 FORMAT = "fairseq"
@@ -34,8 +34,7 @@ _OVERFLOW = re.compile(r"overflow detected,[^\n:]{0,60}: ?(?P<scale>[-+.\deE]{1,
 
 def sniff(path: Path, head: bytes) -> bool:  # noqa: ARG001
     """A progress line, or a logger of fairseq, among the first lines."""
-    text = head.decode("latin-1").replace("\r", "\n")
-    return _MARK.search(text) is not None
+    return _MARK.search(head_text(head)) is not None
 
 
 def read(path: Path) -> list[Trace]:

@@ -11,7 +11,7 @@ import numpy as np
 from diagnose.run import Series, Trace
 from diagnose.tables.records import tabled
 from diagnose.tables.table import traces
-from diagnose.tables.textfile import Damage, cut_short, hits, no_numbers, no_signal, opened, unfinished
+from diagnose.tables.textfile import Damage, cut_short, head_text, hits, no_numbers, no_signal, opened, unfinished
 
 FORMAT = "ignite"
 _LINE = re.compile(
@@ -25,7 +25,8 @@ _FIELD = re.compile(r"(?P<name>[^\s:][^:\n]{0,60}): (?P<value>[^\s:,]{1,40})(?=[
 
 def sniff(path: Path, head: bytes) -> bool:  # noqa: ARG001
     """A line of an engine's numbers, or the name of ignite's logger, among the first lines."""
-    return b"ignite.engine.engine" in head or _LINE.search(head.decode("latin-1")) is not None
+    text = head_text(head)
+    return "ignite.engine.engine" in text or _LINE.search(text) is not None
 
 
 def read(path: Path) -> list[Trace]:

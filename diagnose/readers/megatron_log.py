@@ -11,7 +11,7 @@ import numpy as np
 from diagnose.run import Note, Series, Trace
 from diagnose.tables.records import tabled
 from diagnose.tables.table import traces
-from diagnose.tables.textfile import Damage, cut_short, hits, no_numbers, no_signal, opened, unfinished
+from diagnose.tables.textfile import Damage, cut_short, head_text, hits, no_numbers, no_signal, opened, unfinished
 from kb.text import Text
 
 FORMAT = "megatron"
@@ -30,10 +30,10 @@ Rows = list[dict[str, float]]
 
 def sniff(path: Path, head: bytes) -> bool:  # noqa: ARG001
     """An iteration among the first lines; below its long list of arguments, the marks of that list."""
-    text = head.decode("latin-1")
+    text = head_text(head)
     if _LINE.search(text) is not None and ("consumed samples:" in text or "learning rate:" in text):
         return True
-    return b"arguments ------------------------" in head and b"tensor_model_parallel_size" in head
+    return "arguments ------------------------" in text and "tensor_model_parallel_size" in text
 
 
 def read(path: Path) -> list[Trace]:

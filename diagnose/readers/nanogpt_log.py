@@ -10,12 +10,12 @@ import numpy as np
 from diagnose.run import Note, Series, Trace
 from diagnose.tables.records import Row, tabled
 from diagnose.tables.table import traces
-from diagnose.tables.textfile import Damage, cut_short, hits, no_numbers, no_signal, opened, unfinished
+from diagnose.tables.textfile import Damage, cut_short, head_text, hits, no_numbers, no_signal, opened, unfinished
 
 FORMAT = "nanogpt"
 KINDS = ("iter", "step", "of", "s", "bare")
 SHORT = {"trl": "train/loss", "tel": "val/loss", "norm": "grad_norm"}  # llm.c saves letters
-_TIME = r"(?:> ?)?(?:\[?\d[\d:/.,T \-]{6,30}\]? )?"
+_TIME = r"(?:[^\n|]{0,60}%\|[^\n|]{0,200}\|[^\n\]]{0,80}\] ?)?(?:> ?)?(?:\[?\d[\d:/.,T \-]{6,30}\]? )?"
 _LINE = re.compile(
     rf"^{_TIME}(?:"
     r"iter (?P<iter>\d{1,15}): (?=loss )|step (?P<step>\d{1,15}): (?=train loss )|"
@@ -26,14 +26,15 @@ _LINE = re.compile(
 )
 _PAIR = re.compile(r"(?P<name>(?:train |val )?[A-Za-z_]{1,40})[: ](?P<value>[^\s,|:]{1,40})")
 _UNIT = re.compile(r"(?:ms|%|s)$")
-_SCRIPT = re.compile(rb"open\(sys\.argv\[0\]\) as \w+:\s+code ?= ?f\.read\(\)")
+_SCRIPT = re.compile(r"open\(sys\.argv\[0\]\) as \w+:\s+code ?= ?f\.read\(\)")
 
 
 def sniff(path: Path, head: bytes) -> bool:
     """A line of theirs among the first, or a log that opens with the script that wrote it."""
-    if _LINE.search(head.decode("latin-1").replace("\r", "\n")) is not None:
+    text = head_text(head)
+    if _LINE.search(text) is not None:
         return True
-    return path.suffix.lower() in (".txt", ".log", ".out") and _SCRIPT.search(head) is not None
+    return path.suffix.lower() in (".txt", ".log", ".out") and _SCRIPT.search(text) is not None
 
 
 def read(path: Path) -> list[Trace]:

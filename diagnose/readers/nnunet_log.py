@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from diagnose.run import Series, Trace
-from diagnose.tables.decode import decoded
 from diagnose.tables.log_lines import WORD, LogLines
+from diagnose.tables.textfile import head_text
 from kb.text import Text
 
 FORMAT = "nnunet_log"
@@ -49,7 +49,7 @@ STARTED = re.compile(rf"{STAMP}|This is the configuration used by this training"
 
 def sniff(path: Path, head: bytes) -> bool:
     """A stamped line of an epoch's block; or, in a log that has not got that far, what nnU-Net prints before it."""
-    text = decoded(head)[0].replace("\r", "\n")
+    text = head_text(head)
     if path.suffix.lower() not in NAMES:
         return False
     return MARK.search(text) is not None or (BANNER.search(text) is not None and STARTED.search(text) is not None)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from diagnose.run import Series, Trace
-from diagnose.tables.decode import decoded
 from diagnose.tables.log_lines import WORD, LogLines, plain
+from diagnose.tables.textfile import head_text
 
 FORMAT = "transunet_log"
 NAMES = (".txt", ".log", ".out", "")
@@ -36,7 +36,7 @@ MARK = re.compile(
 
 def sniff(path: Path, head: bytes) -> bool:
     """A line of an iteration, or the settings such a log begins with."""
-    text = decoded(head)[0].replace("\r", "\n")
+    text = head_text(head)
     return path.suffix.lower() in NAMES and MARK.search(text) is not None
 
 

@@ -10,13 +10,35 @@ from diagnose.run import Note
 from diagnose.tables.decode import decoded, is_binary, lines
 from kb.text import Text
 
+_COLOUR = re.compile(
+    r"\x1b(?:\[[0-9;?]{0,16}[A-Za-z]|\][^\x07\x1b\n]{0,200}(?:\x07|\x1b\\)|[()][0-9AB])"  # and titles of windows
+)
+_CARRIED = re.compile(  # what docker, kubernetes, mpirun, torchrun and ray put before every line they pass on
+    r"^(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,9}Z ?(?:std(?:out|err) [FP] )?|\[\d{1,4},\d{1,5}\]<std(?:out|err)>: ?"
+    r"|\[(?:default|rank)\d{1,5}\]: ?|\((?:\w{1,60} )?pid=\d{1,9}(?:, ip=[\d.]{7,15})?\) ?)",
+    re.MULTILINE,
+)
 Damage = tuple[int, str]  # line, and the word that stands where a number should
 
 
 def opened(path: Path) -> tuple[str, list[Note]]:
     """The text with line feeds as its only line ends; "" and a note that says why when there is nothing to read."""
     text, notes = written(path)
-    return "\n".join(lines(text)), notes
+    return "\n".join(lines(unwrapped(text))), notes
+
+
+def head_text(head: bytes) -> str:
+    """The first bytes of a file as the text a reader will see, every state of a redrawn line on a line of its own."""
+    return re.sub("\r\n?", "\n", unwrapped(decoded(head)[0]))
+
+
+def unwrapped(text: str) -> str:
+    """The text without colours, without the marks of programs that passed it on, and with backspaces as returns."""
+    if "\x1b" in text:
+        text = _COLOUR.sub("", text)
+    if "\x08" in text:
+        text = re.sub("\x08+", "\r", text)
+    return _CARRIED.sub("", text)
 
 
 def written(path: Path) -> tuple[str, list[Note]]:

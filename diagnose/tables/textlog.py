@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from diagnose.run import Note, Trace
-from diagnose.tables.decode import decoded, is_binary
+from diagnose.tables.decode import is_binary
 from diagnose.tables.records import Row, tabled
 from diagnose.tables.table import traces
-from diagnose.tables.textfile import Damage, no_numbers, no_signal, written
+from diagnose.tables.textfile import Damage, head_text, no_numbers, no_signal, unwrapped, written
 from kb.text import Text
 
 LOGS = (".log", ".txt", ".out", ".err", "")  # what people call a screen they saved
@@ -22,8 +22,7 @@ OTHERS = (
 NUMBER = re.compile(
     r"[-+]?(?:(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:e[-+]?[0-9]{1,4})?|nan|inf(?:inity)?)", re.IGNORECASE
 )
-_COLOUR = re.compile(r"\x1b\[[0-9;?]{0,16}[A-Za-z]")
-_REDRAWN = re.compile(r"[\r\x08]+")
+_REDRAWN = re.compile(r"\r+")
 _PAIR = re.compile(
     r"(?:(?<=[\s,\]])|^)(?!eta:)([A-Za-z_][^\s:,]{0,80}): {1,4}([^\s,]{1,60})(?=,|\t|  |\s[A-Za-z_]|\s*$)"
 )
@@ -78,16 +77,15 @@ class TextLog:
 def opened(path: Path, form: str) -> TextLog:
     """The file, or an empty text and a note when there is nothing to read."""
     text, notes = written(path)
-    return TextLog(path, form, _COLOUR.sub("", text.replace("\r\n", "\n")), notes)
+    return TextLog(path, form, unwrapped(text.replace("\r\n", "\n")), notes)
 
 
 def is_log(path: Path, head: bytes, rows: re.Pattern[str], marks: re.Pattern[str]) -> bool:
     """Whether the head of a file shows such rows; or, in a file called like a log, the marks of who wrote it."""
     suffix = path.suffix.lower()
-    text = decoded(head)[0]
+    text = head_text(head)
     if suffix in OTHERS or is_binary(text):
         return False
-    text = _COLOUR.sub("", _REDRAWN.sub("\n", text.replace("\r\n", "\n")))
     called = suffix in LOGS or suffix[1:].isdigit()  # log.txt.1
     return rows.search(text) is not None or (called and marks.search(text) is not None)
 
