@@ -1,0 +1,158 @@
+"""The shapes a learning rate comes down in: each is fitted to the points after the peak, the nearest one is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from diagnose.run import Curve
+
+_POWERS = np.linspace(0.4, 3.0, 53)
+_LENGTHS = np.geomspace(0.02, 6.0, 240)  # candidate half periods of a cosine, as shares of what was logged
+
+
+@dataclass(frozen=True)
+class Decay:
+    """A fitted shape: ``off`` is its largest distance from a point, as a share of the peak; ``end`` the x of its floor.
+
+    ``numbers`` hold what torch calls the shape's parameters; ``end`` is infinite for a shape that has no end.
+    """
+
+    name: str
+    off: float
+    end: float
+    numbers: Mapping[str, float]
+
+
+def decay(x: Curve, rate: Curve) -> Decay | None:
+    """The shape that lies nearest to ``rate`` [n], which begins at its peak; ``x`` [n] counts steps from there.
+
+    None for fewer than five points, or when every shape misses some point by more than a hundredth of the peak.
+    """
+    if len(x) < 5 or x[-1] <= 0 or rate[0] <= 0:
+        return None
+    shares = rate / rate[0]
+    fits = [fit for shape in _SHAPES for fit in shape(x, shares)]
+    good = [fit for fit in fits if fit.off <= 0.01]
+    return min(good, key=lambda fit: (max(fit.off, 1e-4), fit.numbers.get("floor", 0.0), fit.off), default=None)
+
+
+def _polynomial(x: Curve, shares: Curve) -> Iterator[Decay]:
+    """``(1 - x/T) ** power``, to zero or to the floor it was seen to stop at."""
+    for floor in _floors(shares):
+        high = np.maximum(shares - floor, 0.0) / max(1.0 - floor, 1e-12)
+        falling = high > 1e-3
+        if floor == 1.0 or falling.sum() < 4:
+            continue
+        at = x[falling]
+        for power in _POWERS:
+            line = high[falling] ** (1 / power)
+            pace = float((at @ (1 - line)) / (at @ at))
+            if pace > 0:
+                made = floor + (1 - floor) * np.maximum(1 - x * pace, 0.0) ** power
+                name = "linear" if abs(power - 1) < 1e-9 else "polynomial"
+                numbers = {"power": float(power), "floor": floor}
+                yield Decay(name, float(np.abs(made - shares).max()), 1 / pace, numbers)
+
+
+def _floors(shares: Curve) -> set[float]:
+    """Where a decay may stop: at zero, or where the values were seen to stand still at the end."""
+    return {0.0, float(shares[-1])} if shares[-1] == shares[-2] else {0.0}
+
+
+def _cosine(x: Curve, shares: Curve) -> Iterator[Decay]:
+    """Half a cosine wave from the peak to a floor; one that was followed beyond its floor rises again (``overrun``)."""
+    known = [(floor, _length_to(floor, x, shares)) for floor in _floors(shares)]
+    loose = [(_floor_at(length, x, shares), length) for length in _sharpened(x, shares, _LENGTHS * x[-1])]
+    for floor, length in (*known, *loose):
+        if not (-1e-3 <= floor < 0.95 and length > 0):
+            continue
+        wave = floor + (1 - floor) * (1 + np.cos(np.pi * x / length)) / 2
+        held = np.where(x > length, floor, wave)
+        numbers = {"floor": max(0.0, floor)}
+        yield Decay("cosine", float(np.abs(held - shares).max()), float(length), numbers)
+        if length < 0.97 * x[-1]:
+            yield Decay("overrun", float(np.abs(wave - shares).max()), float(length), numbers)
+
+
+def _length_to(floor: float, x: Curve, shares: Curve) -> float:
+    """The half period of a cosine to a known floor, from the points in its first, steep part; 0 for none."""
+    height = (shares - floor) / max(1 - floor, 1e-12)
+    falling = np.logical_and.accumulate(height > 0.05) & (height < 0.98)
+    if not falling.any():
+        return 0.0
+    return float(np.median(np.pi * x[falling] / np.arccos(np.clip(2 * height[falling] - 1, -1, 1))))
+
+
+def _floor_at(length: float, x: Curve, shares: Curve) -> float:
+    """The floor that fits best when the half period is ``length``; least squares."""
+    across = (1 - np.cos(np.pi * np.minimum(x / length, 1.0) if shares[-1] == shares[-2] else np.pi * x / length)) / 2
+    weight = float(across @ across)
+    return 1 - float((1 - shares) @ across) / weight if weight > 0 else 1.0
+
+
+def _sharpened(x: Curve, shares: Curve, lengths: Curve) -> Curve:
+    """Candidate lengths, and finer ones around the best of them."""
+
+    def miss(length: float) -> float:
+        wave = (1 - np.cos(np.pi * np.minimum(x / length, 1.0))) / 2
+        free = (1 - np.cos(np.pi * x / length)) / 2
+        return min(_residue(wave, 1 - shares), _residue(free, 1 - shares))
+
+    misses = [miss(length) for length in lengths]
+    best = int(np.argmin(misses))
+    low, high = lengths[max(0, best - 1)], lengths[min(len(lengths) - 1, best + 1)]
+    fine = np.linspace(low, high, 80)
+    at = int(np.argmin([miss(length) for length in fine]))
+    finest = np.linspace(fine[max(0, at - 1)], fine[min(len(fine) - 1, at + 1)], 40)
+    return np.concatenate(([lengths[best]], finest))
+
+
+def _residue(shape: Curve, fallen: Curve) -> float:
+    """What is left of ``fallen`` after the best multiple of ``shape`` is taken away: a sum of squares."""
+    weight = float(shape @ shape)
+    left = fallen - (float(shape @ fallen) / weight if weight > 0 else 0.0) * shape
+    return float(left @ left)
+
+
+def _exponential(x: Curve, shares: Curve) -> Iterator[Decay]:
+    """A constant factor for each step; and factors that themselves shrink, which a decay of the decayed leaves."""
+    tiny = max(float(shares.min()), 1e-300) if shares.min() > 0 else 1e-300
+    seen = shares > max(tiny * 0.999, 1e-30)
+    if seen.sum() < 4 or shares[seen].min() > 0.97:
+        return
+    at, logs = x[seen], np.log(shares[seen])
+    pace = float((at @ logs) / (at @ at))
+    if pace < 0:
+        made = np.exp(np.maximum(pace * x, -700))
+        off = _off_in_logs(pace * at, logs, made, shares)
+        yield Decay("exponential", off, np.inf, {"gamma": float(np.exp(pace))})
+    basis = np.stack((at, at**2), axis=1)
+    (first, second), *_ = np.linalg.lstsq(basis, logs, rcond=None)
+    if second < 0 and first <= 0 and second * at[-1] < first / 4 - 1e-12:
+        made = np.exp(np.maximum(first * x + second * x**2, -700))
+        off = _off_in_logs(basis @ np.array((first, second)), logs, made, shares)
+        yield Decay("compounding", off, np.inf, {"gamma": float(np.exp(first + second))})
+
+
+def _off_in_logs(made_logs: Curve, logs: Curve, made: Curve, shares: Curve) -> float:
+    """A shape spoken in factors must hold in factors too: its distance counts whichever way it is larger."""
+    off_in_logs = float(np.abs(made_logs - logs).max()) / max(1.0, -float(logs.min())) / 3
+    return max(float(np.abs(made - shares).max()), off_in_logs)
+
+
+def _inverse_root(x: Curve, shares: Curve) -> Iterator[Decay]:
+    """``1 / sqrt(1 + x/T)``, the decay of the first transformers."""
+    seen = shares > 0
+    if not seen.all():
+        return
+    squares = 1 / shares**2 - 1
+    pace = float((x @ squares) / (x @ x))
+    if pace > 0:
+        made = 1 / np.sqrt(1 + pace * x)
+        yield Decay("inverse-root", float(np.abs(made - shares).max()), np.inf, {"scale": 1 / pace})
+
+
+_SHAPES: tuple[Callable[[Curve, Curve], Iterator[Decay]], ...] = (_polynomial, _cosine, _exponential, _inverse_root)
