@@ -23,8 +23,8 @@ class Schedule:
 
     Names: ``constant``, ``step``, ``milestones``, ``plateau``, ``linear``, ``polynomial``, ``cosine``, ``overrun``,
     ``restarts``, ``cyclic``, ``one-cycle``, ``exponential``, ``compounding``, ``inverse-root``, ``warm-up`` (it never
-    got further) and ``unknown``. ``numbers`` are the shape's own (``gamma``, ``power``, ``period`` in steps, ``floor`` as a share
-    of the peak); ``ends`` is None for shapes without an end, and where too little was seen to tell.
+    got further) and ``unknown``. ``numbers`` belong to the shape (``gamma``, ``power``, ``period`` in steps, ``floor``
+    as a share of the peak); ``ends`` is None for shapes without an end, and where too little was seen to tell.
     """
 
     name: str
