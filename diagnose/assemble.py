@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from diagnose.attach import attached, home, name_of
 from diagnose.configured import configured
-from diagnose.event_folders import event_parts
-from diagnose.folder import walk
-from diagnose.readers import HEAD, readers
+from diagnose.event_folders import event_parts, is_curve
+from diagnose.files import read_units
+from diagnose.folder import Unit, Walk
 from diagnose.run import Note, Run, Source, Trace
 from diagnose.stitch import Part, stitched
 from diagnose.tidy import tidied
@@ -36,48 +36,84 @@ def assemble(paths: Sequence[Path]) -> list[Run]:
 
 def survey(paths: Sequence[Path]) -> Found:
     """The runs under ``paths``, and what was passed by on the way. Raises `Problem` for a path that does not exist."""
-    seen = walk(paths)
-    unread, strangers = list(seen.notes), 0
-    by_root: dict[Path, list[Trace]] = {}
-    settings: list[Trace] = []
-    for path, given in seen.files:
-        root = path.parent if path == given else given
-        read = _read(path)
-        if read is None:
-            strangers += 1
-            if path == given:
-                unread.append(Note(str(path), Text("no reader knows this kind of file", "没有能读取这种文件的读取器")))
-            continue
-        good = [trace for trace in read if trace.series or trace.checkpoints]
-        by_root.setdefault(root, []).extend(good)
-        aside = [trace for trace in read if trace.settings and not (trace.series or trace.checkpoints)]
-        settings += aside
-        if not good and not aside:
-            unread += [note for trace in read for note in trace.notes]
-    runs = configured([run for root, traces in by_root.items() for run in _runs(root, traces)], settings)
-    return Found(tuple(_told_apart(runs)), tuple(unread), strangers)
+    going = Survey(paths)
+    runs = tuple(going.runs())
+    return Found(runs, tuple(going.unread), going.strangers)
 
 
-def _read(path: Path) -> list[Trace] | None:
-    """What the first reader (in order of name) that claims the file makes of it; None when none does."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEAD)
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        return [Trace(path, "", notes=(Note(str(path), Text(f"cannot be read: {why}", f"无法读取：{why}")),))]
-    for name, reader in readers().items():
-        try:
-            if reader.sniff(path, head):
-                return reader.read(path)
-        except Exception as bug:  # noqa: BLE001 - one file must not cost the user all the others
-            why = f"{type(bug).__name__}: {bug}"[:200]
-            what = Text(
-                f"the {name} reader broke here, which is our bug: {why}",
-                f"{name} 读取器在此出错，这是我们的缺陷：{why}",
-            )
-            return [Trace(path, name, notes=(Note(str(path), what),))]
-    return None
+class Survey:
+    """Reads what lies under ``paths`` run by run.
+
+    ``unread`` and ``strangers`` grow on the way; they are complete when the last run was given.
+    """
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._walk = Walk()
+        self._paths = paths
+        self._unread: list[Note] = []
+        self.strangers = 0
+
+    @property
+    def unread(self) -> list[Note]:
+        """What was seen so far and held no run, with the reason."""
+        return [*self._walk.notes, *self._unread]
+
+    def runs(self) -> Iterator[Run]:
+        """The runs, each as soon as it is read. Raises `Problem` for a path that does not exist."""
+        if len(self._paths) == 1:
+            yield from self._one_by_one()
+        else:  # the names that runs of several folders share are known once all are read
+            yield from _told_apart([run for root, part in self._by_root() for run in self._assembled(root, part)])
+
+    def _one_by_one(self) -> Iterator[Run]:
+        names: set[str] = set()
+        for run in self._in_order():
+            yield replace(run, name=run.path.as_posix()) if run.name in names else run
+            names.add(run.name)
+
+    def _in_order(self) -> Iterator[Run]:
+        """The runs of one path: unit by unit, but that curves whose folders make one run are kept until it ends."""
+        curves: list[Trace] = []
+        owner: Path | None = None
+        for unit, traces in self._units():
+            above = unit.folder.parent
+            if owner is not None and owner != above:
+                yield from self._assembled(unit.root, curves)
+                curves, owner = [], None
+            if is_curve(unit.folder, unit.root, traces):
+                curves, owner = curves + traces, above
+            else:
+                yield from self._assembled(unit.root, traces)
+        if owner is not None:
+            yield from self._assembled(unit.root, curves)
+
+    def _by_root(self) -> Iterator[tuple[Path, list[Trace]]]:
+        by_root: dict[Path, list[Trace]] = {}
+        for unit, traces in self._units():
+            by_root.setdefault(unit.root, []).extend(traces)
+        yield from by_root.items()
+
+    def _units(self) -> Iterator[tuple[Unit, list[Trace]]]:
+        """Every unit and what is worth keeping of its files; the rest is remembered as unread."""
+        units = (unit for path in self._paths for unit in self._walk.units(path))
+        for unit, files in read_units(units):
+            kept: list[Trace] = []
+            for path, read in zip(unit.files, files, strict=True):
+                if read is None:
+                    self.strangers += 1
+                    if path in self._paths:
+                        what = Text("no reader knows this kind of file", "没有能读取这种文件的读取器")
+                        self._unread.append(Note(str(path), what))
+                    continue
+                good = [trace for trace in read if trace.series or trace.checkpoints or trace.settings]
+                kept += good
+                if not good:
+                    self._unread += [note for trace in read for note in trace.notes]
+            yield unit, kept
+
+    def _assembled(self, root: Path, traces: Sequence[Trace]) -> list[Run]:
+        good = [trace for trace in traces if trace.series or trace.checkpoints]
+        return configured(_runs(root, good), [trace for trace in traces if not (trace.series or trace.checkpoints)])
 
 
 def _runs(root: Path, traces: Sequence[Trace]) -> list[Run]:

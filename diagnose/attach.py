@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from diagnose.folder import FOLDERS, NUMBERED
 from diagnose.run import Checkpoint, Run, Source, Trace
-
-FOLDERS = frozenset(
-    {
-        *("checkpoint", "checkpoints", "ckpt", "ckpts", "model", "models", "weights", "snapshot", "snapshots"),
-        *("saved_model", "saved_models", "save", "saves"),
-    }
-)
-NUMBERED = re.compile(r"(checkpoint|ckpt|step|epoch|global_step|iter)[-_]?\d+", re.IGNORECASE)
 
 
 def attached(logs: Sequence[Run], traces: Sequence[Trace], root: Path) -> list[Run]:

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from diagnose.folder import HALVES
 from diagnose.run import Series, Trace
 from diagnose.stitch import Part, stitched
-
-HALVES = frozenset({"train", "training", "val", "validation", "valid", "test", "eval", "evaluation"})
 
 
 def event_parts(traces: Sequence[Trace], root: Path) -> list[tuple[Path, list[Part]]]:
@@ -31,6 +30,13 @@ def event_parts(traces: Sequence[Trace], root: Path) -> list[tuple[Path, list[Pa
         in_time = sorted((trace for _, trace in pairs), key=_written)
         runs.append((home, stitched(in_time, restarts_replace=True)))
     return runs
+
+
+def is_curve(folder: Path, root: Path, traces: Sequence[Trace]) -> bool:
+    """Whether a folder is one of those that ``add_scalars`` makes, part of the run of the folder above."""
+    return (
+        _below(folder, root) and all(trace.path.parent == folder for trace in traces) and _curve(folder, traces) != ""
+    )
 
 
 def _below(folder: Path, root: Path) -> bool:

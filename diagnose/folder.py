@@ -1,73 +1,111 @@
-"""Finds the files under what the user named: in order, each once, and nothing that would block or loop."""
+"""Finds the files under what the user named: in order, each once, and nothing that would block or loop.
+
+What may belong to one run is found together, as a `Unit`; units follow each other while the folders are being walked.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from diagnose.run import Note
 from kb.problem import Problem, did_you_mean
 from kb.text import Text
 
 SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages"})
+HALVES = frozenset({"train", "training", "val", "validation", "valid", "test", "eval", "evaluation"})
+FOLDERS = frozenset(
+    {
+        *("checkpoint", "checkpoints", "ckpt", "ckpts", "model", "models", "weights", "snapshot", "snapshots"),
+        *("saved_model", "saved_models", "save", "saves"),
+    }
+)
+NUMBERED = re.compile(r"(checkpoint|ckpt|step|epoch|global_step|iter)[-_]?\d+", re.IGNORECASE)
+
+
+class Unit(NamedTuple):
+    """Files that may belong together, found under ``root``: those of ``folder``, and of folders that serve it.
+
+    A file named by the user has its own folder for a root.
+    """
+
+    root: Path
+    folder: Path
+    files: list[Path]
 
 
 @dataclass
 class Walk:
-    """``files`` with the root each was found under (a file named directly is its own root), and what was passed by."""
+    """A way through folders; ``notes`` tell what was passed by."""
 
-    files: list[tuple[Path, Path]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     _seen: set[tuple[int, int]] = field(default_factory=set)
 
-    def into(self, root: Path) -> None:
+    def units(self, root: Path) -> Iterator[Unit]:
         """Everything under ``root``, folders in order of name. Raises `Problem` when there is no such path."""
         try:
             kind = root.stat()
         except OSError as error:
             raise _missing(root, error) from error
-        if not stat.S_ISDIR(kind.st_mode):
-            self._file(root, root, kind)
-            return
-        waiting = [root]
+        if stat.S_ISDIR(kind.st_mode):
+            yield from self._below(root, root)
+        elif self._is_new_file(root, kind):
+            yield Unit(root.parent, root.parent, [root])
+
+    def _below(self, root: Path, top: Path) -> Iterator[Unit]:
+        """The units of a folder and of all in it. A loop, since folders may lie deeper than calls may."""
+        waiting = [top]
         while waiting:
             folder = waiting.pop()
-            waiting += reversed(self._one(folder, root))
+            files, inner = self._one(folder)
+            serving = [one for one in inner if _serves(one.name)]
+            if not files and not any(_always_serves(one.name) for one in serving):
+                serving = []  # with nothing to serve they are folders like any other
+            if any("tfevents" in file.name for file in files):  # SummaryWriter.add_scalars: a folder for every curve
+                serving += [one for one in inner if "_" in one.name and one not in serving]
+            served = [file for one in sorted(serving) for unit in self._below(root, one) for file in unit.files]
+            if files or served:
+                yield Unit(root, folder, files + served)
+            waiting += reversed([one for one in inner if one not in serving])
 
-    def _one(self, folder: Path, root: Path) -> list[Path]:
-        """Take a folder's files; return the folders in it."""
+    def _one(self, folder: Path) -> tuple[list[Path], list[Path]]:
+        """The files and the folders in a folder."""
+        files: list[Path] = []
         inner: list[Path] = []
         try:
             place = folder.stat()
             if (place.st_dev, place.st_ino) in self._seen:
                 self._note(folder, Text("already seen by another path; skipped", "已经从另一条路径读过，跳过"))
-                return []
+                return files, inner
             self._seen.add((place.st_dev, place.st_ino))
-            with os.scandir(folder) as entries:
-                names = sorted(entry.name for entry in entries)
+            with os.scandir(folder) as found:
+                entries = sorted(found, key=attrgetter("name"))
         except OSError as error:
             self._unreadable(folder, error)
-            return []
-        for name in names:
-            path = folder / name
-            try:
-                kind = path.stat()
-            except OSError as error:
-                if not name.startswith("."):
-                    self._unreadable(path, error)
+            return files, inner
+        for entry in entries:
+            if entry.name.startswith(".") or entry.name in SKIPPED:
                 continue
-            if name.startswith(".") or name in SKIPPED:
+            path = folder / entry.name
+            try:
+                kind = entry.stat()
+            except OSError as error:
+                self._unreadable(path, error)
                 continue
             if not stat.S_ISDIR(kind.st_mode):
-                self._file(path, root, kind)
+                if self._is_new_file(path, kind):
+                    files.append(path)
             elif not (path / "pyvenv.cfg").exists():
                 inner.append(path)
-        return inner
+        return files, inner
 
-    def _file(self, path: Path, root: Path, kind: os.stat_result) -> None:
+    def _is_new_file(self, path: Path, kind: os.stat_result) -> bool:
         if not stat.S_ISREG(kind.st_mode):
             self._note(
                 path,
@@ -75,9 +113,10 @@ class Walk:
                     "not a regular file (a pipe, socket or device); skipped", "不是普通文件（管道、套接字或设备），跳过"
                 ),
             )
-        elif (kind.st_dev, kind.st_ino) not in self._seen:
-            self._seen.add((kind.st_dev, kind.st_ino))
-            self.files.append((path, root))
+            return False
+        new = (kind.st_dev, kind.st_ino) not in self._seen
+        self._seen.add((kind.st_dev, kind.st_ino))
+        return new
 
     def _unreadable(self, path: Path, error: OSError) -> None:
         why = error.strerror or type(error).__name__
@@ -87,12 +126,14 @@ class Walk:
         self.notes.append(Note(str(path), what))
 
 
-def walk(paths: Sequence[Path]) -> Walk:
-    """Every regular file under ``paths``, each once. Raises `Problem` for a path that does not exist."""
-    found = Walk()
-    for path in paths:
-        found.into(path)
-    return found
+def _serves(name: str) -> bool:
+    """Whether a folder of this name may hold part of the run of the folder it lies in."""
+    return name.lower() in FOLDERS or name == "files" or _always_serves(name)
+
+
+def _always_serves(name: str) -> bool:
+    """Whether it does even when nothing else lies beside it, as the ``train`` and ``validation`` of Keras."""
+    return name.lower() in HALVES or NUMBERED.fullmatch(name) is not None
 
 
 def _missing(path: Path, error: OSError) -> Problem:

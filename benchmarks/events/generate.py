@@ -21,20 +21,20 @@ _BEGIN = 1.7e9  # seconds since 1970
 def single(folder: Path) -> int:
     """One file: 20 tags x 50,000 steps of a random walk, 1,000,000 scalar events."""
     tags = [f"train/loss_{i}" if i % 2 else f"eval/long/metric_name_{i}" for i in range(20)]
-    return _write(folder, _scalars(tags, 50_000, np.random.default_rng(0)))
+    return write(folder, _scalars(tags, 50_000, np.random.default_rng(0)))
 
 
 def many(folder: Path) -> int:
     """500 runs, each with 4 tags x 500 steps: 1,000,000 scalar events."""
     tags = ["loss/train", "loss/val", "acc", "lr"]
     random = np.random.default_rng(1)
-    return sum(_write(folder / f"exp{run // 50}" / f"run_{run:04d}", _scalars(tags, 500, random)) for run in range(500))
+    return sum(write(folder / f"exp{run // 50}" / f"run_{run:04d}", _scalars(tags, 500, random)) for run in range(500))
 
 
 def mixed(folder: Path) -> int:
     """One file: 60,000 scalars, and between them 3,200 histograms, 200 images and 200 texts."""
     random = np.random.default_rng(2)
-    return _write(folder, _with_pictures(random))
+    return write(folder, _with_pictures(random))
 
 
 WORKLOADS: dict[str, Callable[[Path], int]] = {"single": single, "many": many, "mixed": mixed}
@@ -98,7 +98,8 @@ def records(payloads: list[bytes]) -> bytes:
     return b"".join(framed)
 
 
-def _write(folder: Path, payloads: Iterator[tuple[bytes, int]]) -> int:
+def write(folder: Path, payloads: Iterator[tuple[bytes, int]]) -> int:
+    """Write an event file into a folder of its own; how many scalars are in it."""
     folder.mkdir(parents=True, exist_ok=True)
     scalars = 0
     waiting = [b"\x09" + struct.pack("<d", _BEGIN) + _field(3, b"brain.Event:2")]

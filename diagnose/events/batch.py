@@ -6,7 +6,7 @@ Whatever is not plain and whole is left to `event_file`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from io import FileIO
 from pathlib import Path
 
@@ -24,7 +24,7 @@ BUFFER = 1 << 21  # bytes of files read together
 _MARGIN = 64  # bytes behind the buffer that column views may touch; what lies there is never used
 
 
-def read_many(paths: Sequence[Path], *, buffer: int = BUFFER) -> Iterator[Events | OSError]:
+def read_many(paths: Iterable[Path], *, buffer: int = BUFFER) -> Iterator[Events | OSError]:
     """What `read_events` gives for each of ``paths``, in their order, or the error that opening one raised."""
     keep_memory()
     learned = Learned()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from diagnose.events import crc32c
+from diagnose.events import batch, crc32c
 from diagnose.events.event_file import read_events
 from diagnose.events.findings import Account, Events, Spans
 from diagnose.events.framing import HEADER, WALL_TIME, header_length
@@ -28,9 +30,14 @@ _KINDS = {
 
 def sniff(path: Path, head: bytes) -> bool:
     """Whether the file is named like an event file, or begins with a record that proves itself and holds a time."""
-    if "tfevents" in path.name:
+    if named(path):
         return True
     return len(head) > HEADER and header_length(head[:HEADER]) is not None and head[HEADER] == WALL_TIME
+
+
+def named(path: Path) -> bool:
+    """Whether the file is named like an event file, and so needs no look inside to be known."""
+    return "tfevents" in path.name
 
 
 def read(path: Path) -> list[Trace]:
@@ -38,10 +45,25 @@ def read(path: Path) -> list[Trace]:
     try:
         events = read_events(path)
     except OSError as error:
-        reason = error.strerror or str(error)
-        note = Note(str(path), Text(f"could not be read: {reason}", f"无法读取：{reason}"))
-        return [Trace(path, FORMAT, notes=(note,))]
+        return [_unreadable(path, error)]
     return [trace_of(path, events)]
+
+
+def read_many(paths: Iterable[Path]) -> Iterator[Trace]:
+    """The trace of each file, many small ones read together."""
+    asked, paths = itertools.tee(paths)
+    for path, events in zip(asked, batch.read_many(paths), strict=False):
+        yield _unreadable(path, events) if isinstance(events, OSError) else trace_of(path, events)
+
+
+def read_on(path: Path, start: int) -> tuple[list[Trace], int]:
+    """What was added behind byte ``start``, and where to go on: 0 at first, then what this returned before.
+
+    A last record that is not yet written to its end is left for the next time; a file that has become shorter is
+    read from its beginning. Raises OSError when the file cannot be read.
+    """
+    events = read_events(path, start=start)
+    return [trace_of(path, events)], events.end
 
 
 def trace_of(path: Path, events: Events) -> Trace:
@@ -67,6 +89,11 @@ def example(folder: Path) -> tuple[Path, list[Trace]]:
     path.write_bytes(b"".join(_record(payload) for payload in payloads))
     loss = Series("train/loss", np.array(steps, np.int64), np.array(values), np.array(walls), source=str(path))
     return path, [Trace(path, FORMAT, series=(loss,))]
+
+
+def _unreadable(path: Path, error: OSError) -> Trace:
+    reason = error.strerror or str(error)
+    return Trace(path, FORMAT, notes=(Note(str(path), Text(f"could not be read: {reason}", f"无法读取：{reason}")),))
 
 
 def _record(payload: bytes) -> bytes:

@@ -1,0 +1,55 @@
+"""Hands every file to the reader that knows it; event files, which come in hundreds, are read many at a time."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from diagnose.folder import Unit
+from diagnose.readers import HEAD, readers, tensorboard
+from diagnose.run import Note, Trace
+from kb.text import Text
+
+
+def read_units(units: Iterable[Unit]) -> Iterator[tuple[Unit, list[list[Trace] | None]]]:
+    """Each unit with what its files hold, file by file; None for a file that no reader knows.
+
+    Event files are read ahead, across units, a buffer full of them together.
+    """
+    ahead, units = itertools.tee(units)
+    together = _event_files(file for unit in ahead for file in unit.files if tensorboard.named(file))
+    for unit in units:
+        yield unit, [next(together) if tensorboard.named(file) else read_file(file) for file in unit.files]
+
+
+def _event_files(paths: Iterable[Path]) -> Iterator[list[Trace] | None]:
+    asked, paths = itertools.tee(paths)
+    try:
+        for trace in tensorboard.read_many(paths):
+            next(asked)
+            yield [trace]
+    except Exception:  # noqa: BLE001 - our bug in one file must not cost the user all the others: `read_file` says which
+        yield from map(read_file, asked)
+
+
+def read_file(path: Path) -> list[Trace] | None:
+    """What the first reader (in order of name) that claims the file makes of it; None when none does."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        return [Trace(path, "", notes=(Note(str(path), Text(f"cannot be read: {why}", f"无法读取：{why}")),))]
+    for name, reader in readers().items():
+        try:
+            if reader.sniff(path, head):
+                return reader.read(path)
+        except Exception as bug:  # noqa: BLE001 - one file must not cost the user all the others
+            why = f"{type(bug).__name__}: {bug}"[:200]
+            what = Text(
+                f"the {name} reader broke here, which is our bug: {why}",
+                f"{name} 读取器在此出错，这是我们的缺陷：{why}",
+            )
+            return [Trace(path, name, notes=(Note(str(path), what),))]
+    return None
