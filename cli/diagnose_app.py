@@ -106,16 +106,17 @@ def run(
     ] = False,
 ) -> int:
     """Exit code 0: nothing at or above the bar; 1: something found; 2: could not do as asked."""
-    from diagnose import clinic, settings
+    from diagnose import clinic, projectfile, settings
     from diagnose.finding import SEVERITIES
 
-    pages, overridden = settings.with_numbers(_looked_for(), numbers or ())
+    standing = projectfile.nearest(Path.cwd())
+    pages, overridden = settings.with_numbers(_looked_for(), (*standing.numbers, *(numbers or ())))
     diagnosis = clinic.diagnose(
         paths,
         pages,
-        roles=settings.roles(mapped or ()),
-        waived=settings.waivers(pages, waive or ()),
-        overridden=overridden,
+        roles=settings.roles((*standing.roles, *(mapped or ()))),
+        waived=settings.waivers(pages, (*standing.waivers, *(waive or ()))),
+        overridden=(*standing.said, *overridden),
     )
     speak = language.choose(lang)
     if form.value == "text" and out is None:
@@ -139,9 +140,10 @@ def run(
 )
 def series(paths: _Paths, lang: _Lang = Speech.auto, mapped: _Map = None) -> int:
     """File, name, role, why, points and range of every curve."""
-    from diagnose import clinic, reading, settings
+    from diagnose import clinic, projectfile, reading, settings
 
-    runs = clinic.read(paths, _looked_for(), roles=settings.roles(mapped or ()))
+    wishes = (*projectfile.nearest(Path.cwd()).roles, *(mapped or ()))
+    runs = clinic.read(paths, _looked_for(), roles=settings.roles(wishes))
     paint.show(reading.lines(runs, language.choose(lang), paint.width()))
     return 0
 
