@@ -1,0 +1,1 @@
+"""How right the readers are: the corpus of real logs against parsers that share no line with them."""
