@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -28,6 +28,13 @@ class Bar(StrEnum):
     warning = "warning"
     info = "info"
     never = "never"
+
+
+class Plain(StrEnum):
+    """What ``--format`` takes where there is no report to choose."""
+
+    text = "text"
+    json = "json"
 
 
 app = typer.Typer(
@@ -140,10 +147,9 @@ def run(
 )
 def series(paths: _Paths, lang: _Lang = Speech.auto, mapped: _Map = None) -> int:
     """File, name, role, why, points and range of every curve."""
-    from diagnose import clinic, projectfile, reading, settings
+    from diagnose import clinic, reading
 
-    wishes = (*projectfile.nearest(Path.cwd()).roles, *(mapped or ()))
-    runs = clinic.read(paths, _looked_for(), roles=settings.roles(wishes))
+    runs = clinic.read(paths, _looked_for(), roles=_wishes(mapped))
     paint.show(reading.lines(runs, language.choose(lang), paint.width()))
     return 0
 
@@ -158,6 +164,31 @@ def checkpoint(paths: _Paths, lang: _Lang = Speech.auto) -> int:
         raise Problem(Text("no checkpoint there", "这里没有检查点"), path=", ".join(map(str, paths)))
     paint.show(contents.lines(runs, language.choose(lang), paint.width()))
     return 0
+
+
+@app.command(help=both("Compare two runs, or two folders of runs.", "比较两次训练，或两个文件夹里的训练。"))
+def compare(
+    a: Annotated[
+        Path, typer.Argument(metavar="A", help=both("a run, or a folder of runs", "一次训练，或一组训练的文件夹"))
+    ],
+    b: Annotated[Path, typer.Argument(metavar="B", help=both("what it is compared with", "与之比较的另一方"))],
+    form: Annotated[Plain, typer.Option("--format", help=both("how to print it", "输出格式"))] = Plain.text,
+    lang: _Lang = Speech.auto,
+    mapped: _Map = None,
+) -> int:
+    """Exit code 1: B shows something at warning or above that A does not."""
+    from diagnose import clinic, side_by_side
+    from diagnose import compare as comparing
+
+    pages = _looked_for()
+    wishes = _wishes(mapped)
+    sides = [clinic.diagnose([one], pages, roles=wishes).examined for one in (a, b)]
+    seen = comparing.compare(sides[0], sides[1], pages)
+    if form is Plain.json:
+        paint.show_json(side_by_side.as_data(seen))
+    else:
+        paint.show(side_by_side.lines(seen, language.choose(lang), paint.width()))
+    return int(any(one.side == "b" and one.verdict.severity != "info" for one in seen.verdicts))
 
 
 @app.command(
@@ -189,6 +220,13 @@ def explain(
 def _looked_for() -> Library:
     """The pages a diagnosis needs: the symptoms, and the concepts that know how curves are named."""
     return library.load(kinds=("symptom", "concept"))
+
+
+def _wishes(mapped: Sequence[str] | None) -> Mapping[str, str]:
+    """Tag -> role: what the project's file says, then what was typed."""
+    from diagnose import projectfile, settings
+
+    return settings.roles((*projectfile.nearest(Path.cwd()).roles, *(mapped or ())))
 
 
 def _deliver(text: str, out: Path | None) -> None:

@@ -1,0 +1,104 @@
+"""Two runs side by side: what only one of them shows, which curve ends better, and what was set differently."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cli.diagnose_app import main
+from diagnose.clinic import diagnose
+from diagnose.compare import compare
+from diagnose.side_by_side import lines
+from kb.library import load
+
+ROOT = Path(__file__).parent.parent
+SICK, WELL = ROOT / "examples" / "gate_left_out", ROOT / "examples" / "healthy"
+LIBRARY = load(kinds=("symptom", "concept"))
+
+
+def seen(a: Path, b: Path):
+    return compare(diagnose([a], LIBRARY).examined, diagnose([b], LIBRARY).examined, LIBRARY)
+
+
+def write(folder: Path, level: float, noise: float = 0.01, seed: int = 0, settings: str = "") -> Path:
+    """A run of one loss that falls to a level, and its settings."""
+    folder.mkdir(parents=True, exist_ok=True)
+    draw = np.random.default_rng(seed)
+    loss = level + np.exp(-np.arange(200) / 20) + noise * draw.standard_normal(200)
+    rows = "".join(f"{step},{value:.5f}\n" for step, value in enumerate(loss))
+    (folder / "metrics.csv").write_text("step,train_loss\n" + rows)
+    if settings:
+        (folder / "hparams.yaml").write_text(settings)
+    return folder
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [60, 100])
+def test_the_examples_compare_as_reviewed(golden, lang, width):
+    text = "".join(f"{line.text}\n" for line in lines(seen(WELL, SICK), lang, width))
+
+    golden(f"compare-{width}.{lang}.txt", text)
+
+
+def test_only_what_one_side_lacks_is_a_difference():
+    both = seen(SICK, SICK)
+
+    assert both.verdicts == ()
+    assert {one.entry.id for one in both.shared} >= {"gate-stuck-at-zero", "lr-vanished"}
+    assert both.settings == both.schedules == ()
+    assert {one.better for one in both.curves} == {"same"}
+
+
+def test_the_better_end_wins_whichever_way_the_curve_should_go():
+    better = {one.name: one.better for one in seen(WELL, SICK).curves}
+
+    assert better == {"val/dice": "a", "val/iou": "a", "val/loss": "a", "train/loss": "a"}
+
+
+def test_a_gap_within_the_noise_is_no_difference(tmp_path):
+    near = seen(write(tmp_path / "a", 0.3, 0.05, 1), write(tmp_path / "b", 0.305, 0.05, 2))
+    far = seen(write(tmp_path / "c", 0.3, 0.05, 1), write(tmp_path / "d", 0.5, 0.05, 2))
+
+    assert [one.better for one in near.curves] == ["same"]
+    assert [one.better for one in far.curves] == ["a"]
+
+
+def test_a_setting_that_the_library_connects_with_the_outcome_comes_first(tmp_path):
+    a = write(tmp_path / "a", 0.2, settings="lr: 0.001\nbackbone: pvt\n")
+    b = write(tmp_path / "b", 0.2, settings="lr: 10.0\nbackbone: resnet\n")
+    (b / "metrics.csv").write_text("step,train_loss\n" + "".join(f"{i},{0.8}\n" for i in range(200)))
+
+    first, second = seen(a, b).settings
+
+    assert (first.name, first.values) == ("lr", ("0.001", "10"))
+    assert "loss-not-decreasing" in first.goes_with
+    assert (second.name, second.goes_with) == ("backbone", ())
+
+
+def test_of_a_group_only_what_most_of_it_shows_counts_and_its_spread_is_its_noise(tmp_path):
+    for seed, level in enumerate((0.2, 0.3, 0.4)):
+        write(tmp_path / "a" / f"seed{seed}", level, 0.001, seed)
+    write(tmp_path / "b", 0.35, 0.001, 9)
+    (tmp_path / "a" / "seed0" / "metrics.csv").write_text(
+        "step,train_loss\n" + "".join(f"{i},0.8\n" for i in range(99))
+    )
+
+    found = seen(tmp_path / "a", tmp_path / "b")
+
+    assert len(found.a) == 3
+    assert "loss-not-decreasing" not in {one.verdict.entry.id for one in found.verdicts}
+    assert [one.better for one in found.curves] == ["same"]
+
+
+@pytest.mark.parametrize("order, code", [((WELL, SICK), 1), ((SICK, WELL), 0), ((WELL, WELL), 0)])
+def test_the_exit_code_says_whether_b_got_worse(order, code, capsys):
+    assert main(["compare", *map(str, order), "--format", "json"]) == code
+    assert json.loads(capsys.readouterr().out)["schema"] == "trainoscope.comparison/1"
+
+
+def test_a_path_without_a_run_is_named(tmp_path, capsys):
+    assert main(["compare", str(WELL), str(tmp_path)]) == 2
+    assert str(tmp_path) in capsys.readouterr().err
