@@ -44,11 +44,27 @@ def _continues(part: Part, trace: Trace, restarts_replace: bool) -> bool:
     """Whether a trace goes on with the run: no common series, a start beyond its first steps, or a better retry."""
     common = [(part.series[one.name], one) for one in trace.series if one.name in part.series]
     if not common:
-        return True
-    resumed = [np.unique(old.steps[old.steps < new.steps.min()]).size >= 2 for old, new in common]
-    if 2 * sum(resumed) > len(common):
+        return part.traces[-1].path != trace.path or _goes_on(part, trace)
+    if 2 * sum(_resumes(old, new) for old, new in common) > len(common):
         return True
     return restarts_replace and all(new.steps.max() >= old.steps.max() for old, new in common)
+
+
+def _resumes(old: Series, new: Series) -> bool:
+    """Whether a series is taken up again beyond its start, rather than run again from near it and in vain.
+
+    A resume loses what was done since the last checkpoint and then gets further. What begins near the start of a
+    longer series and gets no further than that is another run, whose first steps were not logged.
+    """
+    before = np.unique(old.steps[old.steps < new.steps.min()]).size
+    again = np.unique(old.steps).size - before
+    return before >= 2 and (before >= again or bool(new.steps.max() > old.steps.max()))
+
+
+def _goes_on(part: Part, trace: Trace) -> bool:
+    """Whether a trace of other series begins beyond the start of the run, as when a log gets a new header."""
+    begun = min((int(one.steps.min()) for one in part.series.values() if len(one)), default=0)
+    return any(int(one.steps.min()) > begun + 1 for one in trace.series if len(one))
 
 
 def _append(part: Part, trace: Trace) -> None:

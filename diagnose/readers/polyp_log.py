@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from diagnose.run import Note, Series, Trace
+from diagnose.tables.chains import processes
 from diagnose.tables.log_lines import NUMBER
 from diagnose.tables.textfile import Damage, head_text, hits, no_numbers, no_signal, opened
 from kb.text import Text
@@ -18,7 +21,24 @@ _LINE = re.compile(
 )
 _NAME = "dice {}"
 
-Point = tuple[str, int, float]
+_WRITER = re.compile(r"(?:\d\d|[AP]M)[- ]+([^\r\n:]{1,60}?)-INFO:? ?$")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One score: the line it is on, the script that wrote it, the data set, the epoch."""
+
+    line: int
+    writer: str
+    name: str
+    epoch: int
+    value: float
+
+
+@dataclass
+class _Run:
+    points: list[Point] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 def sniff(path: Path, head: bytes) -> bool:
@@ -28,39 +48,84 @@ def sniff(path: Path, head: bytes) -> bool:
 
 
 def read(path: Path) -> list[Trace]:
-    """One trace a run: an epoch that goes back begins the next. Every data set is a curve ``dice NAME`` by epoch."""
+    """One trace a run: an epoch that goes back or is scored again begins the next. ``dice NAME`` by epoch is a curve.
+
+    Processes that wrote to the file in turn are told apart.
+    """
     text, notes = opened(path)
-    segments: list[list[Point]] = []
+    points: list[Point] = []
     damage: list[Damage] = []
-    epoch = 0
     for line, match in hits(_LINE, text):
         if NUMBER.fullmatch(match["dice"]) is None:
             damage.append((line, match["dice"]))
             continue
-        now = int(match["epoch"])
-        if not segments or now < epoch:
-            if segments:
-                notes.append(Note(str(path), _restart(epoch, now), line))
-            segments.append([])
-        epoch = now
-        segments[-1].append((match["dataset"].strip(), now, float(match["dice"])))
+        writer = _writer(text, match.start())
+        points.append(Point(line, writer, match["dataset"].strip(), int(match["epoch"]), float(match["dice"])))
     notes += no_numbers(path, damage)
-    if not segments:
+    if not points:
         return [Trace(path, FORMAT, notes=tuple([*notes, no_signal(path)] if text else notes))]
-    return [
-        Trace(path, FORMAT, _curves(path, points), notes=tuple(notes) if index == 0 else ())
-        for index, points in enumerate(segments)
-    ]
+    runs: list[Trace] = []
+    for run in _told_apart(path, points):
+        mine = notes if not runs else []
+        runs.append(Trace(path, FORMAT, _curves(path, run.points), notes=(*mine, *run.notes)))
+    return runs
 
 
-def _curves(path: Path, points: list[Point]) -> tuple[Series, ...]:
+def _told_apart(path: Path, points: Sequence[Point]) -> list[_Run]:
+    """The runs in the order they begin: first by process, then wherever a process starts over."""
+    places = {name: place for place, name in enumerate(dict.fromkeys(point.name for point in points))}
+    clock = np.array([point.epoch + places[point.name] / len(places) for point in points])
+    found = processes(clock, [0] * len(points), [point.writer for point in points])
+    if found is None:
+        return _restarts(path, points)
+    runs: list[_Run] = []
+    for number in range(int(found.of.max()) + 1):
+        mine = _restarts(path, [points[row] for row in np.flatnonzero(found.of == number).tolist()])
+        if number in found.at_once:
+            mine[0].notes.append(Note(str(path), found.said, mine[0].points[0].line))
+        elif runs:
+            mine[0].notes.append(
+                Note(str(path), _restart(runs[-1].points[-1].epoch, mine[0].points[0].epoch), mine[0].points[0].line)
+            )
+        runs += mine
+    return runs
+
+
+def _restarts(path: Path, points: Sequence[Point]) -> list[_Run]:
+    """One process's runs: the next begins where the epoch goes back. An epoch scored again is noted."""
+    runs: list[_Run] = []
+    seen: dict[str, str] = {}
+    for point in points:
+        epoch = runs[-1].points[-1].epoch if runs else point.epoch
+        value = repr(point.value)  # so that NaN equals itself
+        if not runs or point.epoch < epoch:
+            note = [Note(str(path), _restart(epoch, point.epoch), point.line)] if runs else []
+            runs.append(_Run(notes=note))
+        elif point.epoch == epoch and seen.get(point.name, value) != value:
+            runs[-1].notes.append(Note(str(path), _again(epoch), point.line))
+            seen = {}
+        if point.epoch != epoch:
+            seen = {}
+        seen[point.name] = value
+        runs[-1].points.append(point)
+    return runs
+
+
+def _writer(text: str, at: int) -> str:
+    """The script a line names as its writer, "" when it names none."""
+    before = text[max(text.rfind("\n", 0, at) + 1, at - 200) : at]
+    match = _WRITER.search(before)
+    return match[1] if match else ""
+
+
+def _curves(path: Path, points: Sequence[Point]) -> tuple[Series, ...]:
     """One curve a data set, in the order in which they first appear."""
-    names = dict.fromkeys(name for name, _, _ in points)
+    names = dict.fromkeys(point.name for point in points)
     return tuple(
         Series(
             _NAME.format(name),
-            np.array([epoch for one, epoch, _ in points if one == name], dtype=np.int64),
-            np.array([value for one, _, value in points if one == name]),
+            np.array([point.epoch for point in points if point.name == name], dtype=np.int64),
+            np.array([point.value for point in points if point.name == name]),
             source=str(path),
         )
         for name in names
@@ -71,6 +136,13 @@ def _restart(epoch: int, now: int) -> Text:
     return Text(
         f"epoch goes back from {epoch} to {now}: a new run starts here",
         f"轮次从 {epoch} 回到 {now}：这里开始新的一次训练",
+    )
+
+
+def _again(epoch: int) -> Text:
+    return Text(
+        f"epoch {epoch} is scored again: started anew before it was done; its first scores are replaced",
+        f"第 {epoch} 轮再次评分：该轮未完成就重新启动了训练；之前的分数被取代",
     )
 
 
@@ -87,8 +159,9 @@ def example(folder: Path) -> tuple[Path, list[Trace]]:
         f"{head}epoch: 1, dataset: Kvasir, dice: nan]\n",
         encoding="utf-8",
     )
-    first = (("Kvasir", 1, 0.5), ("CVC-300", 1, 0.25), ("Kvasir", 2, 0.625))
+    first = ((2, "Kvasir", 1, 0.5), (3, "CVC-300", 1, 0.25), (5, "Kvasir", 2, 0.625))
+    again = Point(6, "train.py", "Kvasir", 1, float("nan"))
     return path, [
-        Trace(path, FORMAT, _curves(path, list(first)), notes=(Note(str(path), _restart(2, 1), 6),)),
-        Trace(path, FORMAT, _curves(path, [("Kvasir", 1, float("nan"))])),
+        Trace(path, FORMAT, _curves(path, [Point(one[0], "train.py", *one[1:]) for one in first])),
+        Trace(path, FORMAT, _curves(path, [again]), notes=(Note(str(path), _restart(2, 1), 6),)),
     ]

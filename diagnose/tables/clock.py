@@ -56,7 +56,7 @@ def clock_of(candidates: Mapping[str, Curve], main: Rows, *, restarts: Sequence[
     """Choose among ``candidates`` (one value a row, NaN for none); ``main`` are the rows training itself wrote."""
     rows = np.arange(len(main), dtype=np.int64)
     index = frozenset(name for name, values in candidates.items() if tail(name) in INDEX and _rises(values))
-    name = _best(candidates, len(main))
+    name = best(candidates, len(main))
     if not name:
         note = (None, Text("no step or epoch column: rows are counted", "没有 step 或 epoch 列：按行号计步"))
         where = tuple(real_restarts(None, restarts, len(rows)))
@@ -80,7 +80,7 @@ def clock_of(candidates: Mapping[str, Curve], main: Rows, *, restarts: Sequence[
     return Clock(name, rows, steps, where, silent - {name}, summaries, counted=True, notes=tuple(notes))
 
 
-def _best(candidates: Mapping[str, Curve], count: int) -> str:
+def best(candidates: Mapping[str, Curve], count: int) -> str:
     """The finest column that can serve: present in most rows, not constant, not absurd; "" when none can."""
     ranked = []
     for place, (name, values) in enumerate(candidates.items()):

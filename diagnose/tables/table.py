@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnose.run import Curve, Note, Series, Trace
+from diagnose.tables.apart import WRITERS, by_process
 from diagnose.tables.clock import Clock, clock_of, tail
 from diagnose.tables.gaps import placeholders
 from diagnose.tables.timeline import Ints
@@ -59,6 +60,25 @@ class Table:
         """The line of the file a row was read from, when known."""
         return self.lines[row] if row < len(self.lines) else None
 
+    def of_rows(self, rows: Ints, notes: Sequence[Note]) -> Table:
+        """The table of these rows (rising) alone."""
+        place = np.full(self.count, -1, np.int64)
+        place[rows] = np.arange(len(rows))
+        columns = {}
+        for name, column in self.columns.items():
+            there = place[column.rows]
+            if (there >= 0).any():
+                columns[name] = Column(there[there >= 0], column.values[there >= 0])
+        return replace(
+            self,
+            count=len(rows),
+            columns=columns,
+            lines=[self.lines[row] for row in rows.tolist()] if self.lines else (),
+            labels=[self.labels[row] for row in rows.tolist()] if self.labels else (),
+            restarts=[int(place[row]) for row in self.restarts if place[row] >= 0],
+            notes=notes,
+        )
+
 
 def traces(table: Table) -> list[Trace]:
     """The runs in a table, first to last; notes on the table as a whole go to the first."""
@@ -68,6 +88,8 @@ def traces(table: Table) -> list[Trace]:
         return [Trace(table.path, table.format, settings=table.settings, notes=tuple(notes))]
     dense = {name: column.dense(table.count) for name, column in table.columns.items() if tail(name)}
     main, labels = _main_rows(table, set(dense))
+    if apart := _processes(table, dense, main):
+        return [trace for part in apart for trace in traces(part)]
     clock = clock_of(dense, main, restarts=table.restarts)
     wall = _wall(table)
     names = [name for name in table.columns if name not in clock.silent and name not in wall]
@@ -84,6 +106,22 @@ def traces(table: Table) -> list[Trace]:
         series = tuple(one for name in names for one in stretch.series(name, notes))
         runs.append(Trace(table.path, table.format, series, settings=table.settings, notes=tuple(notes)))
     return runs
+
+
+def _processes(table: Table, clocks: Mapping[str, Curve], main: NDArray[np.bool_]) -> list[Table]:
+    """The table of every process that wrote to this one in turn, and of what lies between; none when it is one."""
+    named = {name: one.dense(table.count) for name, one in table.columns.items() if name.strip().lower() in WRITERS}
+    found = by_process(clocks, main, table.labels, named)
+    if found is None:
+        return []
+    parts = []
+    for number in range(int(found.of.max()) + 1):
+        rows = np.flatnonzero(found.of == number)
+        notes = list(table.notes) if not number else []
+        if number in found.at_once:
+            notes.append(Note(str(table.path), found.said, table.line(int(rows[0]))))
+        parts.append(table.of_rows(rows, notes))
+    return parts
 
 
 @dataclass(frozen=True)
