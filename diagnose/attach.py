@@ -12,6 +12,8 @@ from diagnose.run import Checkpoint, Run, Source, Trace
 
 def attached(logs: Sequence[Run], traces: Sequence[Trace], root: Path) -> list[Run]:
     """The runs, with every checkpoint under ``root`` in one of them; those without a log come last."""
+    if not traces:
+        return list(logs)
     runs = list(logs)
     homeless: dict[Path, list[Trace]] = {}
     for trace in traces:

@@ -13,35 +13,30 @@ from diagnose.stitch import Part, stitched
 
 
 def event_parts(traces: Sequence[Trace], root: Path) -> list[tuple[Path, list[Part]]]:
-    """The runs of every folder under ``root``, each trace being one event file."""
+    """The runs of every folder from ``root`` down, each trace being one event file in there."""
     folders: dict[Path, list[Trace]] = {}
     for trace in traces:
         folders.setdefault(trace.path.parent, []).append(trace)
     homes: dict[Path, list[tuple[str, Trace]]] = {}
     for folder, found in folders.items():
         home, prefix, suffix = folder, "", ""
-        if _below(home, root) and (curve := _curve(home, found)):
+        if home != root and (curve := _curve(home, found)):
             home, suffix = home.parent, f"/{curve}"
-        if _below(home, root) and home.name.lower() in HALVES:
+        if home != root and home.name.lower() in HALVES:
             home, prefix = home.parent, f"{home.name}/"
         homes.setdefault(home, []).extend((str(folder), _renamed(trace, prefix, suffix)) for trace in found)
     runs = []
     for home, pairs in homes.items():
-        in_time = sorted((trace for _, trace in pairs), key=_written)
+        in_time = [trace for _, trace in pairs]
+        if len(in_time) > 1:
+            in_time.sort(key=_written)
         runs.append((home, stitched(in_time, restarts_replace=True)))
     return runs
 
 
 def is_curve(folder: Path, root: Path, traces: Sequence[Trace]) -> bool:
     """Whether a folder is one of those that ``add_scalars`` makes, part of the run of the folder above."""
-    return (
-        _below(folder, root) and all(trace.path.parent == folder for trace in traces) and _curve(folder, traces) != ""
-    )
-
-
-def _below(folder: Path, root: Path) -> bool:
-    """Whether the folder's parent is still part of what the user named."""
-    return folder != root and root in folder.parents
+    return folder != root and _curve(folder, traces) != "" and all(trace.path.parent == folder for trace in traces)
 
 
 def _curve(folder: Path, traces: Sequence[Trace]) -> str:
@@ -61,6 +56,8 @@ def _plain(name: str) -> str:
 
 
 def _renamed(trace: Trace, prefix: str, suffix: str) -> Trace:
+    if not prefix and not suffix:
+        return trace
     return replace(trace, series=tuple(_called(one, prefix, suffix) for one in trace.series))
 
 

@@ -63,7 +63,7 @@ class Walk:
         waiting = [top]
         while waiting:
             folder = waiting.pop()
-            files, inner = self._one(folder)
+            files, inner = self._one(folder, root)
             serving = [one for one in inner if _serves(one.name)]
             if not files and not any(_always_serves(one.name) for one in serving):
                 serving = []  # with nothing to serve they are folders like any other
@@ -74,7 +74,7 @@ class Walk:
                 yield Unit(root, folder, files + served)
             waiting += reversed([one for one in inner if one not in serving])
 
-    def _one(self, folder: Path) -> tuple[list[Path], list[Path]]:
+    def _one(self, folder: Path, top: Path) -> tuple[list[Path], list[Path]]:
         """The files and the folders in a folder."""
         files: list[Path] = []
         inner: list[Path] = []
@@ -89,6 +89,8 @@ class Walk:
         except OSError as error:
             self._unreadable(folder, error)
             return files, inner
+        if folder != top and any(entry.name == "pyvenv.cfg" for entry in entries):
+            return files, inner
         for entry in entries:
             if entry.name.startswith(".") or entry.name in SKIPPED:
                 continue
@@ -101,7 +103,7 @@ class Walk:
             if not stat.S_ISDIR(kind.st_mode):
                 if self._is_new_file(path, kind):
                     files.append(path)
-            elif not (path / "pyvenv.cfg").exists():
+            else:
                 inner.append(path)
         return files, inner
 

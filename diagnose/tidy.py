@@ -19,6 +19,9 @@ def tidied(series: Sequence[Series]) -> tuple[tuple[Series, ...], list[Note]]:
     for one in series:
         if not len(one):
             continue
+        if _rises(one):
+            kept.append(one)
+            continue
         if len(one) > 2 and not np.diff(one.steps).any():  # add_scalar without a step: every point is at 0
             notes.append(Note(one.source, _unstepped(one)))
             kept.append(replace(one, steps=np.arange(len(one), dtype=np.int64)))
@@ -31,10 +34,12 @@ def tidied(series: Sequence[Series]) -> tuple[tuple[Series, ...], list[Note]]:
     return tuple(kept), notes
 
 
+def _rises(one: Series) -> bool:
+    return bool((one.steps[1:] > one.steps[:-1]).all())
+
+
 def _in_order(one: Series) -> Series:
     """The series by rising step; where a step was written twice, the value written last."""
-    if (np.diff(one.steps) > 0).all():
-        return one
     order = np.argsort(one.steps, kind="stable")
     last = order[np.append(np.diff(one.steps[order]) > 0, True)]
     wall = None if one.wall is None else one.wall[last]

@@ -6,6 +6,7 @@ Whatever is not plain and whole is left to `event_file`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from io import FileIO
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.events import general
+from diagnose.events.alike import Known, Waiting
 from diagnose.events.columns import Column, name_of
 from diagnose.events.crc32c import Bytes
 from diagnose.events.event_file import keep_memory, read_events
@@ -27,25 +29,25 @@ _MARGIN = 64  # bytes behind the buffer that column views may touch; what lies t
 def read_many(paths: Iterable[Path], *, buffer: int = BUFFER) -> Iterator[Events | OSError]:
     """What `read_events` gives for each of ``paths``, in their order, or the error that opening one raised."""
     keep_memory()
-    learned = Learned()
+    learned, known = Learned(), Known()
     block = np.empty(buffer + _MARGIN, np.uint8)
     room = block.data[:buffer]
-    waiting: list[tuple[Path, int]] = []  # files in the buffer, and where each ends
+    waiting: list[Waiting] = []
     fill = 0
     for path in paths:
         size = _read_into(path, room[fill:])
         if size is None and waiting:  # no room left behind the others: once more, from the front
-            yield from _read_waiting(block, waiting, learned)
+            yield from _read_waiting(block, waiting, learned, known)
             waiting, fill = [], 0
             size = _read_into(path, room)
         if size is None:
-            yield from _read_waiting(block, waiting, learned)
+            yield from _read_waiting(block, waiting, learned, known)
             waiting, fill = [], 0
             yield _alone(path, learned)
         else:
+            waiting.append(Waiting(path, fill, fill + size))
             fill += size
-            waiting.append((path, fill))
-    yield from _read_waiting(block, waiting, learned)
+    yield from _read_waiting(block, waiting, learned, known)
 
 
 def _read_into(path: Path, room: memoryview) -> int | None:
@@ -65,29 +67,41 @@ def _alone(path: Path, learned: Learned) -> Events | OSError:
         return error
 
 
-def _read_waiting(block: Bytes, waiting: list[tuple[Path, int]], learned: Learned) -> Iterator[Events | OSError]:
-    """Read the files in the buffer: as many as follow each other without a fault together, a faulty one by itself."""
-    if not waiting:
-        return
-    ends = np.array([end for _, end in waiting])
-    scan = Scan(block, 0, int(ends[-1]))
+def _read_waiting(block: Bytes, waiting: list[Waiting], learned: Learned, known: Known) -> Iterator[Events | OSError]:
+    """Read the files in the buffer: those that are alike together, then those between them."""
+    found = known.read(block, waiting)
+    at = 0
+    for alike, group in itertools.groupby(found, key=lambda one: one is not None):
+        some = list(group)
+        if alike:
+            yield from (one for one in some if one is not None)
+        else:
+            yield from _read_others(block, waiting[at : at + len(some)], learned)
+        at += len(some)
+
+
+def _read_others(block: Bytes, waiting: list[Waiting], learned: Learned) -> Iterator[Events | OSError]:
+    """Read files that lie one behind the other: as many as follow each other without a fault together."""
+    ends = np.array([one.end for one in waiting])
+    first = waiting[0].start
+    scan = Scan(block, first, int(ends[-1]))
     done = 0
     while done < len(waiting):
-        frames = scan.frames(int(ends[done - 1]) if done else 0)
+        frames = scan.frames(int(ends[done - 1]) if done else first)
         after = frames.offsets + frames.lengths + FRAME
         cuts = np.searchsorted(after, ends[done:]) + 1  # records up to and with the last of each file
         whole = cuts <= len(after)
         whole[whole] = after[cuts[whole] - 1] == ends[done:][whole]
         count = len(whole) if whole.all() else int(np.flatnonzero(~whole)[0])
         if not count:
-            yield _alone(waiting[done][0], learned)
+            yield _alone(waiting[done].path, learned)
             done += 1
             continue
         records = int(cuts[count - 1])
         stretch = general.read(block, Frames(frames.offsets[:records], frames.lengths[:records], 0), learned)
-        starts = [0, *ends.tolist()][done : done + count + 1]
-        for events, (path, _) in zip(_split(stretch, cuts[:count].tolist(), starts), waiting[done:], strict=False):
-            yield _alone(path, learned) if events is None else events
+        starts = [first, *ends.tolist()][done : done + count + 1]
+        for events, one in zip(_split(stretch, cuts[:count].tolist(), starts), waiting[done:], strict=False):
+            yield _alone(one.path, learned) if events is None else events
         done += count
 
 

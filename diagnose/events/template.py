@@ -6,6 +6,7 @@ from one record by the slow decoder and then reads any number of equal ones as c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -61,9 +62,9 @@ class Columns(NamedTuple):
     good: NDArray[np.bool_]
 
 
-def layout_of(event: Event, length: int) -> Layout | None:
-    """The layout of a decoded record, or None when its numbers have no fixed places."""
-    plain = event.scalars and not event.skipped and event.step_size <= _STEP_BYTES
+def layout_of(event: Event, length: int, *, empty: bool = False) -> Layout | None:
+    """The layout of a decoded record, or None when its numbers have no fixed places; ``empty``: it may have none."""
+    plain = (event.scalars or empty) and not event.skipped and event.step_size <= _STEP_BYTES
     if not plain or length > LONGEST or any(scalar.at < 0 for scalar in event.scalars):
         return None
     if event.step_size and event.step_at + 8 > length:  # columns of steps are read eight bytes wide
@@ -113,6 +114,25 @@ class Template:
         def words(at: int, code: str) -> NDArray[Any]:
             return np.ndarray((count,), code, block, first + at, (stride,)).copy()
 
+        return self._columns(words, count)
+
+    def tables(self, block: Bytes, starts: NDArray[np.int64], places: NDArray[np.int64]) -> Columns:
+        """The numbers of the records at ``places`` [n] of every file that begins at ``starts`` [m]; columns [m * n]."""
+        apart, between = _step(starts), _step(places)
+
+        def words(at: int, code: str) -> NDArray[Any]:
+            if apart is not None and between is not None:
+                shape, even = (len(starts), len(places)), (apart, between)
+                both: NDArray[Any] = np.ndarray(shape, code, block, int(starts[0] + places[0]) + at, even)
+                return both.flatten()
+            view: NDArray[Any] = np.ndarray((len(block) - at - int(code[2]) + 1,), code, block, at, (1,))
+            found: NDArray[Any] = view[(starts[:, None] + places).reshape(-1)]
+            return found
+
+        return self._columns(words, len(starts) * len(places))
+
+    def _columns(self, words: Callable[[int, str], NDArray[Any]], count: int) -> Columns:
+        """Columns from a function that gives the ``count`` numbers at a place of the record."""
         layout = self.layout
         crcs = np.full(count, self._blank_crc)
         found = [words(at, "<u4" if width <= 4 else "<u8") for at, width in self._numbers]
@@ -145,6 +165,14 @@ class Template:
                 pairs = lanes.view("<u2")[:, place // 2]
                 crcs ^= crc32c.pair_table(behind - place - 2).take(pairs, mode="wrap")
                 place += 2
+
+
+def _step(places: NDArray[np.int64]) -> int | None:
+    """How far apart evenly spaced places are; None when they are not."""
+    apart = np.diff(places)
+    if not len(apart):
+        return 1
+    return int(apart[0]) if (apart == apart[0]).all() else None
 
 
 def _numbers(layout: Layout) -> list[tuple[int, int]]:
