@@ -1,61 +1,65 @@
-"""Which quantity is this series? Read from its name, by the patterns of the concept entries."""
+"""Which quantity is this series? Read from its name, by the patterns of the concept entries, and from its siblings."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from fnmatch import translate
 
+import numpy as np
+
+from diagnose.curve_name import CurveName, parsed, split, stem
+from diagnose.curve_shape import by_shape
+from diagnose.mapping import check_roles, role_told
+from diagnose.pattern import Pattern, literals, pattern
+from diagnose.qualifier import qualifier
 from diagnose.run import Checkpoint, Run, Series
+from diagnose.siblings import Named, together
 from kb.library import Library
-from kb.problem import Problem, did_you_mean
 from kb.text import Text
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_WORD = re.compile(r"[a-z]+[0-9]*|[0-9]+|[^\W\d_a-z]+")
-_SPLITS = frozenset(
-    (
-        "train",
-        "training",
-        "tr",
-        "val",
-        "valid",
-        "validation",
-        "eval",
-        "evaluation",
-        "test",
-        "dev",
-        "训练",
-        "验证",
-        "测试",
-    )
-)
-_PLAIN = _SPLITS | frozenset(
-    ("loss", "total", "epoch", "step", "iter", "mean", "avg", "average", "batch", "running", "main", "overall", "sum",
-     "all", "info", "scalars", "logs", "metrics", "损失")
-)  # fmt: skip
+__all__ = ["Recogniser", "split", "stem"]
+
+_PARTS = "component-loss"  # given by what else was logged, so no entry lists names for it
+_NONE = "none"  # what a user says of a curve that shall not be judged
+_MOST = 65536  # names and runs remembered; a folder of runs repeats a handful
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_NO_STEPS, _NO_VALUES = np.empty(0, np.int64), np.empty(0)  # what is remembered of a run holds no points
+_SAID = {
+    "best": Text("the best value so far, not the curve itself", "这是至今的最好值，不是曲线本身"),
+    "ema": Text("a moving average, not the curve itself", "这是滑动平均，不是曲线本身"),
+    "spread": Text("a spread, not the curve itself", "这是离散程度，不是曲线本身"),
+}
+
+
+class Known:
+    """The words patterns know, wildcards included; ``han`` lists those in Han characters, long ones first."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        words = {word for text in texts for word in literals(text)}
+        self._exact = frozenset(word for word in words if not re.search(r"[*?\[]", word))
+        wild = [translate(word) for word in sorted(words - self._exact) if len(word) > 1]
+        self._wild = re.compile("|".join(wild) or r"(?!)")
+        self.han = tuple(sorted({word for text in texts for word in _HAN.findall(text)}, key=len, reverse=True))
+
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and (word in self._exact or self._wild.fullmatch(word) is not None)
 
 
 @dataclasses.dataclass(frozen=True)
-class Pattern:
-    """One way a role is written: words that must all be there, words that must not."""
+class Meaning:
+    """What a name alone says of a curve."""
 
-    role: str
-    concept: str
-    wanted: tuple[str, ...]
-    forbidden: tuple[str, ...]
-    text: str
+    name: CurveName
+    pattern: Pattern | None
+    qualifier: str
+    why: Text
 
-    def score(self, name: str, words: Sequence[str]) -> float:
-        """0 when it does not fit, else the more words it explains the higher."""
-        if any(_hits(term, name, words) for term in self.forbidden):
-            return 0.0
-        if not all(_hits(term, name, words) for term in self.wanted):
-            return 0.0
-        return len(self.wanted) + min(1.0, len(self.wanted) / max(1, len(words))) / 2
+    @property
+    def role(self) -> str:
+        """The role, or nothing."""
+        return self.pattern.role if self.pattern else ""
 
 
 class Recogniser:
@@ -65,106 +69,105 @@ class Recogniser:
         self.log_it: dict[str, str] = {}
         self.titles: dict[str, Text] = {}
         self._patterns: list[Pattern] = []
-        self._lower: dict[str, list[Pattern]] = {}
         for entry in library.values():
             for role, logged in entry.logged_as.items():
                 self.log_it[role] = logged.log_it
                 self.titles[role] = Text(entry.title, entry.zh.title)
-                self._patterns += [_pattern(role, entry.id, name) for name in logged.names]
-                self._lower[role] = [_pattern(role, entry.id, name) for name in logged.lower_is_better]
+                self._patterns += [pattern(role, text, logged.never) for text in logged.names]
+                self._patterns += [pattern(role, text, logged.never, lower=True) for text in logged.lower_is_better]
+        self._known = Known([one.text for one in self._patterns])
+        self._meanings: dict[str, Meaning] = {}
+        self._runs: dict[tuple[tuple[str, int], ...], list[Series]] = {}
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Every role a user may give with --map."""
+        return (*self.log_it, _PARTS, _NONE)
 
     def recognise(self, run: Run, told: Mapping[str, str]) -> Run:
-        """The run with a role on every series it can name; ``told`` (tag -> role) is the user's word and wins."""
-        unknown = [role for role in told.values() if role not in self.log_it]
-        if unknown:
-            raise Problem(
-                Text(f"no role called {unknown[0]!r}", f"没有名为 {unknown[0]!r} 的角色"),
-                hint=did_you_mean(unknown[0], self.log_it)
-                or Text(f"roles: {', '.join(self.log_it)}", f"角色有：{'、'.join(self.log_it)}"),
-            )
-        series = [self._named(one, told) for one in run.series]
+        """The run with a role on every series it can name; ``told`` (tag -> role) is the user's word and wins.
+
+        A tag may be a pattern like ``val/dice_*``; a series called exactly so comes first. Raises `Problem` for
+        a role that does not exist.
+        """
+        check_roles(told, self.roles)
         return dataclasses.replace(
             run,
-            series=tuple(_components(series, told)),
+            series=tuple(self._series(run.series, told)),
             checkpoints=tuple(self._gated(checkpoint) for checkpoint in run.checkpoints),
         )
 
     def role(self, name: str) -> tuple[str, Pattern | None]:
         """The role a name tells, and the pattern that told it."""
-        folded, words = _fold(name), _said(name)
-        best = max(self._patterns, key=lambda pattern: pattern.score(folded, words), default=None)
-        if best is None or best.score(folded, words) == 0:
-            return "", None
-        return best.role, best
+        meaning = self.meaning(name)
+        return meaning.role, meaning.pattern
 
-    def _named(self, series: Series, told: Mapping[str, str]) -> Series:
-        folded, words = _fold(series.name), _said(series.name)
-        if series.name in told:
-            role, why = told[series.name], Text("you said so (--map)", "由 --map 指定")
-        else:
-            role, pattern = self.role(series.name)
-            if pattern is None:
-                return dataclasses.replace(series, why=Text("its name tells no role", "从名称看不出角色"))
-            why = Text(f"its name fits “{pattern.text}”", f"名称符合“{pattern.text}”")
-        lower = any(pattern.score(folded, words) for pattern in self._lower.get(role, ()))
-        return dataclasses.replace(series, role=role, why=why, lower_is_better=lower)
+    def meaning(self, name: str) -> Meaning:
+        """All a name tells."""
+        if name not in self._meanings:
+            if len(self._meanings) > _MOST:
+                self._meanings.clear()
+            self._meanings[name] = self._read(parsed(name, self._known))
+        return self._meanings[name]
+
+    def _read(self, name: CurveName) -> Meaning:
+        best = self._best(name)
+        if best is None:
+            return Meaning(name, None, "", self._why_not(name))
+        why = Text(f"its name fits “{best.text}”", f"名称符合“{best.text}”")
+        return Meaning(name, best, qualifier(name, best, self._known, self._known.han), why)
+
+    def _best(self, name: CurveName) -> Pattern | None:
+        scores = [one.score(name) for one in self._patterns]
+        top = max(scores, default=0.0)
+        return self._patterns[scores.index(top)] if top > 0 else None
+
+    def _why_not(self, name: CurveName) -> Text:
+        """A best value or moving average is told as such where the name would otherwise have a role."""
+        for taken, why in _SAID.items():
+            if taken in name.taken:
+                said = tuple(word for word in name.said if word != f"@{taken}")
+                plain = dataclasses.replace(name, taken=name.taken - {taken}, said=said)
+                if self._best(plain) is not None:
+                    return why
+        return Text("its name tells no role", "从名称看不出角色")
+
+    def _series(self, series: Sequence[Series], told: Mapping[str, str]) -> list[Series]:
+        key = tuple((one.name, min(len(one), 5)) for one in series)
+        if told:
+            return by_shape([one.series for one in together([self._named(one, told) for one in series])])
+        if key not in self._runs:
+            if len(self._runs) > _MOST:
+                self._runs.clear()
+            named = together([self._named(one, told) for one in series])
+            self._runs[key] = [dataclasses.replace(one.series, steps=_NO_STEPS, values=_NO_VALUES) for one in named]
+        models = zip(series, self._runs[key], strict=True)
+        return by_shape(
+            [
+                dataclasses.replace(model, steps=one.steps, values=one.values, wall=one.wall, source=one.source)
+                for one, model in models
+            ]
+        )
+
+    def _named(self, series: Series, told: Mapping[str, str]) -> Named:
+        meaning = self.meaning(series.name)
+        role = role_told(series.name, told)
+        named = dataclasses.replace(
+            series,
+            role=meaning.role if role is None else role.removeprefix(_NONE),
+            why=meaning.why if role is None else Text("you said so (--map)", "由 --map 指定"),
+            lower_is_better=meaning.pattern is not None and meaning.pattern.lower,
+            split=meaning.name.split,
+            quantity=meaning.pattern.quantity if meaning.pattern else "",
+            qualifier=meaning.qualifier,
+        )
+        return Named(named, meaning.name, role is not None)
 
     def _gated(self, checkpoint: Checkpoint) -> Checkpoint:
-        gates = tuple(name for name in checkpoint.tensors if self.role(name)[0] == "gate")
+        gates = tuple(name for name in checkpoint.tensors if self._may_be_gate(name) and self.role(name)[0] == "gate")
         return dataclasses.replace(checkpoint, gates=gates)
 
-
-def split(name: str) -> tuple[str, ...]:
-    """A name's words: ``valLoss``, ``val/loss`` and ``val_loss`` all give ('val', 'loss')."""
-    return _split(name)
-
-
-def stem(name: str) -> frozenset[str]:
-    """A name's words without those that say training or validation: what a companion curve shares with it."""
-    return frozenset(word for word in split(name) if word not in _SPLITS)
-
-
-@lru_cache(maxsize=65536)
-def _split(name: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(_CAMEL.sub(" ", unicodedata.normalize("NFKC", name)).lower()))
-
-
-def _said(name: str) -> tuple[str, ...]:
-    """The words of a name, and those it has when capitals begin no word: ``mIoU`` says miou as well."""
-    return tuple(dict.fromkeys((*split(name), *_WORD.findall(_fold(name)))))
-
-
-def _fold(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).lower()
-
-
-def _hits(term: str, name: str, words: Sequence[str]) -> bool:
-    """Whether one of the term's alternatives is a word of the name; Han words only need to be inside it."""
-    for choice in term.split("|"):
-        if choice[:1] > "\u2fff":
-            if choice in name:
-                return True
-        elif any(fnmatchcase(word, choice) for word in words):
-            return True
-    return False
-
-
-def _pattern(role: str, concept: str, text: str) -> Pattern:
-    terms = text.split()
-    wanted = tuple(term for term in terms if not term.startswith("-"))
-    return Pattern(role, concept, wanted, tuple(term[1:] for term in terms if term.startswith("-")), text)
-
-
-def _components(series: Sequence[Series], told: Mapping[str, str]) -> Iterator[Series]:
-    """Where a total is logged beside its parts, the parts become component losses, so that one loss is judged once."""
-    totals = {one.role for one in series if one.role in ("train-loss", "val-loss") and _is_total(one.name)}
-    for one in series:
-        if one.role in totals and not _is_total(one.name) and one.name not in told:
-            why = Text("a part of a total that is logged too", "同一日志中另有总损失，这是其中一项")
-            yield dataclasses.replace(one, role="component-loss", why=why)
-        else:
-            yield one
-
-
-def _is_total(name: str) -> bool:
-    return all(word in _PLAIN or word.isdigit() for word in split(name))
+    def _may_be_gate(self, name: str) -> bool:
+        """A quick look that spares the thousands of other tensors the full reading."""
+        words = parsed(name, self._known)
+        return any(one.score(words) for one in self._patterns if one.role == "gate")

@@ -21,7 +21,8 @@ class Series:
     """One logged number over time: ``steps`` int64 [n], ``values`` float64 [n], ``wall`` epoch seconds [n] or None.
 
     A reader hands points over in the order they were written; `diagnose.assemble` sorts them.
-    ``role`` and ``why`` are filled in by `diagnose.recognise`.
+    Filled in by `diagnose.recognise`: ``role`` and ``why``; ``split`` (train, val, test or nothing), ``quantity``
+    (loss, dice, iou, map ...) and ``qualifier`` (class, data set, head or parameter group), as far as the name says.
     """
 
     name: str
@@ -32,6 +33,9 @@ class Series:
     role: str = ""
     why: Text | None = None
     lower_is_better: bool = False
+    split: str = ""
+    quantity: str = ""
+    qualifier: str = ""
 
     def __len__(self) -> int:
         return len(self.steps)

@@ -67,11 +67,16 @@ class Snippet:
 
 @dataclass(frozen=True)
 class LoggedAs:
-    """How a quantity is named in logs: each name is a list of words (``a|b`` either, ``-a`` not, ``a*`` begins)."""
+    """How a quantity is named in logs: each name is a list of words (``a|b`` either, ``-a`` not, ``a*`` begins).
+
+    Names under ``lower_is_better`` are of quantities that should fall; a word under ``never`` rules out every name that
+    does not ask for it. The full grammar: `diagnose.pattern`.
+    """
 
     names: tuple[str, ...]
     log_it: str = ""
     lower_is_better: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

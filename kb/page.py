@@ -166,7 +166,7 @@ def _code(sheet: Sheet, entry: Entry) -> None:
 def _log(sheet: Sheet, entry: Entry) -> None:
     for role, logged in entry.logged_as.items():
         sheet.heading(Text(f"Logged as ({role})", f"日志中的名称（{role}）"))
-        sheet.item("", " · ".join(logged.names))
+        sheet.item("", " · ".join((*logged.names, *logged.lower_is_better)))
         if logged.log_it:
             sheet.code(logged.log_it)
     if entry.log_it:

@@ -1,6 +1,7 @@
 """How many real curve names get the right role: ``python -m benchmarks.roles.run [--part evaluation] [--misses]``.
 
-The names of a group are logged together, so that a part can be told from its total; points are noise, so that only names tell.
+The names of a group are logged together, so that a part can be told from its total;
+their points are noise, so that only names tell.
 """
 
 from __future__ import annotations

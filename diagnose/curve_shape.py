@@ -1,0 +1,56 @@
+"""Where the name does not tell: a curve that follows a schedule to its last digit is a learning rate."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from diagnose.curve_name import split
+from diagnose.run import Series
+from diagnose.schedule import schedule
+from kb.text import Text
+
+_SHAPES = ("step", "milestones", "linear", "polynomial", "cosine", "restarts", "one-cycle", "exponential")
+_LEAST, _LOW, _HIGH = 20, 1e-9, 1.0  # points; the range of learning rates in use
+_FALL = 5.0  # a schedule that comes down by less could be many things
+_OTHER = frozenset(
+    ("weight", "decay", "wd", "momentum", "beta", "betas", "alpha", "gamma", "lambda", "temperature", "temp", "tau",
+     "threshold", "scale", "ratio", "coef", "coeff", "epsilon", "eps", "prob", "dropout", "mask", "masking", "teacher",
+     "kl", "loss", "time", "eta", "memory", "mem", "epoch", "step", "steps", "iter", "rate", "error", "acc", "score",
+     "consistency", "ema", "noise", "sigma", "ramp", "rampup", "exploration", "entropy", "remaining", "progress",
+     "best", "min", "max", "std", "var", "count", "num", "number", "size", "len", "length", "cpu", "gpu", "disk")
+)  # fmt: skip
+
+
+def by_shape(series: Sequence[Series]) -> list[Series]:
+    """The series, with the role learning-rate for those without one whose values are a schedule's.
+
+    Only in a run that logs no rate by name, and never for a name that says something else.
+    """
+    if any(one.role == "learning-rate" for one in series) or all(one.role for one in series):
+        return list(series)
+    return [_rate(one) if not one.role and not one.quantity and _may_be(one) else one for one in series]
+
+
+def _may_be(one: Series) -> bool:
+    if len(one) < _LEAST or not _OTHER.isdisjoint(split(one.name)):
+        return False
+    values = one.values
+    if not (np.isfinite(values).all() and values.min() >= 0 and values[values > 0].size > len(values) / 2):
+        return False
+    positive = values[values > 0]
+    return bool(positive.min() >= _LOW and positive.max() <= _HIGH and positive.max() >= _FALL * positive[-1])
+
+
+def _rate(one: Series) -> Series:
+    shape = schedule(one)
+    if shape is None or shape.name not in _SHAPES or one.values[-1] >= shape.peak / _FALL:
+        return one
+    said = shape.text()
+    why = Text(
+        f"its name tells nothing, but its values follow a schedule ({said.en})",
+        f"名称看不出，但数值符合调度曲线（{said.zh}）",
+    )
+    return dataclasses.replace(one, role="learning-rate", quantity="lr", why=why)
