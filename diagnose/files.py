@@ -11,6 +11,8 @@ from diagnose.readers import HEAD, readers, tensorboard
 from diagnose.run import Note, Trace
 from kb.text import Text
 
+FURTHER = 1 << 19  # bytes shown to the readers of known formats when the first of them told nothing
+
 
 def read_units(units: Iterable[Unit]) -> Iterator[tuple[Unit, list[list[Trace] | None]]]:
     """Each unit with what its files hold, file by file; None for a file that no reader knows.
@@ -41,15 +43,29 @@ def read_file(path: Path) -> list[Trace] | None:
     except OSError as error:
         why = error.strerror or type(error).__name__
         return [Trace(path, "", notes=(Note(str(path), Text(f"cannot be read: {why}", f"无法读取：{why}")),))]
-    for name, reader in readers().items():
-        try:
-            if reader.sniff(path, head):
-                return reader.read(path)
-        except Exception as bug:  # noqa: BLE001 - one file must not cost the user all the others
-            why = f"{type(bug).__name__}: {bug}"[:200]
-            what = Text(
-                f"the {name} reader broke here, which is our bug: {why}",
-                f"{name} 读取器在此出错，这是我们的缺陷：{why}",
-            )
-            return [Trace(path, name, notes=(Note(str(path), what),))]
-    return None
+    name = ""
+    try:
+        name = _claimed(path, head)
+        return readers()[name].read(path) if name else None
+    except Exception as bug:  # noqa: BLE001 - one file must not cost the user all the others
+        why = f"{type(bug).__name__}: {bug}"[:200]
+        what = Text(
+            f"the {name} reader broke here, which is our bug: {why}",
+            f"{name} 读取器在此出错，这是我们的缺陷：{why}",
+        )
+        return [Trace(path, name, notes=(Note(str(path), what),))]
+
+
+def _claimed(path: Path, head: bytes) -> str:
+    """The reader that claims a file, "" when none does. Before one of any shape gets it, the others look further in.
+
+    A log begins with whatever its script prints first: settings, the model, a screen of warnings.
+    """
+    claims = (name for name, reader in readers().items() if reader.sniff(path, head))
+    name = next(claims, "")
+    if not getattr(readers().get(name), "FALLBACK", False) or len(head) < HEAD:
+        return name
+    with path.open("rb") as file:
+        further = file.read(FURTHER)
+    exact = (one for one, reader in readers().items() if not getattr(reader, "FALLBACK", False))
+    return next((one for one in exact if readers()[one].sniff(path, further)), name)

@@ -39,6 +39,8 @@ def step(epoch: int, at: int, loss: float) -> str:
         ("[2024] => [Epoch Num: 002/100] => [Global Step: 0003/0010] => [Loss_s: 2.5 Loss_i: 1]", "Loss_s", 2.5),
         ("07:08:09.1 Epoch [002/020], Step [0003/0010], [lateral-2: 2.5, lateral-3: 0.7]", "loss/lateral-2", 2.5),
         ("07:08:09,1 [Train Info]:Epoch [002/100], Step [0003/0010], loss_all: 2.5,loss_a: 1", "loss_all", 2.5),
+        ("2024-05-06 07:08:09.1 Epoch [002/020], Step [0003/0010], Total Loss: 2.5, Src Seg: 1", "Total Loss", 2.5),
+        ("2024 Epoch [002/020], Step [0003/0010], [lateral-2: 0.5], [edge: 2.5]", "loss/edge", 2.5),
         ("2024-05-06 07:08:09.1 Epoch [002/020], Step [0003/0010], Loss: tensor(2.5, device='cuda:0')", "Loss", 2.5),
     ],
 )  # fmt: skip
@@ -52,6 +54,38 @@ def test_epochs_that_count_from_zero_begin_at_step_zero(tmp_path):
     (trace,) = read(tmp_path, step(0, 5, 1.5), step(1, 5, 0.5))
 
     assert points(trace) == {"train/Loss": [(5, 1.5), (15, 0.5)]}
+
+
+def test_f3net_counts_on_through_the_epochs_by_itself(tmp_path):
+    lines = (f"2024-05-06 07:08:09.1 | step:{n}/{1 + n // 30}/32 | lr=0.005 | loss=0.{n}" for n in (20, 40))
+
+    (trace,) = read(tmp_path, *lines)
+
+    assert points(trace) == {"lr": [(20, 0.005), (40, 0.005)], "train/loss": [(20, 0.2), (40, 0.4)]}
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Kvasir :  0.75", "dice Kvasir"),
+        ("Kvasir : dice:  0.75", "dice Kvasir"),
+        ("[Cur Epoch: 1] Metrics (Sm=0.75)", "val/Sm"),
+        ("[Val] Epoch: 1, MAE: 0.75, bestMAE: 0.5, bestEpoch: 1", "val/MAE"),
+        (f"{LOGGED}Test: [Val Info]:Epoch:1 MAE:0.75 bestEpoch:1 bestMAE:0.5]", "test/MAE"),
+        (f"{LOGGED}[Val Info]:Epoch:1 bestEpoch:1 bestiou: 0.75]", "val/bestiou"),
+        (f"{LOGGED}epoch: 1, dataset: CVC-300, IoU: 0.75]", "IoU CVC-300"),
+    ],
+)
+def test_a_score_is_found_however_it_is_printed_and_counts_once_when_logged_as_well(tmp_path, line, name):
+    (trace,) = read(tmp_path, step(1, 10, 0.5), line, line, step(2, 10, 0.25))
+
+    assert points(trace)[name] == [(10, 0.75)]
+
+
+def test_scores_without_any_step_stand_at_their_epoch(tmp_path):
+    (trace,) = read(tmp_path, *(f"{LOGGED}[Val Info]:Epoch:{n} MAE:0.{n} bestEpoch:1 bestMAE:0.1]" for n in (1, 2, 3)))
+
+    assert points(trace) == {"val/MAE": [(1, 0.1), (2, 0.2), (3, 0.3)]}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Series, Trace
+from diagnose.tables.data_sets import SCORED, SETS, data_set_scores
 from diagnose.tables.log_lines import WORD, LogLines, plain
 from diagnose.tables.textfile import head_text
 from kb.text import Text
@@ -22,21 +23,32 @@ STEP = re.compile(
 )
 MEAN = re.compile(r"\[Train Info\]: ?Epoch \[(?P<epoch>\d{1,7})/\d{1,7}\], ?(?P<said>[^\n]*)", re.ASCII)
 SCORE = re.compile(
-    r"(?P<mark>\[Val Info\]:|#(?:Val|VAL|Test|TEST)#:?)? ?(?<!\w)Epoch: ?(?P<epoch>\d{1,7}),? ?(?P<said>[^\n]*)",
+    r"(?P<set>(?<![\w-])[A-Za-z][\w-]{1,30}: )?"
+    r"(?P<mark>\[Val(?: Info)?\]:?|#(?:Val|VAL|Test|TEST)#:?|\[Cur(?= Epoch))? ?"
+    r"(?<!\w)Epoch: ?(?P<epoch>\d{1,7})(?:\]|,)? ?(?P<said>[^\n]*)",
     re.ASCII,
 )
 SET_SCORE = re.compile(
     r"(?:^|\d[ \]]|INFO:) ?(?P<set>[A-Za-z][\w-]{0,40}): MAE: ?(?P<value>[-+\w.]{1,40})\]?\s*$", re.ASCII
 )
-DATA_SET = re.compile(
-    r"epoch: ?(?P<epoch>\d{1,7}), dataset: ?(?P<set>[^,\n]{1,80}), dice: ?(?P<value>[-+\w.]{1,40})", re.ASCII
+PRINTED = re.compile(
+    r"(?P<set>[A-Za-z][\w-]{0,40}) ?:  ?(?P<said>(?:[A-Za-z]{1,20} ?:  ?)?[-+\w.]{1,40}(?:  .*)?)", re.ASCII
 )
+OVERALL = re.compile(
+    r"\| ?step: ?(?P<step>\d{1,12})/(?P<epoch>\d{1,7})/\d{1,7} ?\|(?P<said>[^\n]*)", re.ASCII
+)  # F3Net and its relatives count on through the epochs
 RATE = re.compile(r"(?:^|[\s:])lr: ?(?P<value>[-+\w.]{1,40})\]?\s*$", re.ASCII)
 CONFIG = re.compile(r"(?<!\w)Config: (?P<said>\w{1,40}: [^\n]*)")
-PAIR = re.compile(rf"(?<![\w-])(?P<name>[A-Za-z][\w-]{{0,60}}) ?[:=] ?{WORD}", re.ASCII)
+PAIR = re.compile(
+    rf"(?<![\w'\"-])(?P<name>[A-Za-z][\w-]{{0,60}}(?: [A-Za-z][\w-]{{0,60}}){{0,2}}) ?[:=] {{0,4}}{WORD}", re.ASCII
+)
+SPLIT = re.compile(r"(?:val|test)[ _/-]", re.IGNORECASE)
+SETTINGS = frozenset(("lr", "learning_rate", "epsilon"))
 FAMILY = re.compile(r"(sinet|pranet|risnet|c2fnet|preynet|hitnet|polyp.?pvt)", re.IGNORECASE)
 OWN = re.compile(
-    r"\[(?:Train|Val) Info\]: ?Epoch[ :]{0,2}\[?\d|#(?:TRAIN|Val|VAL|Test|TEST)#:? ?Epoch[ :]{0,2}\[?\d", re.ASCII
+    r"\[(?:Train|Val) Info\]: ?Epoch[ :]{0,2}\[?\d|#(?:TRAIN|Val|VAL|Test|TEST)#:? ?Epoch[ :]{0,2}\[?\d"
+    r"|\[Cur Epoch: ?\d{1,7}\] Metrics",
+    re.ASCII,
 )
 
 
@@ -45,7 +57,7 @@ def sniff(path: Path, head: bytes) -> bool:
     text = head_text(head)
     if path.suffix.lower() not in NAMES:
         return False
-    if STEP.search(text) or OWN.search(text):
+    if STEP.search(text) or OWN.search(text) or OVERALL.search(text):
         return True
     return FAMILY.search(path.name) is not None and ("Conv2d(" in text or "NVIDIA-SMI" in text)
 
@@ -63,23 +75,29 @@ def read(path: Path) -> list[Trace]:
         log.note(what)
     now: dict[str, int] = {}
     rate: dict[str, float] = {}
+    told: dict[str, float] = {}  # the epoch in which each score was last logged; it may be printed too
     for number, line in enumerate(log.lines, 1):
-        if match := steps.get(number):
+        if (match := steps.get(number)) or (match := OVERALL.search(line)):
             row = _numbers(log, number, match["said"], "train")
             if row:
                 epoch = int(match["epoch"])
-                now = {"epoch": epoch, "step": (epoch - first) * int(match["steps"]) + int(match["step"])}
+                done = int(match["step"]) + ((epoch - first) * int(match["steps"]) if match.re is STEP else 0)
+                now = {"epoch": epoch, "step": done}
                 log.add(number, {**now, **rate, **row})
                 rate = {}
         elif match := CONFIG.search(line):
             pairs = (one.partition(":") for one in match["said"].rstrip("] ").split(";"))
             log.begin(number, {name.strip(): plain(value) for name, _, value in pairs})
-            now, rate = {}, {}
+            now, rate, told = {}, {}, {}
         elif match := RATE.search(line):
             value = log.number("lr", match["value"], number)
             rate = {} if value is None else {"lr": value}  # printed when an epoch begins
         elif row := _scores(log, number, line, now):
-            log.add(number, {**now, **row})
+            scored = row.get("epoch", now.get("epoch", 0))
+            row = {name: value for name, value in row.items() if name == "epoch" or told.get(name) != scored}
+            told |= dict.fromkeys(row.keys() - {"epoch"}, scored)
+            if row.keys() - {"epoch"}:
+                log.add(number, {**now, **row})
     return log.traces()
 
 
@@ -87,12 +105,17 @@ def _scores(log: LogLines, line: int, text: str, now: Mapping[str, int]) -> dict
     """What a line says of an epoch as a whole, with the epoch if it names one; nothing for any other line."""
     if match := MEAN.search(text):
         row = _numbers(log, line, match["said"], "train")
+    elif match := SCORED.search(text):
+        row = {}
+        for name, word in data_set_scores(match):
+            row |= _number(log, line, name, word)
     elif (match := SCORE.search(text)) and (match["mark"] or "best" in match["said"]):
-        row = _numbers(log, line, match["said"], "val")
-    elif match := DATA_SET.search(text):
-        row = _number(log, line, f"dice {match['set'].strip()}", match["value"])
+        row = _numbers(log, line, match["said"], (match["set"] or "val").strip(": ").lower())
     elif (match := SET_SCORE.search(text)) and now:
         return _number(log, line, f"val/MAE {match['set']}", match["value"])
+    elif (match := PRINTED.fullmatch(text.strip())) and now and match["set"].lower() in SETS:
+        said = match["said"] if ":" in match["said"] else f"dice: {match['said']}"
+        return {f"{name.removeprefix('/')} {match['set']}": one for name, one in _numbers(log, line, said, "").items()}
     else:
         return {}
     return {"epoch": int(match["epoch"]), **row} if row else {}
@@ -101,10 +124,16 @@ def _scores(log: LogLines, line: int, text: str, now: Mapping[str, int]) -> dict
 def _numbers(log: LogLines, line: int, said: str, split: str) -> dict[str, float]:
     """The quantities in a line, but for the best so far, which repeats them; PraNet's ``lateral-2`` is a loss."""
     found: dict[str, float] = {}
-    for pair in PAIR.finditer(said):
-        name = pair["name"]
-        if not name.lower().startswith("best"):
-            found |= _number(log, line, f"{split}/{'loss/' * name.startswith('lateral')}{name}", pair["value"])
+    losses = "lateral" in said  # and so is what stands beside it
+    pairs = [(pair["name"], pair["value"]) for pair in PAIR.finditer(said)]
+    if any(not name.lower().startswith("best") for name, _ in pairs):
+        pairs = [(name, value) for name, value in pairs if not name.lower().startswith("best")]
+    for name, value in pairs:
+        if name.lower() == "bestepoch":
+            continue
+        kind = "loss/" if losses and "loss" not in name.lower() and name.lower() not in SETTINGS else ""
+        full = f"val/{SPLIT.sub('', name, count=1)}" if SPLIT.match(name) else f"{split}/{kind}{name}"
+        found |= _number(log, line, "lr" if name.lower() == "lr" else full, value)
     return found
 
 

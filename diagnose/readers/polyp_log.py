@@ -11,22 +11,25 @@ import numpy as np
 
 from diagnose.run import Note, Series, Trace
 from diagnose.tables.chains import processes
-from diagnose.tables.log_lines import NUMBER
+from diagnose.tables.data_sets import SCORED, data_set_scores
+from diagnose.tables.log_lines import NUMBER, WORD
 from diagnose.tables.textfile import Damage, head_text, hits, no_numbers, no_signal, opened
 from kb.text import Text
 
 FORMAT = "polyp_log"
 _LINE = re.compile(
-    r"epoch:? ?(?P<epoch>\d{1,7}), dataset:? ?(?P<dataset>[^,\r\n]{1,80}), dice:? ?(?P<dice>[-+\w.]{1,40})", re.ASCII
+    rf"{SCORED.pattern}|"
+    r"INFO: ?(?:(?P<side>[Tt]rain|[Vv]al|[Tt]est) )?epoch: ?(?P<now>\d{1,7}), ?"  # older scripts name no data set
+    r"(?P<one>(?:(?:dice|iou|loss|mae|meandice|mean_dice|mdice) ?: ?[-+\w.]{1,40}(?:, ?|\]|\s|$)){1,9})",
+    re.ASCII,
 )
-_NAME = "dice {}"
-
+_PAIR = re.compile(rf"(?P<name>\w{{1,20}}) ?: ?{WORD}", re.ASCII)
 _WRITER = re.compile(r"(?:\d\d|[AP]M)[- ]+([^\r\n:]{1,60}?)-INFO:? ?$")
 
 
 @dataclass(frozen=True)
 class Point:
-    """One score: the line it is on, the script that wrote it, the data set, the epoch."""
+    """One score: the line it is on, the script that wrote it, the measure and its data set, the epoch."""
 
     line: int
     writer: str
@@ -41,10 +44,9 @@ class _Run:
     notes: list[Note] = field(default_factory=list)
 
 
-def sniff(path: Path, head: bytes) -> bool:
-    """Whether a scored data set stands among the first lines; below a screen of warnings the name must say so."""
-    text = head_text(head)
-    return _LINE.search(text) is not None or (path.name.lower().startswith("train_log") and "-INFO" in text)
+def sniff(path: Path, head: bytes) -> bool:  # noqa: ARG001
+    """Whether a scored data set, or the score of an epoch, stands among the first lines."""
+    return _LINE.search(head_text(head)) is not None
 
 
 def read(path: Path) -> list[Trace]:
@@ -56,11 +58,12 @@ def read(path: Path) -> list[Trace]:
     points: list[Point] = []
     damage: list[Damage] = []
     for line, match in hits(_LINE, text):
-        if NUMBER.fullmatch(match["dice"]) is None:
-            damage.append((line, match["dice"]))
-            continue
-        writer = _writer(text, match.start())
-        points.append(Point(line, writer, match["dataset"].strip(), int(match["epoch"]), float(match["dice"])))
+        writer, epoch = _writer(text, match.start()), int(match["epoch"] or match["now"])
+        for name, word in _scores(match):
+            if NUMBER.fullmatch(word) is None:
+                damage.append((line, word))
+            else:
+                points.append(Point(line, writer, name, epoch, float(word)))
     notes += no_numbers(path, damage)
     if not points:
         return [Trace(path, FORMAT, notes=tuple([*notes, no_signal(path)] if text else notes))]
@@ -69,6 +72,14 @@ def read(path: Path) -> list[Trace]:
         mine = notes if not runs else []
         runs.append(Trace(path, FORMAT, _curves(path, run.points), notes=(*mine, *run.notes)))
     return runs
+
+
+def _scores(match: re.Match[str]) -> list[tuple[str, str]]:
+    """The scores of a line by name, as written."""
+    if match["set"]:
+        return data_set_scores(match)
+    side = f"{match['side'].lower()}/" if match["side"] else ""
+    return [(side + pair["name"], pair["value"]) for pair in _PAIR.finditer(match["one"])]
 
 
 def _told_apart(path: Path, points: Sequence[Point]) -> list[_Run]:
@@ -123,7 +134,7 @@ def _curves(path: Path, points: Sequence[Point]) -> tuple[Series, ...]:
     names = dict.fromkeys(point.name for point in points)
     return tuple(
         Series(
-            _NAME.format(name),
+            name,
             np.array([point.epoch for point in points if point.name == name], dtype=np.int64),
             np.array([point.value for point in points if point.name == name]),
             source=str(path),
@@ -159,8 +170,8 @@ def example(folder: Path) -> tuple[Path, list[Trace]]:
         f"{head}epoch: 1, dataset: Kvasir, dice: nan]\n",
         encoding="utf-8",
     )
-    first = ((2, "Kvasir", 1, 0.5), (3, "CVC-300", 1, 0.25), (5, "Kvasir", 2, 0.625))
-    again = Point(6, "train.py", "Kvasir", 1, float("nan"))
+    first = ((2, "dice Kvasir", 1, 0.5), (3, "dice CVC-300", 1, 0.25), (5, "dice Kvasir", 2, 0.625))
+    again = Point(6, "train.py", "dice Kvasir", 1, float("nan"))
     return path, [
         Trace(path, FORMAT, _curves(path, [Point(one[0], "train.py", *one[1:]) for one in first])),
         Trace(path, FORMAT, _curves(path, [again]), notes=(Note(str(path), _restart(2, 1), 6),)),
