@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from diagnose.run import Curve
 from diagnose.tables.table import Column
+from diagnose.tables.timeline import Ints
 
+Kind = TypeVar("Kind", bound=np.generic)
 EMPTY = frozenset({"", "none", "null", "na", "n/a", "#n/a", "-", "--", "<na>", "nil"})
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
@@ -42,14 +47,48 @@ def number(cell: str, delimiter: str = ",") -> float | None:
     raise ValueError(cell)
 
 
+class Growing(Generic[Kind]):
+    """An array that grows at its end; room that is asked for and not used costs no memory."""
+
+    def __init__(self, kind: type[Kind]) -> None:
+        self._all: NDArray[Kind] = np.empty(0, kind)
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def held(self) -> NDArray[Kind]:
+        """What is in it so far."""
+        return self._all[: self._count]
+
+    def room(self, count: int) -> None:
+        """Make room for so many in all."""
+        if count > len(self._all):
+            wider = np.empty(count, self._all.dtype)
+            wider[: self._count] = self.held
+            self._all = wider
+
+    def add(self, more: NDArray[Kind]) -> None:
+        """Put some behind the last."""
+        stop = self._count + len(more)
+        if stop > len(self._all):
+            self.room(max(stop, 2 * self._count))
+        self._all[self._count : stop] = more
+        self._count = stop
+
+
 @dataclass
 class Filling:
-    """A column while it is being read: the numbers so far, and what was met in place of numbers."""
+    """A column while it is being read: the numbers so far, and what was met in place of numbers.
+
+    ``rows`` stays empty as long as every row up to the last had a number.
+    """
 
     name: str
     delimiter: str = ","
-    rows: list[np.ndarray] = field(default_factory=list)
-    values: list[np.ndarray] = field(default_factory=list)
+    rows: Growing[np.int64] = field(default_factory=lambda: Growing(np.int64))
+    values: Growing[np.float64] = field(default_factory=lambda: Growing(np.float64))
     texts: int = 0
     first_text: tuple[int, str] | None = None
     kinds: set[str] = field(default_factory=set)
@@ -64,18 +103,34 @@ class Filling:
             numbers = None
         if numbers is None:
             filled, numbers = self._one_by_one(start, filled, some)
-        self.rows.append(np.asarray(filled, dtype=np.int64) + start)
-        self.values.append(np.asarray(numbers, dtype=np.float64))
+        self._put(np.asarray(filled, np.int64) + start, np.asarray(numbers, np.float64))
 
-    def column(self) -> Column:
-        """Everything read so far."""
-        none = np.zeros(0)
-        return Column(np.concatenate([none.astype(np.int64), *self.rows]), np.concatenate([none, *self.values]))
+    def take(self, rows: Ints, values: Curve, start: int, odd: Sequence[tuple[int, str]]) -> None:
+        """Take numbers that are read already; the ``odd`` cells among them, by their row after ``start``, are not."""
+        if odd:
+            places, numbers = self._one_by_one(start, [row for row, _ in odd], [cell for _, cell in odd])
+            every = np.concatenate([rows, np.array(places, np.int64) + start])
+            order = np.argsort(every, kind="stable")
+            rows, values = every[order], np.concatenate([values, np.array(numbers, np.float64)])[order]
+        self._put(rows, values)
+
+    def column(self, every: Ints) -> Column:
+        """Everything read; ``every`` are the numbers of all rows, which columns without a gap share."""
+        return Column(self.rows.held if len(self.rows) else every[: len(self.values)], self.values.held)
+
+    def _put(self, rows: Ints, values: Curve) -> None:
+        held = len(self.values)
+        gap = len(rows) and (rows[0] != held or rows[-1] - rows[0] >= len(rows))
+        if gap and not len(self.rows):
+            self.rows.add(np.arange(held))
+        if gap or len(self.rows):
+            self.rows.add(rows)
+        self.values.add(values)
 
     @property
     def count(self) -> int:
         """How many numbers it holds."""
-        return sum(map(len, self.values))
+        return len(self.values)
 
     @property
     def is_text(self) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
 
 from diagnose.run import Note
 from diagnose.tables.cells import Filling
 from diagnose.tables.clock import counts
+from diagnose.tables.grid import Cells
 from diagnose.tables.table import LABELS, SPLITS, Table
 from kb.text import Text
 
@@ -21,18 +25,20 @@ class Columns:
     def __init__(
         self, path: Path, form: str, names: Sequence[str], delimiter: str, notes: list[Note], *, width: int
     ) -> None:
-        self.path, self.form, self.notes = path, form, notes
+        self.path, self.format, self.notes = path, form, notes
         self.header = [name.strip() for name in names]
         self.named = bool(names)
         self.width = width
+        self.delimiter = delimiter
         self.fillings = [Filling(name, delimiter) for name in self._unique_names()]
         self.split = next((at for at, name in enumerate(self.header) if name.lower() in SPLITS), None)
         self.labels: list[str] = []
-        self.lines: list[int] = []
+        self.lines = array("q")
         self.restarts: list[int] = []
         self.pending: list[list[str]] = []
         self.short: list[int] = []
         self.long: list[int] = []
+        self.expected = 0
 
     def shares_names(self, cells: Sequence[str]) -> bool:
         """Whether a row of words can be a header that belongs here: it has a clock, or a name we know."""
@@ -70,6 +76,26 @@ class Columns:
         if len(self.pending) >= CHUNK:
             self._flush()
 
+    @property
+    def form(self) -> tuple[int, int]:
+        """What a piece of text must be cut by, delimiter and width, to be taken at once; (0, 0) when it cannot be."""
+        return (0, 0) if self.split is not None else (ord(self.delimiter), self.width)
+
+    def expect(self, rows: int) -> None:
+        """Make room for so many rows, so that no column has to be moved when it grows."""
+        self.expected = rows
+        for filling in self.fillings:
+            filling.values.room(rows)
+
+    def take(self, line: int, rows: int, columns: Sequence[Cells]) -> None:
+        """Many more rows, which begin at a line of the file and follow each other without a gap."""
+        self._flush()
+        start = len(self.lines)
+        every = np.arange(start, start + rows)
+        for filling, cells in zip(self.fillings, columns, strict=True):
+            filling.take(every[cells.rows], cells.values, start, cells.odd)
+        self.lines.frombytes(np.arange(line, line + rows, dtype=np.int64).tobytes())
+
     def table(self) -> Table:
         """Everything read."""
         self._flush()
@@ -92,9 +118,17 @@ class Columns:
         else:
             self._tell(words, numbers)
         labels = self.labels if split else []
-        columns = {one.name: one.column() for one in numbers}
+        every = np.arange(len(self.lines))
+        columns = {one.name: one.column(every) for one in numbers}
         return Table(
-            self.path, self.form, len(self.lines), columns, self.lines, labels, tuple(self.restarts), tuple(self.notes)
+            self.path,
+            self.format,
+            len(self.lines),
+            columns,
+            self.lines,
+            labels,
+            tuple(self.restarts),
+            tuple(self.notes),
         )
 
     def _unique_names(self) -> list[str]:

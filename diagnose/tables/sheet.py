@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from diagnose.run import Note
+from diagnose.tables.ahead import ahead
 from diagnose.tables.cells import number
 from diagnose.tables.columns import Columns
 from diagnose.tables.decode import lines
+from diagnose.tables.digits import MARGIN, Bytes
+from diagnose.tables.grid import Cells, gridded
 from diagnose.tables.table import Table
 
 JOINED = 50  # lines one quoted cell may run over
@@ -31,32 +35,62 @@ def looks_tabular(head: str) -> bool:
     return len(good) * 10 >= 9 * (len(rows) - 1)
 
 
-def sheets(path: Path, form: str, text: str, notes: Sequence[Note] = ()) -> Iterator[Table]:
-    """The tables in a text, at least one (perhaps empty); another begins where a different header turns up."""
-    every = lines(text)
-    first = _peek(every)
-    delimiter = _delimiter(first)
-    widths = Counter(len(cells) for _, cells in _rows(first, delimiter))
-    width = widths.most_common(1)[0][0] if widths else 0
-    torn = len(every) if every[-1].strip() else 0  # the line that was being written when the file ends
+@dataclass
+class _Cut:
+    """What the pieces that are read ahead are cut by: the delimiter and width of the latest header."""
+
+    form: tuple[int, int] = (0, 0)
+
+    def gridded(self, text: Bytes) -> tuple[tuple[int, int], int, list[Cells]] | None:
+        """The form, how many rows a piece has in it, and its columns; None when it is no such piece."""
+        form = self.form
+        rows, columns = gridded(text, form) if form[1] else (0, [])
+        return (form, rows, columns) if rows else None
+
+
+def sheets(path: Path, form: str, pieces: Iterable[str | Bytes], notes: Sequence[Note] = ()) -> Iterator[Table]:
+    """The tables in a text, at least one (perhaps empty); another begins where a different header turns up.
+
+    The text comes in ``pieces`` of whole lines, the first as a str; those in bytes (ASCII without a quote, `MARGIN`
+    before them) are read all at once where nothing is odd about them.
+    """
     sheet: Columns | None = None
-    for line, cells in _rows(every, delimiter):
-        if sheet is None:
-            if len(cells) < min(width, 2):
-                continue  # a title above the table
-            named = _is_header(cells, delimiter)
-            names = cells if named else _named_by_comment(every[: line - 1], delimiter, len(cells))
-            sheet = Columns(path, form, names, delimiter, list(notes), width=len(cells))
-            if not named:
-                sheet.add(line, cells)
-        elif cells[0][:1].isalpha() and _is_header(cells, delimiter) and sheet.shares_names(cells):
-            if sheet.is_named(cells):
-                sheet.restart()
-                continue
-            yield sheet.table()
-            sheet = Columns(path, form, cells, delimiter, [], width=len(cells))
-        else:
-            sheet.add(line, cells, torn=line == torn)
+    delimiter, width, before = "", 0, 0
+    cut = _Cut()
+    for raw, read in ahead(pieces, cut.gridded):
+        if read is not None and sheet is not None and read[0] == sheet.form:
+            if not sheet.expected:
+                sheet.expect(path.stat().st_size * read[1] // len(raw) + read[1])
+            sheet.take(before + 1, *read[1:])
+            before += read[1]
+            continue
+        piece = raw if isinstance(raw, str) else raw[len(MARGIN) :].tobytes().decode("ascii")
+        every = lines(piece)
+        if not delimiter:
+            first = _peek(every)
+            delimiter = _delimiter(first)
+            widths = Counter(len(cells) for _, cells in _rows(first, delimiter))
+            width = widths.most_common(1)[0][0] if widths else 0
+        torn = len(every) if every[-1].strip() else 0  # the line that was being written when the file ends
+        for line, cells in _rows(every, delimiter):
+            if sheet is None:
+                if len(cells) < min(width, 2):
+                    continue  # a title above the table
+                named = _is_header(cells, delimiter)
+                names = cells if named else _named_by_comment(every[: line - 1], delimiter, len(cells))
+                sheet = Columns(path, form, names, delimiter, list(notes), width=len(cells))
+                if not named:
+                    sheet.add(before + line, cells)
+            elif cells[0][:1].isalpha() and _is_header(cells, delimiter) and sheet.shares_names(cells):
+                if sheet.is_named(cells):
+                    sheet.restart()
+                    continue
+                yield sheet.table()
+                sheet = Columns(path, form, cells, delimiter, [], width=len(cells))
+            else:
+                sheet.add(before + line, cells, torn=line == torn)
+        before += len(every) - 1
+        cut.form = sheet.form if sheet else cut.form
     yield sheet.table() if sheet else Table(path, form, 0, {}, notes=notes)
 
 

@@ -33,6 +33,8 @@ class Column:
 
     def dense(self, count: int) -> Curve:
         """One value a row, NaN where the column has none."""
+        if len(self.rows) == count:
+            return self.values
         values = np.full(count, np.nan)
         values[self.rows] = self.values
         return values
@@ -159,7 +161,9 @@ class _Stretch:
                 notes.append(Note(str(self.table.path), what))
                 there, numbers = there[~spare], numbers[~spare]
             if len(there):
-                steps = clock.steps[there] - (self.start if clock.counted else 0)
+                every = len(there) == self.stop - self.start
+                steps = clock.steps[self.start : self.stop] if every else clock.steps[there]
+                steps = steps - self.start if clock.counted else steps
                 wall = None if self.seconds is None else self.seconds[there]
                 found.append(Series(_labelled(name, word), steps, numbers, wall, str(self.table.path)))
         return found
