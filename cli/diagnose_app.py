@@ -59,7 +59,11 @@ _Paths = Annotated[
 ]
 _Map = Annotated[
     list[str] | None,
-    typer.Option("--map", metavar="ROLE=TAG", help=both("say which role a curve has", "指定某条曲线的角色")),
+    typer.Option(
+        "--map",
+        metavar="ROLE=TAG",
+        help=both("say which role a curve has; val/dice_* for several", "指定曲线的角色，可用 val/dice_* 指定多条"),
+    ),
 ]
 
 
@@ -125,6 +129,7 @@ def run(
         waived=settings.waivers(pages, (*standing.waivers, *(waive or ()))),
         overridden=(*standing.said, *overridden),
     )
+    clinic.claimed(settings.roles(mapped or ()), (one.run for one in diagnosis.examined))
     speak = language.choose(lang)
     if form.value == "text" and out is None:
         from diagnose.reports import text
@@ -147,9 +152,10 @@ def run(
 )
 def series(paths: _Paths, lang: _Lang = Speech.auto, mapped: _Map = None) -> int:
     """File, name, role, why, points and range of every curve."""
-    from diagnose import clinic, reading
+    from diagnose import clinic, reading, settings
 
     runs = clinic.read(paths, _looked_for(), roles=_wishes(mapped))
+    clinic.claimed(settings.roles(mapped or ()), runs)
     paint.show(reading.lines(runs, language.choose(lang), paint.width()))
     return 0
 
@@ -177,12 +183,13 @@ def compare(
     mapped: _Map = None,
 ) -> int:
     """Exit code 1: B shows something at warning or above that A does not."""
-    from diagnose import clinic, side_by_side
+    from diagnose import clinic, settings, side_by_side
     from diagnose import compare as comparing
 
     pages = _looked_for()
     wishes = _wishes(mapped)
     sides = [clinic.diagnose([one], pages, roles=wishes).examined for one in (a, b)]
+    clinic.claimed(settings.roles(mapped or ()), (one.run for side in sides for one in side))
     seen = comparing.compare(sides[0], sides[1], pages)
     if form is Plain.json:
         paint.show_json(side_by_side.as_data(seen))

@@ -8,6 +8,7 @@ from pathlib import Path
 from diagnose.assemble import Found, survey
 from diagnose.engine import examine
 from diagnose.finding import Diagnosis
+from diagnose.mapping import check_tags
 from diagnose.recognise import Recogniser
 from diagnose.run import Note, Run
 from kb.library import Library
@@ -30,7 +31,8 @@ def diagnose(
     Raises `Problem` for a path that does not exist and where no training signal is found.
     """
     found = _found(paths)
-    examined = tuple(examine(run, library, roles=roles, waived=waived) for run in found.runs)
+    recogniser = Recogniser(library)
+    examined = tuple(examine(run, library, roles=roles, waived=waived, recogniser=recogniser) for run in found.runs)
     return Diagnosis(examined, tuple(overridden), found.unread, found.strangers)
 
 
@@ -38,6 +40,11 @@ def read(paths: Sequence[Path], library: Library, *, roles: Mapping[str, str] | 
     """Every run under ``paths`` with the role of each series, not judged. Raises as `diagnose` does."""
     recogniser = Recogniser(library)
     return [recogniser.recognise(run, roles or {}) for run in _found(paths).runs]
+
+
+def claimed(tags: Iterable[str], runs: Iterable[Run]) -> None:
+    """Raise `Problem` with the nearest name where a tag the user typed is no curve of any run."""
+    check_tags(tags, (one.name for run in runs for one in run.series))
 
 
 def _found(paths: Sequence[Path]) -> Found:

@@ -20,13 +20,19 @@ _SAVE_IT = "torch.save({'model': model.state_dict(), 'optimizer': optimizer.stat
 
 
 def examine(
-    run: Run, library: Library, *, roles: Mapping[str, str] | None = None, waived: Mapping[str, str] | None = None
+    run: Run,
+    library: Library,
+    *,
+    roles: Mapping[str, str] | None = None,
+    waived: Mapping[str, str] | None = None,
+    recogniser: Recogniser | None = None,
 ) -> Examined:
     """Every symptom's verdict on one run.
 
     ``roles`` (tag -> role) overrides what names tell; ``waived`` (symptom -> reason) names checks to leave out.
+    ``recogniser``, made from the same library, saves reading its patterns anew for each of many runs.
     """
-    recogniser = Recogniser(library)
+    recogniser = recogniser or Recogniser(library)
     known = recogniser.recognise(run, roles or {})
     verdicts: list[Verdict] = []
     for entry in library.values():

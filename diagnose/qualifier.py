@@ -17,6 +17,8 @@ _EMPTY = frozenset(
      "or", "region", "out", "reward", "rewards")
 )  # fmt: skip
 _OF_RATES = OPTIMIZERS | {"optimizer", "optim", "opt", "scheduler", "base", "current", "cur"}
+_LOSSES = ("train-loss", "val-loss")
+_OF_LOSSES = frozenset(("loss", "losses", "total", "sum", "main", "overall", "lm", "value", "of", "the"))
 _AT = frozenset(("map", "average precision", "average recall"))  # a number behind these is a threshold, never a class
 
 
@@ -28,6 +30,8 @@ def qualifier(name: CurveName, pattern: Pattern, known: Container[str], han: tup
         if numbered is not None:
             return name.text[numbered.start : numbered.end]
         filler = _EMPTY | _OF_RATES
+    elif pattern.role in _LOSSES:  # cls_loss is of cls, and dice_loss of dice
+        filler, known = _OF_LOSSES, frozenset()
     else:
         filler = _EMPTY
     skipped = _thresholds(name, explained, pattern)

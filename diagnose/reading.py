@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from kb.prose import Line
 from kb.text import Lang, Text
 from kb.wrap import pad, width_of, wrap
 
+_NAME = 36  # columns for names; a longer one has a line of its own
 _NO_ROLE = Text("(none)", "（无）")
 
 
@@ -26,18 +28,37 @@ def lines(runs: Sequence[Run], lang: Lang, width: int) -> list[Line]:
                 f"{source.path}（{source.format}：{source.series} 条曲线，{source.points:,} 个点）",
             )
             found += [Line("dim", line) for line in wrap(text.of(lang), width, first="  ", rest="    ")]
-        names = max((width_of(one.name) for one in run.series), default=0)
-        roles = max((width_of(_role(one, lang)) for one in run.series), default=0)
-        for one in run.series:
-            head = f"  {pad(one.name, min(names, 36))}  {pad(_role(one, lang), roles)}  {_range(one, lang)}"
-            rows = [head] if width_of(head) <= width else wrap(head, width, first="  ", rest="      ")
-            found += [Line("text", row) for row in rows]
-            if one.why is not None:
-                found += [Line("dim", line) for line in wrap(one.why.of(lang), width, first="      ", rest="      ")]
+        found += _curves(run, lang, width)
         for note in run.notes:
             text = Text(f"{note.path}: {note.what.en}", f"{note.path}：{note.what.zh}")
             found += [Line("dim", line) for line in wrap(text.of(lang), width, first="  ! ", rest="    ")]
         found.append(Line("text", ""))
+    return found
+
+
+def _curves(run: Run, lang: Lang, width: int) -> list[Line]:
+    """Each curve: name, role and range in one row where they fit, and below why it has that role, and its file."""
+    found: list[Line] = []
+    names = min(max((width_of(one.name) for one in run.series), default=0), _NAME)
+    roles = max((width_of(_role(one, lang)) for one in run.series), default=0)
+    files = {one.source for one in run.series if one.source}
+    for one in run.series:
+        row = f"  {pad(one.name, names)}  {pad(_role(one, lang), roles)}  {_range(one, lang)}"
+        if width_of(one.name) <= names and width_of(row) <= width:
+            found.append(Line("text", row))
+        else:
+            found += [Line("text", line) for line in wrap(one.name, width, first="  ", rest="      ")]
+            rest = f"{_role(one, lang)}  {_range(one, lang)}"
+            found += [Line("text", line) for line in wrap(rest, width, first="      ", rest="      ")]
+        about = [] if one.why is None else [one.why.of(lang)]
+        if one.lower_is_better and one.role:
+            about.append(Text("better when lower", "越低越好").of(lang))
+        if one.qualifier and one.role:
+            about.append(Text(f"of {one.qualifier}", f"对象：{one.qualifier}").of(lang))
+        if len(files) > 1 and one.source:
+            about.append(Path(one.source).name)
+        text = ("；" if lang == "zh" else "; ").join(about)
+        found += [Line("dim", line) for line in wrap(text, width, first="      ", rest="      ")]
     return found
 
 

@@ -33,6 +33,13 @@ _SAID = {
 }
 
 
+_SPLIT = {
+    "train": Text("of training", "属于训练集"),
+    "val": Text("of validation", "属于验证集"),
+    "test": Text("of a test set", "属于测试集"),
+}
+
+
 class Known:
     """The words patterns know, wildcards included; ``han`` lists those in Han characters, long ones first."""
 
@@ -114,8 +121,7 @@ class Recogniser:
         best = self._best(name)
         if best is None:
             return Meaning(name, None, "", self._why_not(name))
-        why = Text(f"its name fits “{best.text}”", f"名称符合“{best.text}”")
-        return Meaning(name, best, qualifier(name, best, self._known, self._known.han), why)
+        return Meaning(name, best, qualifier(name, best, self._known, self._known.han), _why(name, best))
 
     def _best(self, name: CurveName) -> Pattern | None:
         scores = [one.score(name) for one in self._patterns]
@@ -171,3 +177,14 @@ class Recogniser:
         """A quick look that spares the thousands of other tensors the full reading."""
         words = parsed(name, self._known)
         return any(one.score(words) for one in self._patterns if one.role == "gate")
+
+
+def _why(name: CurveName, best: Pattern) -> Text:
+    """The words of the name that told its role, and the split they were said of."""
+    shown = [name.text[word.start : word.end] for word in best.explains(name)]
+    shown += [word for word in best.han if word in name.folded and not any(word in one for one in shown)]
+    en = "its name says " + " and ".join(f"“{word}”" for word in shown)
+    zh = "名称中有" + "和".join(f"“{word}”" for word in shown)
+    if not name.split:
+        return Text(en, zh)
+    return Text(f"{en}, {_SPLIT[name.split].en}", f"{zh}，{_SPLIT[name.split].zh}")

@@ -152,7 +152,7 @@ def test_series_shows_what_was_read_and_why_it_was_taken_for_what(capsys):
     text = said(capsys)
     assert code == 0
     assert "train-loss" in text
-    assert "its name fits" in text
+    assert "its name says" in text
     assert "960 points, steps 1-960" in text
 
 

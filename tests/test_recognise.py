@@ -168,3 +168,91 @@ def test_errors_and_distances_are_better_when_lower():
     run = named("val/mae", "val/hd95", "val/dice")
 
     assert [one.lower_is_better for one in run.series] == [True, True, False]
+
+
+def roles(*names: str, points: dict[str, int] | None = None) -> list[str]:
+    counts = points or {}
+    curves = tuple(Series(name, np.arange(counts.get(name, 9)), np.ones(counts.get(name, 9))) for name in names)
+    return [one.role for one in RECOGNISER.recognise(Run(Path(), "run", series=curves), {}).series]
+
+
+@pytest.mark.parametrize(
+    "name, split, quantity, of",
+    [
+        ("val/dice_Kvasir-SEG", "val", "dice", "Kvasir-SEG"),
+        ("metrics/mAP50-95(B)", "", "map", "B"),
+        ("pseudo dice class 2", "", "dice", "2"),
+        ("lr/pg2", "", "lr", "pg2"),
+        ("x/lr0", "", "lr", "lr0"),
+        ("lr-AdamW/pg1", "", "lr", "pg1"),
+        ("train/val_loss", "val", "loss", ""),
+        ("val/box_loss", "val", "loss", "box"),
+        ("ETIS集Dice", "", "dice", "ETIS"),
+        ("IoU.polyp", "", "iou", "polyp"),
+        ("testMeanIoU", "test", "iou", ""),
+        ("val_binary_io_u", "val", "iou", ""),
+        ("ndcg@10", "", "ndcg", ""),
+    ],
+)
+def test_a_name_tells_split_quantity_and_what_it_is_of(name, split, quantity, of):
+    (one,) = named(name).series
+
+    assert (one.split, one.quantity, one.qualifier) == (split, quantity, of)
+
+
+@pytest.mark.parametrize("name", ["best_dice", "bestValDice", "val/dice_best", "最佳dice", "ema_dice", "loss_std"])
+def test_a_best_value_or_average_or_spread_is_no_curve_and_says_what_it_is(name):
+    (one,) = named(name).series
+
+    assert one.role == ""
+    assert "not the curve itself" in one.why.en
+
+
+def test_a_running_mean_is_judged_only_where_the_plain_curve_is_missing():
+    assert roles("loss", "running_loss", "avg_loss") == ["train-loss", "", ""]
+    assert roles("running_loss", "val_running_loss") == ["train-loss", "val-loss"]
+
+
+def test_a_mean_over_classes_is_no_running_mean():
+    assert roles("dice", "mean_dice") == ["metric", "metric"]
+
+
+def test_a_single_value_beside_its_curve_is_a_summary():
+    assert roles("loss", "train_loss", points={"train_loss": 1}) == ["train-loss", ""]
+    assert roles("loss", "train_loss") == ["train-loss", "train-loss"]
+
+
+def test_losses_beside_rewards_get_no_verdict():
+    assert roles("train/loss", "rollout/ep_rew_mean", "train/learning_rate") == ["", "", "learning-rate"]
+    assert roles("loss", "rewards/chosen", "rewards/rejected") == ["train-loss", "", ""]
+
+
+def test_time_is_that_of_a_step_only_beside_the_time_for_data():
+    assert roles("time", "data_time") == ["step-time", "data-time"]
+    assert roles("time", "loss") == ["", "train-loss"]
+
+
+def test_the_word_of_the_user_is_not_corrected_by_siblings():
+    curves = tuple(Series(name, np.arange(9), np.ones(9)) for name in ("loss", "loss_ce"))
+
+    run = RECOGNISER.recognise(Run(Path(), "run", series=curves), {"loss_ce": "train-loss"})
+
+    assert [one.role for one in run.series] == ["train-loss", "train-loss"]
+
+
+def test_two_runs_with_the_same_names_keep_their_own_points():
+    first = Run(Path(), "a", series=(Series("loss", np.arange(9), np.ones(9), source="a"),))
+    second = Run(Path(), "b", series=(Series("loss", np.arange(9) + 5, np.zeros(9), source="b"),))
+
+    seen = [RECOGNISER.recognise(run, {}).series[0] for run in (first, second)]
+
+    assert [(one.source, one.steps[0], one.values[0], one.role) for one in seen] == [
+        ("a", 0, 1.0, "train-loss"),
+        ("b", 5, 0.0, "train-loss"),
+    ]
+
+
+def test_a_name_of_any_length_and_script_is_read():
+    for name in ("", " ", "é" * 5000, "a/" * 2000, "İstanbul_loss", "損失", "🙂", "@val", "= epoch", "-"):
+        (one,) = named(name).series
+        assert one.name == name

@@ -60,6 +60,10 @@ def _series(series: Series) -> dict[str, Any]:
     return {
         "name": series.name,
         "role": series.role,
+        "split": series.split,
+        "quantity": series.quantity,
+        "qualifier": series.qualifier,
+        "lower_is_better": series.lower_is_better,
         "points": len(series),
         "first_step": int(series.steps[0]) if len(series) else None,
         "last_step": int(series.steps[-1]) if len(series) else None,
