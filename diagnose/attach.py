@@ -29,7 +29,12 @@ def attached(logs: Sequence[Run], traces: Sequence[Trace], root: Path) -> list[R
 
 
 def name_of(path: Path, root: Path) -> str:
-    """What a run is called: its path below the root the user gave, or the root's own name."""
+    """What a run is called: its path below the root the user gave, or the root's own name.
+
+    A run may be the folder around it: that of one plot of several, when the plot alone was given.
+    """
+    if not path.is_relative_to(root):
+        return path.name
     relative = path.relative_to(root).as_posix()
     return relative if relative != "." else path.resolve().name
 

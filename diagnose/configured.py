@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from diagnose.run import Run, Source, Trace
+from diagnose.trackers.run_folders import HYDRA
 
 
 def configured(runs: Sequence[Run], traces: Sequence[Trace]) -> list[Run]:
@@ -31,5 +32,5 @@ def _folder(run: Run) -> Path:
 
 
 def _home(path: Path) -> Path:
-    """The folder a settings file speaks for; trackers keep it one level down, in ``files``."""
-    return path.parent.parent if path.parent.name == "files" else path.parent
+    """The folder a settings file speaks for; trackers keep it one level down, in ``files``, and Hydra in ``.hydra``."""
+    return path.parent.parent if path.parent.name in ("files", HYDRA) else path.parent

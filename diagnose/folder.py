@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from diagnose.run import Note
+from diagnose.trackers.run_folders import HYDRA, tracked
 from kb.problem import Problem, did_you_mean
 from kb.text import Text
 
@@ -67,6 +68,7 @@ class Walk:
             serving = [one for one in inner if _serves(one.name)]
             if not files and not any(_always_serves(one.name) for one in serving):
                 serving = []  # with nothing to serve they are folders like any other
+            serving += [one for one in inner if one not in serving and tracked(one, files)]
             if any("tfevents" in file.name for file in files):  # SummaryWriter.add_scalars: a folder for every curve
                 serving += [one for one in inner if "_" in one.name and one not in serving]
             served = [file for one in sorted(serving) for unit in self._below(root, one) for file in unit.files]
@@ -92,7 +94,7 @@ class Walk:
         if folder != top and any(entry.name == "pyvenv.cfg" for entry in entries):
             return files, inner
         for entry in entries:
-            if entry.name.startswith(".") or entry.name in SKIPPED:
+            if (entry.name.startswith(".") and entry.name != HYDRA) or entry.name in SKIPPED:
                 continue
             path = folder / entry.name
             try:

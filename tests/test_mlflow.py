@@ -208,13 +208,55 @@ def test_the_metrics_of_a_folder_are_one_run(tmp_path):
     (run,) = assemble([tmp_path])
 
     assert [one.name for one in run.series] == ["train_loss", "val_dice"]
-    assert run.name == "mlruns/0/c0ffee/metrics"
+    assert run.name == "mlruns/0/c0ffee"
 
 
 def test_a_metric_file_named_by_itself_is_a_run(tmp_path):
     (run,) = assemble([metric(tmp_path, "train/loss", "1700000000000 0.5 0\n1700000001000 0.25 1\n")])
 
     assert [one.name for one in run.series] == ["train/loss"]
+
+
+def test_the_metrics_of_a_run_are_one_run_however_deep_their_names_go_with_parameters_and_tags(tmp_path):
+    for name in ("loss", "train/loss", "metrics/a/b"):
+        home = metric(tmp_path, name, "1700000000000 0.5 0\n1700000001000 0.25 1\n")
+    home = tmp_path / "mlruns" / "0" / "c0ffee"
+    (home / "meta.yaml").write_text("run_id: c0ffee\nrun_name: calm-owl\nlifecycle_stage: active\n")
+    for name, value in {
+        "params/lr": "1e-3",
+        "params/net/name": "pvt",
+        "tags/mlflow.user": "me",
+        "tags/by": "us",
+    }.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(value)
+
+    (run,) = assemble([tmp_path])
+
+    assert {one.name for one in run.series} == {"loss", "metrics/a/b", "train/loss"}
+    assert run.settings == {"lr": 0.001, "net/name": "pvt", "by": "us", "run_name": "calm-owl"}
+
+
+def test_a_run_deleted_in_mlflow_is_left_out_of_its_file_store_too(tmp_path):
+    path = metric(tmp_path, "loss", "1700000000000 0.5 0\n1700000001000 0.25 1\n")
+    (tmp_path / "mlruns" / "0" / "c0ffee" / "meta.yaml").write_text("run_id: c0ffee\nlifecycle_stage: deleted\n")
+
+    assert "deleted in MLflow" in said(mlflow_metric.read(path))
+    assert not assemble([tmp_path])
+
+
+def test_tags_of_a_database_are_settings_but_for_those_of_mlflow_itself(tmp_path):
+    path = database(
+        mlflow(tmp_path, [("loss", 0.5, 0, "a1", 0, 0)]),
+        "CREATE TABLE tags (key TEXT, value TEXT, run_uuid TEXT)",
+        ("INSERT INTO tags VALUES (?, ?, 'a1')", [("by", "us"), ("mlflow.user", "me"), ("lr", "hidden")]),
+        "INSERT INTO params VALUES ('lr', '0.5', 'a1')",
+    )
+
+    assert {key: one for key, one in mlflow_database.read(path)[0].settings.items() if key != "epochs"} == {
+        "lr": 0.5,
+        "by": "us",
+    }
 
 
 def test_lines_of_before_there_were_steps_are_counted(tmp_path):

@@ -229,6 +229,57 @@ def test_a_run_that_never_ended_says_so(tmp_path):
     assert said([trace]).startswith("the end of the run is not in the file")
 
 
+def stats(**values):
+    """A StatsRecord; dots are written as underscores."""
+    items = b"".join(
+        field(3, field(1, name.replace("_", ".")) + field(16, json.dumps(one))) for name, one in values.items()
+    )
+    return field(7, field(2, field(1, 1_700_000_000)) + items)
+
+
+def test_how_busy_the_cards_were_is_a_curve_at_the_steps_of_the_history(tmp_path):
+    path = tmp_path / "run.wandb"
+    path.write_bytes(
+        wandb(
+            history(_step=0, loss=1.0),
+            stats(gpu_0_gpu=35, cpu=90),
+            history(_step=7, loss=0.5),
+            stats(gpu_0_gpu=40.5),
+            EXIT,
+        )
+    )
+
+    (trace,) = wandb_offline.read(path)
+
+    assert points(trace)["system/gpu.0.gpu"] == [(0, "35.0"), (7, "40.5")]
+    assert set(points(trace)) == {"loss", "system/gpu.0.gpu"}
+
+
+def test_of_several_cards_those_of_the_run_count(tmp_path):
+    path = tmp_path / "run.wandb"
+    path.write_bytes(wandb(history(_step=0, loss=1.0), stats(gpu_0_gpu=0, gpu_1_gpu=95, gpu_process_1_gpu=95), EXIT))
+
+    (trace,) = wandb_offline.read(path)
+
+    assert set(points(trace)) == {"loss", "system/gpu.process.1.gpu"}
+
+
+def test_what_swanlab_measures_of_the_machine_is_no_curve_but_for_busy_cards(tmp_path):
+    path = tmp_path / "backup.swanlab"
+    names = (
+        "loss",
+        "__swanlab__.gpu.0.pct",
+        "__swanlab__.gpu.0.mem.pct",
+        "__swanlab__.cpu.pct",
+        "__swanlab__.npu.1-0.pct",
+    )
+    path.write_bytes(framed(SWANLAB, [scalar(name, 1, 50.0) for name in names]))
+
+    (trace,) = wandb_offline.read(path)
+
+    assert set(points(trace)) == {"loss", "system/gpu.0.gpu", "system/npu.1-0.gpu"}
+
+
 def test_a_swanlab_backup_is_read_with_its_zeros(tmp_path):
     data = framed(SWANLAB, [scalar("acc", 0, 0.0), scalar("loss", -1, 0.5), scalar("acc", 1, 0.25), field(11, b"")])
 

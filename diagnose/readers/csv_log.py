@@ -12,6 +12,7 @@ from diagnose.tables.decode import decoded, is_binary
 from diagnose.tables.digits import MARGIN, Bytes
 from diagnose.tables.sheet import looks_tabular, sheets
 from diagnose.tables.table import traces
+from diagnose.trackers.dvclive_plots import header_of
 from kb.text import Text
 
 FORMAT = "csv"
@@ -25,9 +26,9 @@ ARENA = (
 
 
 def sniff(path: Path, head: bytes) -> bool:
-    """A .csv or .tsv of text that is not JSON; or, under any other name, a header above rows of numbers."""
+    """A .csv or .tsv that is not JSON nor DVCLive's; or, under any other name, a header above rows of numbers."""
     text, _ = decoded(head)
-    if is_binary(text) or text.lstrip()[:1] in ("{", "["):
+    if is_binary(text) or text.lstrip()[:1] in ("{", "[") or header_of(path, text):
         return False
     return path.suffix.lower() in NAMES or looks_tabular(text)
 

@@ -13,6 +13,7 @@ from diagnose.run import Note, Series, Trace
 from diagnose.trackers.mlflow_tables import mlflow
 from diagnose.trackers.run_in_database import WRONG, DatabaseRun
 from diagnose.trackers.trackio_tables import trackio
+from diagnose.trackers.write_ahead import log_of, merged
 from kb.text import Text
 
 FORMAT = "mlflow_database"
@@ -37,8 +38,11 @@ def read(path: Path) -> list[Trace]:
         return [_nothing(path, what)]
     notes: list[Note] = []
     try:
-        with closing(_opened(path)) as database:
+        with closing(_opened(path, notes)) as database:
             runs = _runs(path, database, notes)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        return [_nothing(path, Text(f"cannot be read: {why}", f"无法读取：{why}"))]
     except WRONG as error:
         return [_nothing(path, Text(f"the database is damaged: {error}", f"数据库已损坏：{error}"))]
     if runs is None:
@@ -47,7 +51,6 @@ def read(path: Path) -> list[Trace]:
                 path, Text("a SQLite file, but not of MLflow or trackio", "是 SQLite 文件，但不是 MLflow 或 trackio 的")
             )
         ]
-    notes += _unsaved(path)
     with_points = {name: run for name, run in runs.items() if run.points}
     if not with_points:
         notes.append(
@@ -64,9 +67,16 @@ def read(path: Path) -> list[Trace]:
     return traces
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    """The file as it is now; ``immutable`` keeps SQLite from making lock and log files beside it."""
-    database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+def _opened(path: Path, notes: list[Note]) -> sqlite3.Connection:
+    """The file as it is now, with its log; ``immutable`` keeps SQLite from making lock and log files beside it."""
+    whole = merged(path)
+    if whole is not None:
+        database = sqlite3.connect(":memory:")
+        database.deserialize(whole.data)
+        notes.append(_with_log(path, whole.pages))
+    else:
+        database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        notes += _unsaved(path)
     database.text_factory = lambda raw: raw.decode("utf-8", "replace")
     return database
 
@@ -75,7 +85,7 @@ def _runs(path: Path, database: sqlite3.Connection, notes: list[Note]) -> dict[s
     """The runs by id; None when the tables are of another program."""
     tables = {
         name: {column[1] for column in database.execute(f"PRAGMA table_info({name})")}
-        for name in ("metrics", "params", "configs", "runs")
+        for name in ("metrics", "params", "tags", "configs", "runs")
         if _is_table(database, name)
     }
     has = tables.get("metrics", set())
@@ -102,19 +112,41 @@ def _names(runs: dict[str, DatabaseRun]) -> Iterable[str]:
         yield name if name and plain.count(name) == 1 else f"{name}-{short}".strip("-") or "run"
 
 
-def _unsaved(path: Path) -> list[Note]:
-    """Says so when the latest changes are still in the write-ahead log, which is not read."""
-    log = path.with_name(f"{path.name}-wal")
-    try:
-        if not log.stat().st_size:
-            return []
-    except OSError:
-        return []
+def _with_log(path: Path, pages: int) -> Note:
+    name = log_of(path).name
     what = Text(
-        f"the newest points may still be in {log.name}, which is not read until the program that writes has ended",
-        f"最新的数据点可能还在 {log.name} 中，该文件不读取；写入程序结束后才会并入数据库",
+        f"read with {pages} pages of {name}: the program that writes has not ended, or was stopped hard",
+        f"连同 {name} 中的 {pages} 页一起读取：写入程序尚未结束，或曾被强行中止",
     )
-    return [Note(str(path), what)]
+    return Note(str(path), what)
+
+
+def _unsaved(path: Path) -> list[Note]:
+    """Says so when changes lie in a log that is not read, or a change was broken off half-way."""
+    said = []
+    for log in (log_of(path), path.with_name(f"{path.name}-journal")):
+        try:
+            size = log.stat().st_size
+        except OSError:
+            continue
+        if size and log.suffix.endswith("-wal"):
+            what = Text(
+                f"the newest points may still be in {log.name}, of which no whole change could be read",
+                f"最新的数据点可能还在 {log.name} 中，但从中读不出完整的改动",
+            )
+            said.append(Note(str(path), what))
+        elif size and _begins(log) != b"\0":  # a journal that was ended has its head wiped
+            what = Text(
+                f"{log.name} lies beside it: a change was broken off half-way, and the newest points may be wrong",
+                f"旁边有 {log.name}：一次写入中途中断，最新的数据点可能有误",
+            )
+            said.append(Note(str(path), what))
+    return said
+
+
+def _begins(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(1)
 
 
 def _nothing(path: Path, why: Text) -> Trace:

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Note, Series, Trace
+from diagnose.trackers.mlflow_files import METRICS, deleted, run_folder
 from diagnose.trackers.points import Points
 from kb.text import Text
 
 FORMAT = "mlflow_metric"
-METRICS = "metrics"  # the folder every run keeps them in
 # Milliseconds, value, step; a data set's name and digest may follow. MLflow before 1.0 had no step.
 _LINE = re.compile(rb"(\d{12,14}) ([-+\d.eEnaifty]{1,40})(?: (-?\d{1,18})(?: \S+ \S+)?)?[ \r]*")
 
@@ -29,8 +29,13 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(path: Path) -> list[Trace]:
     """One series, named as the metric is.
 
-    The trace has the folder for its path: the metrics in it are one run.
+    The trace has the run's folder for its path: all metrics in it are one run. Runs that were deleted in MLflow, which
+    keeps their files, give a note.
     """
+    home = run_folder(path)
+    if deleted(home):
+        what = Text("of a run that was deleted in MLflow; left out", "所属运行已在 MLflow 中删除；已略过")
+        return [Trace(path, FORMAT, notes=(Note(str(path), what),))]
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -41,28 +46,28 @@ def read(path: Path) -> list[Trace]:
     if cut := lines.pop():  # MLflow ends every line; a step cut in two would be another step
         what = Text("the last line is cut short; it is left out", "最后一行不完整，已略去")
         notes.append(Note(str(path), what, len(lines) + 1 if cut else None))
-    points, broken = Points(), []
+    points, broken, name = Points(), [], _name(path)
     for at, line in enumerate(lines):
         match = _LINE.fullmatch(line)
         value = _number(match[2]) if match else None
         if match and value is not None:
-            points.add(_name(path), int(match[3] or at), value, int(match[1]) / 1000)
+            points.add(name, int(match[3] or at), value, int(match[1]) / 1000)
         elif line.strip():
             broken.append(at + 1)
     if broken:
         what = Text(f"lines that are no metric: {len(broken)}; skipped", f"有 {len(broken)} 行不是指标，已跳过")
         notes.append(Note(str(path), what, broken[0]))
     if points:
-        return [Trace(path.parent, FORMAT, points.series(str(path)), notes=tuple(notes))]
+        return [Trace(home, FORMAT, points.series(str(path)), notes=tuple(notes))]
     what = Text("no training signal in it", "其中没有训练数据") if raw else Text("the file is empty", "文件是空的")
     return [Trace(path, FORMAT, notes=(*notes, Note(str(path), what)))]
 
 
 def _name(path: Path) -> str:
     """The metric's name: ``train/loss`` lies in a folder of its own below ``metrics``."""
-    above = list(path.parts[:-1])
-    below = above[len(above) - above[::-1].index(METRICS) :] if METRICS in above else []
-    return "/".join([*below, path.name])
+    home = run_folder(path)
+    inside = home / METRICS
+    return path.relative_to(inside if inside in path.parents else home).as_posix()
 
 
 def _number(word: bytes) -> float | None:
@@ -80,4 +85,4 @@ def example(folder: Path) -> tuple[Path, list[Trace]]:
     values = np.array([0.5, 0.25, math.nan])
     wall = np.array([1.7e9, 1.7e9 + 1, 1.7e9 + 2])
     series = Series("train/loss", np.arange(3, dtype=np.int64), values, wall, str(path))
-    return path, [Trace(path.parent, FORMAT, (series,))]
+    return path, [Trace(folder, FORMAT, (series,))]

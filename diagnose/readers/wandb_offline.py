@@ -63,6 +63,8 @@ def _read(path: Path, header: bytes, log: LevelDBLog) -> list[Trace]:
         )
     notes = [Note(str(path), what) for what in (*said, *found.remarks())]
     runs = [points.series(str(path)) for points in found.segments if points]
+    if len(runs) == 1:
+        runs[0] += found.measured().series(str(path))
     if not runs:
         notes.append(Note(str(path), Text("no training signal in it", "其中没有训练数据")))
     settings = found.settings.values

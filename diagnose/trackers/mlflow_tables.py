@@ -13,6 +13,7 @@ from diagnose.trackers.run_in_database import DatabaseRun, rows
 from kb.foreign_yaml import typed
 from kb.text import Text
 
+OWN_TAGS = "mlflow."  # what MLflow notes of itself: user, source, commit
 _LARGEST = sys.float_info.max  # what MLflow stores for infinity
 
 
@@ -49,6 +50,14 @@ def mlflow(
         for key, name, value in rows(path, database, "SELECT run_uuid, key, value FROM params", notes):
             if str(key) in found:
                 found[str(key)].settings.take(str(name), typed(value) if isinstance(value, str) else value)
+    if {"run_uuid", "key", "value"} <= tables.get("tags", set()):
+        for key, name, value in rows(path, database, "SELECT run_uuid, key, value FROM tags", notes):
+            if (
+                str(key) in found
+                and not str(name).startswith(OWN_TAGS)
+                and str(name) not in found[str(key)].settings.values
+            ):
+                found[str(key)].settings.take(str(name), value)
     if unclear:
         notes.append(
             Note(

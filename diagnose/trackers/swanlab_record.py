@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from diagnose.trackers.plain import Plain
@@ -10,6 +11,8 @@ from diagnose.trackers.points import Points
 from diagnose.trackers.protobuf import double, fields, signed, text
 from kb.text import Text
 
+_SYSTEM = "__swanlab__."  # in front of what it measures of the machine: disk, network, memory
+_BUSY = re.compile(r"(?:gpu|npu|mlu|dcu|xpu|gcu)\.[^.]+\.pct")  # cards of several makers
 _FINISH, _SCALAR, _MEDIA = 11, 13, 14  # fields of Record
 
 
@@ -21,6 +24,7 @@ class SwanLab:
         self.settings = Plain()
         self.ended = False
         self._media = 0
+        self._machine = Points()
 
     def take(self, record: bytes) -> None:
         """Take one record. Raises ValueError when it is damaged."""
@@ -31,6 +35,10 @@ class SwanLab:
                 self._media += 1
             elif number == _FINISH:
                 self.ended = True
+
+    def measured(self) -> Points:
+        """How busy the GPUs were, where SwanLab watched; its steps are its own count of looks."""
+        return self._machine
 
     def remarks(self) -> Iterator[Text]:
         """What is worth telling about the history."""
@@ -49,7 +57,10 @@ class SwanLab:
                 wall = _seconds(part)
             elif number == 5 and isinstance(part, bytes):
                 value = next((double(one) for inner, one in fields(part) if inner == 1), 0.0)
-        self.segments[0].add(key, step, value, wall)
+        if not key.startswith(_SYSTEM):
+            self.segments[0].add(key, step, value, wall)
+        elif _BUSY.fullmatch(inner := key.removeprefix(_SYSTEM)):
+            self._machine.add(f"system/{inner.rpartition('.')[0]}.gpu", step, value, wall)
 
 
 def _seconds(stamp: bytes) -> float:

@@ -41,7 +41,8 @@ def trackio(
         query = f"SELECT {_key(tables['configs'])}, config FROM configs"  # noqa: S608
         for key, raw in rows(path, database, query, notes):
             if str(key) in found and isinstance(config := _parsed(raw), dict):
-                found[str(key)].settings.take("", config)
+                mine = {name: one for name, one in config.items() if not name.startswith("_")}  # _Created, _Username
+                found[str(key)].settings.take("", mine)
     if unclear:
         what = Text(f"rows that are not JSON objects: {unclear}; skipped", f"有 {unclear} 行不是 JSON 对象，已跳过")
         notes.append(Note(str(path), what))

@@ -8,12 +8,13 @@ from typing import Any
 
 from diagnose.tables.jsontext import parsed
 from diagnose.tables.records import as_float, is_number
+from diagnose.trackers.machine import Machine
 from diagnose.trackers.plain import Plain
 from diagnose.trackers.points import Points
 from diagnose.trackers.protobuf import double, fields, signed, text, zigzag
 from kb.text import Text
 
-_HISTORY, _CONFIG, _RUN, _EXIT = 2, 5, 17, 18  # fields of Record
+_HISTORY, _CONFIG, _STATS, _RUN, _EXIT = 2, 5, 7, 17, 18  # fields of Record
 _RUN_CONFIG = 4
 _WORDS = {b'"NaN"': math.nan, b'"Infinity"': math.inf, b'"-Infinity"': -math.inf}  # how JSON is made to hold them
 _DEEP = 8  # levels of a dictionary logged as one value
@@ -33,6 +34,7 @@ class WandB:
         self.ended = False
         self._rows = 0
         self._step = 0
+        self._machine = Machine()
         self._passed_by: dict[str, None] = {}
         self._cuts: list[tuple[int, int]] = []
 
@@ -43,6 +45,8 @@ class WandB:
                 continue
             if number == _HISTORY:
                 self._row(content)
+            elif number == _STATS:
+                self._machine.take(content, self._step if self._rows else 0)
             elif number == _CONFIG:
                 self._config(content)
             elif number == _RUN:
@@ -51,6 +55,10 @@ class WandB:
                         self._config(part)
             elif number == _EXIT:
                 self.ended = True
+
+    def measured(self) -> Points:
+        """How busy the GPUs were, where W&B watched."""
+        return self._machine.busy()
 
     def remarks(self) -> Iterator[Text]:
         """What is worth telling about the history."""
