@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,10 +45,15 @@ def _continues(part: Part, trace: Trace, restarts_replace: bool) -> bool:
     """Whether a trace goes on with the run: no common series, a start beyond its first steps, or a better retry."""
     common = [(part.series[one.name], one) for one in trace.series if one.name in part.series]
     if not common:
-        return part.traces[-1].path != trace.path or _goes_on(part, trace)
+        return _file(part.traces[-1]) != _file(trace) or _goes_on(part, trace)
     if 2 * sum(_resumes(old, new) for old, new in common) > len(common):
         return True
     return restarts_replace and all(new.steps.max() >= old.steps.max() for old, new in common)
+
+
+def _file(trace: Trace) -> tuple[Path, str]:
+    """Where a trace was read from: those of a tracker that keeps a file for each curve share the folder's path."""
+    return trace.path, next((one.source for one in trace.series), "")
 
 
 def _resumes(old: Series, new: Series) -> bool:
