@@ -12,7 +12,7 @@ SPELLINGS = {
     "imagenet": "Epoch: [{e}][{s:>3}/100]\tTime  0.5 ( 0.5)\tLoss 7.{e}{s}e+00 (6.9000e+00)\tAcc@1   1.00 (  2.00)",
     "deit": "Epoch: [{e}]  [{s:>3}/100]  eta: 0:01:00  lr: 0.5  Loss: 7.{e}{s} (6.9)  time: 0.5  data: 0.1  max mem: 9",
     "dino": "Epoch: [{e}/300]  [{s:>3}/100]  eta: 1 day, 0:01:00  Loss: 7.{e}{s} (6.9)  lr: 0.1 (0.1)  wd: 0.04 (0.04)",
-    "swin": "INFO Train: [{e}/300][{s}/100]\teta 0:05:10 lr 0.000001\t wd 0.05\ttime 0.5 (0.6)\tLoss 7.{e}{s} (6.9)\tmem 9",
+    "swin": "Train: [{e}/300][{s}/100]\teta 0:05:10 lr 0.01\t wd 0.05\ttime 0.5 (0.6)\tLoss 7.{e}{s} (6.9)\tmem 9",
     "timm": "Train: {e} [{s:>4}/100 ( 10%)]  Loss: 7.{e}{s} (6.90)  Time: 0.1s, 10.00/s  (0.2s, 8.00/s)  LR: 1.0e-03",
 }
 

@@ -18,6 +18,7 @@ _CARRIED = re.compile(  # what docker, kubernetes, mpirun, torchrun and ray put 
     r"|\[(?:default|rank)\d{1,5}\]: ?|\((?:\w{1,60} )?pid=\d{1,9}(?:, ip=[\d.]{7,15})?\) ?)",
     re.MULTILINE,
 )
+_BAR = re.compile(r"^[^\n|]{0,60}%\|[^\n|]{0,200}\|[^\n\]]{0,80}\] ?", re.MULTILINE)
 Damage = tuple[int, str]  # line, and the word that stands where a number should
 
 
@@ -55,6 +56,11 @@ def written(path: Path) -> tuple[str, list[Note]]:
         return "", [Note(str(path), Text("the file is empty", "文件是空的"))]
     odd = Text(f"read as {encoding}", f"按 {encoding} 编码读取")
     return text, [] if encoding == "utf-8" else [Note(str(path), odd)]
+
+
+def unbarred(text: str) -> str:
+    """The text without the tqdm bars its lines begin with, for a print while a bar is shown lands behind it."""
+    return _BAR.sub("", text) if "%|" in text else text
 
 
 def hits(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, re.Match[str]]]:
