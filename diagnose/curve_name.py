@@ -11,9 +11,25 @@ from functools import lru_cache
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"io_u(?![a-z])|hold[-_ ]out|[a-z]+[0-9]*|[0-9]+|[^\W\d_a-z]+")
 SPLITS = {
-    "train": ("train", "training", "tr", "trn", "训练"),
-    "val": ("val", "vl", "valid", "validation", "validate", "eval", "evaluation", "evaluate", "dev", "holdout", "验证"),
-    "test": ("test", "testing", "tst", "ts", "测试"),
+    "train": ("train", "training", "trainset", "tr", "trn", "训练", "訓練"),
+    "val": (
+        "val",
+        "va",
+        "vl",
+        "vali",
+        "valid",
+        "validation",
+        "validate",
+        "valset",
+        "eval",
+        "evaluation",
+        "evaluate",
+        "dev",
+        "holdout",
+        "验证",
+        "驗證",
+    ),
+    "test": ("test", "testing", "testset", "te", "tst", "ts", "测试", "測試"),
 }
 _TAKEN = {
     "best": ("best", "lowest", "highest", "max", "min", "maximum", "minimum", "最佳", "最优", "最好", "最高", "最低"),
@@ -27,8 +43,11 @@ _FOLDERS = ("info", "scalars", "logs", "log", "metrics", "stats", "history", "ch
 _OF_SPLIT = {word: split for split, words in SPLITS.items() for word in words}
 _OF_TAKEN = {word: taken for taken, words in _TAKEN.items() for word in words}
 _GLUED = tuple(word for word in (*_OF_SPLIT, *_OF_TAKEN) if word.isascii() and len(word) > 2)
+_HEADS = ("loss", "dice", "iou", "accuracy", "acc", "auc")  # what is written in one word with what follows
 _HAN = tuple(
-    word for word in (*_OF_SPLIT, *_OF_TAKEN, "每轮", "集", "值", "系数", "当前", "总", "像素") if not word.isascii()
+    word
+    for word in (*_OF_SPLIT, *_OF_TAKEN, "每轮", "集", "值", "系数", "函数", "当前", "总", "像素")
+    if not word.isascii()
 )
 OPTIMIZERS = frozenset(
     ("adam", "adamw", "sgd", "rmsprop", "lion", "adagrad", "adamax", "nadam", "radam", "lamb", "lars", "adafactor")
@@ -120,6 +139,9 @@ def _unglued(word: Word, known: Container[str]) -> list[Word]:
     at = next((len(front) for front in _GLUED if text.startswith(front) and text[len(front) :] in known), 0)
     if not at and text.endswith("loss") and len(text) > len("loss"):
         at = len(text) - len("loss")
+    if not at:  # lossval, dicescore
+        heads = (head for head in _HEADS if text.startswith(head))
+        at = next((len(head) for head in heads if text[len(head) :] in known or text[len(head) :] in NEUTRAL), 0)
     if not at:
         return [word]
     return [Word(text[:at], word.start, word.start + at), Word(text[at:], word.start + at, word.end)]

@@ -6,6 +6,8 @@ import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from fnmatch import translate
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -33,6 +35,7 @@ _SAID = {
 }
 
 
+_HALVES = frozenset(("val", "valid", "validation", "eval"))
 _SPLIT = {
     "train": Text("of training", "属于训练集"),
     "val": Text("of validation", "属于验证集"),
@@ -84,7 +87,7 @@ class Recogniser:
                 self._patterns += [pattern(role, text, logged.never, lower=True) for text in logged.lower_is_better]
         self._known = Known([one.text for one in self._patterns])
         self._meanings: dict[str, Meaning] = {}
-        self._runs: dict[tuple[tuple[str, int], ...], list[Series]] = {}
+        self._runs: dict[tuple[tuple[str, int, bool], ...], list[Series]] = {}
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -139,7 +142,7 @@ class Recogniser:
         return Text("its name tells no role", "从名称看不出角色")
 
     def _series(self, series: Sequence[Series], told: Mapping[str, str]) -> list[Series]:
-        key = tuple((one.name, min(len(one), 5)) for one in series)
+        key = tuple((one.name, min(len(one), 5), _of_validation(one.source)) for one in series)
         if told:
             return by_shape([one.series for one in together([self._named(one, told) for one in series])])
         if key not in self._runs:
@@ -157,6 +160,8 @@ class Recogniser:
 
     def _named(self, series: Series, told: Mapping[str, str]) -> Named:
         meaning = self.meaning(series.name)
+        if not meaning.name.split and _of_validation(series.source):
+            meaning = self.meaning(f"val/{series.name}")
         role = role_told(series.name, told)
         named = dataclasses.replace(
             series,
@@ -177,6 +182,16 @@ class Recogniser:
         """A quick look that spares the thousands of other tensors the full reading."""
         words = parsed(name, self._known)
         return any(one.score(words) for one in self._patterns if one.role == "gate")
+
+
+@lru_cache(maxsize=4096)
+def _of_validation(source: str) -> bool:
+    """Whether a file is called after validation (``val_log.csv``), or its folder is (``eval/log.txt``)."""
+    path = Path(source)
+    words = split(path.stem)
+    return path.parent.name.lower() in _HALVES or (
+        not _HALVES.isdisjoint(words) and not {"train", "training"} & set(words)
+    )
 
 
 def _why(name: CurveName, best: Pattern) -> Text:

@@ -11,6 +11,7 @@ from kb.text import Text
 
 LOSSES = ("train-loss", "val-loss")
 _OF_A_TOTAL = NEUTRAL | {"loss", "losses", "total", "main", "overall", "sum", "lm", "损失"}
+_SUMS = frozenset(("total", "overall", "sum"))  # det_total_loss is a total where no plain one is logged
 _REWARDS = (
     frozenset({"reward"}),
     frozenset({"rew"}),
@@ -93,12 +94,16 @@ def _same(one: Named) -> tuple[str, ...]:
 
 def _parts(curves: list[Named]) -> list[Named]:
     """Where a total is logged beside its parts, the parts become component losses, so that one loss is judged once."""
-    totals = {one.series.role for one in curves if one.series.role in LOSSES and is_total(one.name)}
-    unnumbered = {one.series.role for one in curves if one.series.role in totals and is_total(one.name, numbered=False)}
+    losses = [one for one in curves if one.series.role in LOSSES]
+    totals = {one.series.role for one in losses if is_total(one.name)}
+    unnumbered = {one.series.role for one in losses if is_total(one.name, numbered=False)}
+    sums = {one.series.name: one.series.role for one in losses if not _SUMS.isdisjoint(one.name.said)}
+    alone = {role for role in sums.values() if role not in totals and list(sums.values()).count(role) == 1}
     why = Text("a part of a total that is logged too", "同一日志中另有总损失，这是其中一项")
     return [
         one.with_role("component-loss", why)
-        if one.series.role in totals and not is_total(one.name, numbered=one.series.role not in unnumbered)
+        if (one.series.role in totals and not is_total(one.name, numbered=one.series.role not in unnumbered))
+        or (one.series.role in alone and one.series.name not in sums)
         else one
         for one in curves
     ]

@@ -256,3 +256,26 @@ def test_a_name_of_any_length_and_script_is_read():
     for name in ("", " ", "é" * 5000, "a/" * 2000, "İstanbul_loss", "損失", "🙂", "@val", "= epoch", "-"):
         (one,) = named(name).series
         assert one.name == name
+
+
+def test_the_file_tells_validation_where_the_name_does_not():
+    files = ("logs/train_log.csv", "logs/val_log.csv", "logs/eval/metrics.json", "logs/train_val.csv", "logs/run7.csv")
+    seen = []
+    for file in files:
+        curve = Series("loss", np.arange(9), np.ones(9), source=file)
+        seen += RECOGNISER.recognise(Run(Path(), "run", series=(curve,)), {}).series
+
+    assert [one.role for one in seen] == ["train-loss", "val-loss", "val-loss", "train-loss", "train-loss"]
+    assert {one.name for one in seen} == {"loss"}
+
+
+def test_a_name_that_says_total_is_the_total_where_no_plain_one_is_logged():
+    assert roles("det_total_loss", "det_cls_loss") == ["train-loss", "component-loss"]
+    assert roles("a_total_loss", "b_total_loss", "c_loss") == ["train-loss", "train-loss", "train-loss"]
+
+
+@pytest.mark.parametrize(
+    "name", ["feature_map/std", "heat map mean", "acc_steps", "cache_hits", "iou_thres", "map_size_mb_attention"]
+)
+def test_words_of_metrics_in_another_sense_are_no_metric(name):
+    assert roles(name) == [""]
