@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +13,9 @@ import typer
 
 from cli import door, language, paint
 from cli.language import Speech, both
+from cli.progress import Progress
 from diagnose import reports
+from diagnose.finding import Examined
 from kb import library
 from kb.library import Library
 from kb.problem import Problem
@@ -122,26 +126,39 @@ def run(
 
     standing = projectfile.nearest(Path.cwd())
     pages, overridden = settings.with_numbers(_looked_for(), (*standing.numbers, *(numbers or ())))
-    diagnosis = clinic.diagnose(
+    rounds = clinic.Rounds(
         paths,
         pages,
         roles=settings.roles((*standing.roles, *(mapped or ()))),
         waived=settings.waivers(pages, (*standing.waivers, *(waive or ()))),
         overridden=(*standing.said, *overridden),
     )
-    clinic.claimed(settings.roles(mapped or ()), (one.run for one in diagnosis.examined))
     speak = language.choose(lang)
+    progress = Progress(paths, speak)
+    going: Iterable[Examined] = progress.along(rounds, lambda: rounds.survey.files)
+    if mapped:  # a slip of the pen shows when all curves are known
+        going = tuple(going)
+        clinic.claimed(settings.roles(mapped), (one.run for one in going))
     if form.value == "text" and out is None:
         from diagnose.reports import text
+        from diagnose.tally import Tally
 
-        paint.show(text.lines(diagnosis, speak, paint.width(), everything=verbose))
-    elif form.value == "json" and out is None:
-        from diagnose.reports import json
-
-        paint.show_json(json.as_data(diagnosis))
+        tally = Tally()
+        for part in text.parts_of(going, rounds.rest, speak, paint.width(), everything=verbose, tally=tally):
+            progress.aside()
+            paint.show(part)
+            sys.stdout.flush()
+        worst = tally.worst
     else:
-        _deliver(reports.report(form.value).render(diagnosis, speak), out)
-    worst = diagnosis.worst()
+        examined = tuple(going)
+        diagnosis = replace(rounds.rest(), examined=examined)
+        if form.value == "json" and out is None:
+            from diagnose.reports import json
+
+            paint.show_json(json.as_data(diagnosis))
+        else:
+            _deliver(reports.report(form.value).render(diagnosis, speak), out)
+        worst = diagnosis.worst()
     if worst is None or bar is Bar.never:
         return 0
     return 1 if SEVERITIES.index(worst) >= SEVERITIES.index(bar.value) else 0

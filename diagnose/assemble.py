@@ -44,7 +44,8 @@ def survey(paths: Sequence[Path]) -> Found:
 class Survey:
     """Reads what lies under ``paths`` run by run.
 
-    ``unread`` and ``strangers`` grow on the way; they are complete when the last run was given.
+    ``unread``, ``strangers`` and ``files`` (how many were read) grow on the way; they are complete when the last run
+    was given.
     """
 
     def __init__(self, paths: Sequence[Path]) -> None:
@@ -52,6 +53,7 @@ class Survey:
         self._paths = paths
         self._unread: list[Note] = []
         self.strangers = 0
+        self.files = 0
 
     @property
     def unread(self) -> list[Note]:
@@ -97,6 +99,7 @@ class Survey:
         """Every unit and what is worth keeping of its files; the rest is remembered as unread."""
         units = (unit for path in self._paths for unit in self._walk.units(path))
         for unit, files in read_units(units):
+            self.files += len(files)
             kept: list[Trace] = []
             for path, read in zip(unit.files, files, strict=True):
                 if read is None:

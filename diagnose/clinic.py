@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from diagnose.assemble import Found, survey
+from diagnose.assemble import Found, Survey, survey
 from diagnose.engine import examine
-from diagnose.finding import Diagnosis
+from diagnose.finding import Diagnosis, Examined
 from diagnose.mapping import check_tags
 from diagnose.recognise import Recogniser
 from diagnose.run import Note, Run
@@ -16,6 +17,37 @@ from kb.problem import Problem
 from kb.text import Text
 
 _NAMED = 5  # files named in the complaint that nothing was found
+
+
+class Rounds:
+    """Judges the runs under ``paths`` one after the other, each as soon as it is read."""
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        library: Library,
+        *,
+        roles: Mapping[str, str] | None = None,
+        waived: Mapping[str, str] | None = None,
+        overridden: Iterable[Text] = (),
+    ) -> None:
+        self.survey = Survey(paths)
+        self._paths, self._library, self._overridden = paths, library, tuple(overridden)
+        self._roles, self._waived = roles, waived
+
+    def __iter__(self) -> Iterator[Examined]:
+        """Every run with its verdicts. Raises as `diagnose` does."""
+        recogniser = Recogniser(self._library)
+        none = True
+        for run in self.survey.runs():
+            none = False
+            yield examine(run, self._library, roles=self._roles, waived=self._waived, recogniser=recogniser)
+        if none:
+            raise _nothing(self._paths, self.survey.unread, self.survey.strangers)
+
+    def rest(self) -> Diagnosis:
+        """What there is to say besides the runs, once all were given."""
+        return Diagnosis((), self._overridden, tuple(self.survey.unread), self.survey.strangers)
 
 
 def diagnose(
@@ -30,10 +62,9 @@ def diagnose(
 
     Raises `Problem` for a path that does not exist and where no training signal is found.
     """
-    found = _found(paths)
-    recogniser = Recogniser(library)
-    examined = tuple(examine(run, library, roles=roles, waived=waived, recogniser=recogniser) for run in found.runs)
-    return Diagnosis(examined, tuple(overridden), found.unread, found.strangers)
+    rounds = Rounds(paths, library, roles=roles, waived=waived, overridden=overridden)
+    examined = tuple(rounds)
+    return replace(rounds.rest(), examined=examined)
 
 
 def read(paths: Sequence[Path], library: Library, *, roles: Mapping[str, str] | None = None) -> list[Run]:
@@ -50,12 +81,16 @@ def claimed(tags: Iterable[str], runs: Iterable[Run]) -> None:
 def _found(paths: Sequence[Path]) -> Found:
     found = survey(paths)
     if not found.runs:
-        raise Problem(
-            Text("no training signal found", "没有找到训练信号"),
-            path=", ".join(map(str, paths)),
-            hint=_seen(found.unread, found.strangers),
-        )
+        raise _nothing(paths, found.unread, found.strangers)
     return found
+
+
+def _nothing(paths: Sequence[Path], unread: Sequence[Note], strangers: int) -> Problem:
+    return Problem(
+        Text("no training signal found", "没有找到训练信号"),
+        path=", ".join(map(str, paths)),
+        hint=_seen(unread, strangers),
+    )
 
 
 def _seen(unread: Sequence[Note], strangers: int) -> Text:

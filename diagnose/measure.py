@@ -6,7 +6,6 @@ ones, do not change what a person would see in the plot.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,10 +44,23 @@ def blocks(series: Series, limit: int = 40) -> Blocks:
     if count == 0:
         return Blocks(np.empty(0), np.empty(0), 0.0)
     edges = np.linspace(0, len(values), count + 1).astype(int)
-    parts = [values[a:b] for a, b in itertools.pairwise(edges)]
-    levels = np.array([np.median(part) for part in parts])
-    middle = np.array([np.median(steps[a:b]) for a, b in itertools.pairwise(edges)])
-    return Blocks(middle, levels, _noise(values))
+    return Blocks(medians(steps, edges[:-1], edges[1:]), medians(values, edges[:-1], edges[1:]), _noise(values))
+
+
+def medians(values: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> Curve:
+    """The median of ``values[start:end]`` (finite, not empty) for each pair: float64 [len(starts)].
+
+    Parts of one length are done together: `np.median` takes longer to begin than to sort a few points.
+    """
+    found = np.empty(len(starts))
+    lengths = ends - starts
+    for length in set(lengths.tolist()):
+        same = np.flatnonzero(lengths == length)
+        rows = values[starts[same, None] + np.arange(length)]
+        below, above = (length - 1) // 2, length // 2
+        rows.partition((below, above), axis=1)
+        found[same] = rows[:, below] / 2 + rows[:, above] / 2
+    return found
 
 
 def _noise(values: Curve) -> float:
@@ -119,7 +131,7 @@ def at_steps(series: Series, steps: Steps, wall: Curve | None = None) -> Curve:
     if len(steps) > _MANY:  # a median for each of a million evaluations takes seconds; means come from one running sum
         total = np.concatenate(([0.0], np.cumsum(values)))
         return np.asarray((total[ends] - total[starts]) / (ends - starts))
-    return np.array([np.median(values[a:b]) for a, b in zip(starts, ends, strict=True)])
+    return medians(values, starts, ends)
 
 
 def filled_in(values: Curve) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from diagnose import overview
 from diagnose.drawing import drawn
 from diagnose.finding import Diagnosis, Examined, Verdict
 from diagnose.run import Note, Run
 from diagnose.story import Chapter, story
+from diagnose.tally import Tally
 from kb.prose import Line, Style
 from kb.text import Lang, Text
 from kb.wrap import wrap
@@ -15,8 +19,8 @@ from kb.wrap import wrap
 WIDTH = 100
 _CURVE = 60  # columns of a drawn curve: enough to see its shape, few enough for a terminal of 70
 _ALIKE = 8  # further subjects named under a finding
+_IN_FULL = 10  # runs with findings told in full when there are many
 _NOTES = 4  # notes shown of a run unless all are asked for
-_SEVERITY = {"error": Text("error", "错误"), "warning": Text("warning", "警告"), "info": Text("info", "提示")}
 _CONFIDENCE = {
     "certain": Text("certain", "确定"),
     "likely": Text("likely", "很可能"),
@@ -31,19 +35,45 @@ def render(diagnosis: Diagnosis, lang: Lang) -> str:
 
 def lines(diagnosis: Diagnosis, lang: Lang, width: int, *, everything: bool = False) -> list[Line]:
     """The report as styled lines; ``everything`` also lists what was clear and every note."""
+    parts = parts_of(diagnosis.examined, lambda: diagnosis, lang, width, everything=everything)
+    return [line for part in parts for line in part]
+
+
+def parts_of(
+    examined: Iterable[Examined],
+    rest: Callable[[], Diagnosis],
+    lang: Lang,
+    width: int,
+    *,
+    everything: bool = False,
+    tally: Tally | None = None,
+) -> Iterator[list[Line]]:
+    """The report piece by piece, each run's part as soon as ``examined`` gives it and the next one.
+
+    ``rest`` tells, at the end, what there is besides the runs; the runs are counted in ``tally``.
+    """
     page = _Page(lang, width, everything)
-    if len(diagnosis.examined) == 1:
-        page.run(diagnosis.examined[0])
-        page.blind(diagnosis.verdicts())
-        page.clear(diagnosis.verdicts())
-        page.notes(diagnosis.examined[0].run.notes)
+    tally = Tally() if tally is None else tally
+    coming = iter(examined)
+    first = list(itertools.islice(coming, 2))
+    if len(first) == 1:
+        tally.add(first[0])
+        page.run(first[0])
+        page.blind(first[0].verdicts)
+        page.clear(first[0].verdicts)
+        page.notes(first[0].run.notes)
     else:
-        page.several(diagnosis.examined)
-    page.unread(diagnosis)
-    for changed in diagnosis.overridden:
+        for one in itertools.chain(first, coming):
+            page.one_of_many(one, tally)
+            if page.lines:
+                yield page.taken()
+        page.many(tally)
+    closing = rest()
+    page.unread(closing)
+    for changed in closing.overridden:
         page.say("dim", changed.of(lang))
-    page.say("heading", _summary(diagnosis.verdicts(), lang))
-    return page.lines
+    page.say("heading", overview.summed(tally.states, lang))
+    yield page.taken()
 
 
 class _Page:
@@ -52,6 +82,7 @@ class _Page:
     def __init__(self, lang: Lang, width: int, everything: bool) -> None:
         self.lang, self.width, self.everything = lang, width, everything
         self.lines: list[Line] = []
+        self.hidden_notes = 0
 
     def run(self, examined: Examined) -> None:
         """One run: what was read, and what was found, waived or broken in it."""
@@ -61,23 +92,36 @@ class _Page:
             self.finding(examined.run, chapter)
         self.others([one for one in examined.verdicts if one.state not in {"found", "clear", "blind"}])
 
-    def several(self, examined: Sequence[Examined]) -> None:
-        """Many runs: those with findings in full, the quiet ones a line each, what was not seen once for all."""
-        quiet = [one for one in examined if all(verdict.state in {"clear", "blind"} for verdict in one.verdicts)]
-        for one in examined:
-            if one not in quiet or self.everything:
-                self.run(one)
-                if self.everything:
-                    self.clear(one.verdicts)
-                self.notes(one.run.notes)
-                self.say("heading", _summary(one.verdicts, self.lang), first="  ")
-                self.lines.append(Line("text", ""))
+    def taken(self) -> list[Line]:
+        """The lines written so far, which are then gone from the page."""
+        lines, self.lines = self.lines, []
+        return lines
+
+    def one_of_many(self, one: Examined, tally: Tally) -> None:
+        """A run among others: in full when there is something to tell, unless many were told already."""
+        kind = tally.add(one)
+        quiet = kind in {"well", "unseen"} or tally.runs[kind].count > _IN_FULL
+        if quiet and not self.everything:
+            self.hidden_notes += len(one.run.notes)
+            return
+        self.run(one)
+        if self.everything:
+            self.clear(one.verdicts)
+        self.notes(one.run.notes)
+        self.say("heading", overview.summed(Counter(verdict.state for verdict in one.verdicts), self.lang), first="  ")
+        self.lines.append(Line("text", ""))
+
+    def many(self, tally: Tally) -> None:
+        """All runs together: the quiet ones a line each or counted, and what was not seen once for all."""
+        for one in overview.paragraphs(tally, self.lang, in_full=_IN_FULL, everything=self.everything):
+            self.say(one.style, one.text, first=one.first, rest=one.rest)
         if not self.everything:
-            for one in quiet:
-                seen = any(verdict.state == "clear" for verdict in one.verdicts)  # nothing seen is not all well
-                summary = f"{one.run.name}: {_summary(one.verdicts, self.lang)}"
-                self.say("mark", summary, first="✓ " if seen else "? ", rest="    ")
-        self.blind([verdict for one in examined for verdict in one.verdicts], brief=not self.everything)
+            self.others(list(tally.waived.values()))
+        if self.hidden_notes:
+            count = self.hidden_notes
+            text = Text(f"{count} notes on how files were read (-v)", f"关于文件读取的说明共 {count} 条（-v 可列出）")
+            self.say("dim", text.of(self.lang), first="  ")
+        self.blind(tally.blind.values(), brief=not self.everything)
         self.lines.append(Line("text", ""))
 
     def finding(self, run: Run, chapter: Chapter) -> None:
@@ -87,7 +131,7 @@ class _Page:
         assert verdict.severity is not None
         assert verdict.confidence is not None
         title = entry.zh.title if self.lang == "zh" else entry.title
-        marks = f"{_SEVERITY[verdict.severity].of(self.lang)} · {_CONFIDENCE[verdict.confidence].of(self.lang)}"
+        marks = f"{overview.SEVERITY[verdict.severity].of(self.lang)} · {_CONFIDENCE[verdict.confidence].of(self.lang)}"
         style: Style = "error" if verdict.severity != "info" else "mark"
         self.say(style, f"{title}  [{marks}]", first="✗ " if verdict.severity != "info" else "· ", rest="  ")
         self.say("text", verdict.message(self.lang), first="    ", rest="    ")
@@ -215,22 +259,3 @@ def _read(run: Run, lang: Lang) -> str:
         count = len(run.checkpoints)
         parts.append(Text(f"{count} checkpoint{'s' if count > 1 else ''} ({files})", f"{count} 个检查点（{files}）"))
     return ("；" if lang == "zh" else "; ").join(part.of(lang) for part in parts)
-
-
-def _summary(verdicts: Iterable[Verdict], lang: Lang) -> str:
-    counted: dict[str, int] = {}
-    for one in verdicts:
-        counted[one.state] = counted.get(one.state, 0) + 1
-    names = {
-        "found": Text("found", "项发现"),
-        "clear": Text("clear", "项正常"),
-        "blind": Text("could not be judged", "项无法判断"),
-        "broke": Text("broke", "项检查出错"),
-        "waived": Text("waived", "项豁免"),
-    }
-    parts = [
-        f"{counted.get(state, 0)} {name.of(lang)}"
-        for state, name in names.items()
-        if state in counted or state == "found"
-    ]
-    return ("，" if lang == "zh" else ", ").join(parts)
