@@ -15,7 +15,6 @@ from cli import door, language, paint
 from cli.language import Speech, both
 from cli.progress import Progress
 from diagnose import reports
-from diagnose.finding import Examined
 from kb import library
 from kb.library import Library
 from kb.problem import Problem
@@ -135,10 +134,10 @@ def run(
     )
     speak = language.choose(lang)
     progress = Progress(paths, speak)
-    going: Iterable[Examined] = progress.along(rounds, lambda: rounds.survey.files)
-    if mapped:  # a slip of the pen shows when all curves are known
-        going = tuple(going)
-        clinic.claimed(settings.roles(mapped), (one.run for one in going))
+    coming = progress.along(rounds, lambda: rounds.survey.files)
+    going = tuple(coming) if mapped else coming
+    if isinstance(going, tuple):  # a slip of the pen shows when all curves are known
+        clinic.claimed(settings.roles(mapped or ()), (one.run for one in going))
     if form.value == "text" and out is None:
         from diagnose.reports import text
         from diagnose.tally import Tally
