@@ -28,8 +28,11 @@ _ALLOWED = (
 def draw(case: Case) -> Run:
     """The run a case describes; its series have names only, as if read from a log."""
     t = np.arange(case.steps, dtype=float)
+    steps = (t * case.every).astype(np.int64)
+    steps += sum(((t >= int(at)) * left_out for at, left_out in case.gaps.items()), start=np.zeros_like(steps))
+    wall = t + sum(((t >= int(at)) * waits for at, waits in case.pauses.items()), start=0 * t) if case.pauses else None
     series = tuple(
-        Series(name, (t * case.every).astype(np.int64), curve(text, t, seed))
+        Series(name, steps, curve(text, t, seed), wall, resumed=case.resumed)
         for seed, (name, text) in enumerate(case.series.items())
     )
     return Run(Path("case"), "case", series=series, checkpoints=tuple(_checkpoint(one) for one in case.checkpoints))

@@ -26,6 +26,7 @@ __all__ = ["Recogniser", "split", "stem"]
 _PARTS = "component-loss"  # given by what else was logged, so no entry lists names for it
 _NONE = "none"  # what a user says of a curve that shall not be judged
 _MOST = 65536  # names and runs remembered; a folder of runs repeats a handful
+_TOLD = ("role", "why", "lower_is_better", "split", "quantity", "qualifier")  # what a name tells of a series
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _NO_STEPS, _NO_VALUES = np.empty(0, np.int64), np.empty(0)  # what is remembered of a run holds no points
 _SAID = {
@@ -152,10 +153,7 @@ class Recogniser:
             self._runs[key] = [dataclasses.replace(one.series, steps=_NO_STEPS, values=_NO_VALUES) for one in named]
         models = zip(series, self._runs[key], strict=True)
         return by_shape(
-            [
-                dataclasses.replace(model, steps=one.steps, values=one.values, wall=one.wall, source=one.source)
-                for one, model in models
-            ]
+            [dataclasses.replace(one, **{name: getattr(model, name) for name in _TOLD}) for one, model in models]
         )
 
     def _named(self, series: Series, told: Mapping[str, str]) -> Named:

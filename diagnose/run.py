@@ -23,6 +23,7 @@ class Series:
     A reader hands points over in the order they were written; `diagnose.assemble` sorts them.
     Filled in by `diagnose.recognise`: ``role`` and ``why``; ``split`` (train, val, test or nothing), ``quantity``
     (loss, dice, iou, map ...) and ``qualifier`` (class, data set, head or parameter group), as far as the name says.
+    ``resumed`` are the steps at which a resumed run took over (`diagnose.stitch`).
     """
 
     name: str
@@ -36,6 +37,7 @@ class Series:
     split: str = ""
     quantity: str = ""
     qualifier: str = ""
+    resumed: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.steps)

@@ -109,4 +109,6 @@ def _joined(old: Series, keep: NDArray[np.bool_], new: Series) -> Series:
     if old.wall is not None and new.wall is not None:
         wall = np.concatenate([old.wall[keep], new.wall])
     steps = np.concatenate([old.steps[keep], new.steps])
-    return replace(old, steps=steps, values=np.concatenate([old.values[keep], new.values]), wall=wall)
+    values = np.concatenate([old.values[keep], new.values])
+    resumed = (*old.resumed, *((int(new.steps.min()),) if keep.any() else ()))
+    return replace(old, steps=steps, values=values, wall=wall, resumed=resumed)

@@ -104,7 +104,9 @@ class CaseCheckpoint:
 class Case:
     """A tiny run, written as curves over ``t``, and what the check must say of it.
 
-    ``cause: none`` demands that no cause is named; left out, any will do.
+    ``cause: none`` demands that no cause is named; left out, any will do. ``resumed`` are steps at which a
+    resumed run took over; before a step in ``gaps`` so many steps are left out, before one in ``pauses`` the clock
+    stands for so many of the usual waits (and only then there is a clock).
     """
 
     expect: Expect
@@ -112,6 +114,9 @@ class Case:
     severity: str = ""
     steps: int = 400
     every: int = 1
+    resumed: tuple[int, ...] = ()
+    gaps: dict[str, int] = field(default_factory=dict)
+    pauses: dict[str, float] = field(default_factory=dict)
     series: dict[str, str] = field(default_factory=dict)
     checkpoints: tuple[CaseCheckpoint, ...] = ()
 

@@ -1,0 +1,92 @@
+"""A loss whose level itself goes up and down, by more than it still comes down."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from diagnose.finding import Evidence, Fact, Unsure, too_few
+from diagnose.measure import finite
+from diagnose.run import Curve, Series, Steps
+
+
+def swinging(
+    loss: Series,
+    rate: Series | None,
+    *,
+    points: float,
+    warm: float,
+    swing: float,
+    dwarfs: float,
+    turns: float,
+    calms: float,
+) -> Evidence | Unsure | None:
+    """Point at the part of ``loss`` behind the first share ``warm`` of the run, when its levels swing.
+
+    Levels are means of blocks of equal length, so that the noise of single batches averages out; a swing is the
+    median step from one level to the next. It must be a share ``swing`` of the size of the loss, ``dwarfs``
+    times what the loss still came down per block, three times the noise that is left in a mean, and the levels
+    must turn back at a share ``turns`` of the blocks, or the curve repeat itself (cause ``periodic``).
+    Steps from point to point count as swings when they fell by ``calms`` where the learning rate fell to a
+    third (cause ``rate``): noise does not calm down with the rate.
+    """
+    steps, values = finite(loss)
+    if len(values) < points:
+        return too_few(loss, points)
+    begin = int(warm * len(values))
+    rest = values[begin:]
+    facts: dict[str, Fact] = {"level": float(np.median(rest))}
+    restless, calm = _unrest(rate, steps[begin:], rest)
+    if restless >= calms * calm and restless >= swing * abs(float(np.median(rest))):
+        facts |= {"swing": restless, "fall": float(np.median(rest[:5]) - np.median(rest[-5:]))}
+        return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "rate")
+    levels, noise = _levels(rest)
+    moves = np.diff(levels)
+    size = float(np.median(np.abs(moves)))
+    fall = float(levels[: len(levels) // 2].mean() - levels[len(levels) // 2 :].mean())
+    if size < swing * abs(float(np.median(levels))) or size < dwarfs * max(fall, 0.0) / (len(levels) / 2):
+        return None
+    back, period = np.mean(np.sign(moves[1:]) != np.sign(moves[:-1])), _period(rest)
+    if size < 3 * noise or not (back >= turns or period):
+        return None
+    facts |= {"swing": size, "fall": fall}
+    return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "periodic" if period else "")
+
+
+def _levels(values: Curve) -> tuple[Curve, float]:
+    """Means of 24 blocks [k], and the noise that is left in such a mean; of a short curve each point is a block."""
+    count = 24 if len(values) >= 48 else len(values)
+    width = len(values) // count
+    parts = values[: count * width].reshape(count, width)
+    within = float(np.median(parts.std(axis=1))) / np.sqrt(width) if width > 2 else 0.0
+    return parts.mean(axis=1), within
+
+
+def _period(values: Curve) -> int:
+    """The distance at which the curve repeats itself at least three times, in points; 0 for none."""
+    if len(values) < 24:
+        return 0
+    flat = values - np.interp(np.arange(len(values)), [0, len(values) - 1], values[[0, -1]])
+    flat = flat - flat.mean()
+    size = 2 ** int(np.ceil(np.log2(2 * len(flat))))
+    wave = np.fft.irfft(np.abs(np.fft.rfft(flat, size)) ** 2)[: len(flat) // 3]
+    if len(wave) < 6 or wave[0] <= 0:
+        return 0
+    wave = wave / wave[0]
+    valley = int(np.argmax(wave < 0))
+    if valley == 0:
+        return 0
+    at = valley + int(np.argmax(wave[valley:]))
+    return at if at >= 4 and wave[at] >= 0.4 else 0
+
+
+def _unrest(rate: Series | None, steps: Steps, values: Curve) -> tuple[float, float]:
+    """The median step from point to point at a high rate, and after it had fallen to a third; 0, 1 without both."""
+    own, rates = finite(rate) if rate is not None else (steps[:0], values[:0])
+    if len(rates) == 0:
+        return 0.0, 1.0
+    beside = rates[np.clip(np.searchsorted(own, steps, side="right") - 1, 0, None)]
+    high, low = beside >= 0.8 * beside.max(), beside <= beside.max() / 3
+    if high.sum() < 5 or low.sum() < 5:
+        return 0.0, 1.0
+    before, after = (float(np.median(np.abs(np.diff(values[where])))) for where in (high, low))
+    return before, after
