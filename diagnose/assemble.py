@@ -12,8 +12,10 @@ from diagnose.configured import configured
 from diagnose.event_folders import event_parts, is_curve
 from diagnose.files import read_units
 from diagnose.folder import Unit, Walk
+from diagnose.gather import gathered
 from diagnose.run import Note, Run, Source, Trace
-from diagnose.stitch import Part, stitched
+from diagnose.sequel import parts_of
+from diagnose.stitch import Part
 from diagnose.tidy import tidied
 from kb.text import Text
 
@@ -129,9 +131,9 @@ def _runs(root: Path, traces: Sequence[Trace]) -> list[Run]:
     for trace in traces:
         if trace.format != EVENTS and trace.series:
             files.setdefault(trace.path, []).append(replace(trace, checkpoints=()))
-    for path in _latest_states(files):
-        logs += _named(path, root, stitched(files[path], restarts_replace=False))
-    return attached(logs, [trace for trace in traces if trace.checkpoints], root)
+    for path, parts in parts_of({path: files[path] for path in _latest_states(files)}):
+        logs += _named(path, root, parts)
+    return attached(gathered(logs, root), [trace for trace in traces if trace.checkpoints], root)
 
 
 def _latest_states(files: Mapping[Path, Sequence[Trace]]) -> list[Path]:

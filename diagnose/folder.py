@@ -27,6 +27,7 @@ FOLDERS = frozenset(
         *("saved_model", "saved_models", "save", "saves"),
     }
 )
+BESIDE = frozenset({"files", "vis_data", "tf_logs"})  # where W&B, mmengine and mmcv put the other half of a run's log
 NUMBERED = re.compile(r"(checkpoint|ckpt|step|epoch|global_step|iter)[-_]?\d+", re.IGNORECASE)
 
 
@@ -132,12 +133,12 @@ class Walk:
 
 def _serves(name: str) -> bool:
     """Whether a folder of this name may hold part of the run of the folder it lies in."""
-    return name.lower() in FOLDERS or name == "files" or _always_serves(name)
+    return name.lower() in FOLDERS or name in BESIDE or _always_serves(name)
 
 
 def _always_serves(name: str) -> bool:
     """Whether it does even when nothing else lies beside it, as the ``train`` and ``validation`` of Keras."""
-    return name.lower() in HALVES or NUMBERED.fullmatch(name) is not None
+    return name.lower() in HALVES or name == "vis_data" or NUMBERED.fullmatch(name) is not None
 
 
 def _missing(path: Path, error: OSError) -> Problem:

@@ -45,7 +45,9 @@ def _continues(part: Part, trace: Trace, restarts_replace: bool) -> bool:
     """Whether a trace goes on with the run: no common series, a start beyond its first steps, or a better retry."""
     common = [(part.series[one.name], one) for one in trace.series if one.name in part.series]
     if not common:
-        return _file(part.traces[-1]) != _file(trace) or _goes_on(part, trace)
+        if _file(part.traces[-1]) == _file(trace):
+            return _goes_on(part, trace)
+        return restarts_replace or part.traces[-1].path == trace.path  # a tracker that keeps a file for each curve
     if 2 * sum(_resumes(old, new) for old, new in common) > len(common):
         return True
     return restarts_replace and all(new.steps.max() >= old.steps.max() for old, new in common)

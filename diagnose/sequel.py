@@ -1,0 +1,38 @@
+"""Finds logs that go on in the next file: trainers that begin a file per start put the time into its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from diagnose.run import Trace
+from diagnose.stitch import Part, stitched
+
+_DIGITS = re.compile(r"\d+")
+DATE = 8  # digits a name needs to hold a date
+
+
+def parts_of(files: Mapping[Path, Sequence[Trace]]) -> list[tuple[Path, list[Part]]]:
+    """The runs in the files, each with the file it begins in; what resumes into a later file is one run."""
+    kept: dict[tuple[Path, str, str], list[Path]] = {}
+    for path, traces in files.items():
+        kept.setdefault(_family(path, traces[0].format), []).append(path)
+    found: dict[Path, list[Part]] = {path: [] for path in files}
+    for paths in kept.values():
+        in_time = sorted(paths, key=lambda path: _begun(path, files[path]))
+        for part in stitched([trace for path in in_time for trace in files[path]], restarts_replace=False):
+            found[part.traces[0].path].append(part)
+    return [(path, parts) for path, parts in found.items() if parts]
+
+
+def _family(path: Path, form: str) -> tuple[Path, str, str]:
+    """Files of one folder and format whose names differ in a date only; any other file is a family of its own."""
+    dated = sum(map(len, _DIGITS.findall(path.stem))) >= DATE
+    return path.parent, form, _DIGITS.sub("0", path.name) if dated else path.name
+
+
+def _begun(path: Path, traces: Sequence[Trace]) -> tuple[float, list[int], str]:
+    """When a file was begun: the first time in it, else the numbers of its name."""
+    walls = [float(one.wall[0]) for trace in traces for one in trace.series if one.wall is not None and len(one)]
+    return min(walls, default=0.0), [int(one) for one in _DIGITS.findall(path.name)], path.name
