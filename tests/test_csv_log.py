@@ -225,7 +225,8 @@ def test_a_summary_row_marked_minus_one_stands_behind_the_last_epoch(tmp_path):
     traces = read(tmp_path, "epoch,train_loss,test_loss\n1,0.9,-1\n2,0.5,-1\n-1,-1,0.4\n")
 
     assert len(traces) == 1
-    assert points(traces[0]) == {"train_loss": [(1, 0.9), (2, 0.5)], "test_loss": [(1, -1), (2, -1), (3, 0.4)]}
+    assert points(traces[0]) == {"train_loss": [(1, 0.9), (2, 0.5)], "test_loss": [(3, 0.4)]}
+    assert "cells of -1 mean 'not measured' here and are left out: 3 (in train_loss, test_loss)" in said(traces)
     assert "4: epoch is -1 in this row" in said(traces)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +10,11 @@ import numpy as np
 from diagnose.run import Note, Series, Trace
 from diagnose.tables.decode import decoded, is_binary
 from diagnose.tables.digits import MARGIN, Bytes
+from diagnose.tables.evidence import checked
+from diagnose.tables.exported import runs_exported
+from diagnose.tables.sentinels import measured
 from diagnose.tables.sheet import looks_tabular, sheets
-from diagnose.tables.table import traces
+from diagnose.tables.table import Table, traces
 from diagnose.trackers.dvclive_plots import header_of
 from kb.text import Text
 
@@ -38,7 +41,7 @@ def read(path: Path) -> list[Trace]:
     try:
         if path.stat().st_size >= LARGE and _is_plain(path):
             np.empty(ARENA, np.uint8)
-            return [trace for table in sheets(path, FORMAT, _pieces(path)) for trace in traces(table)]
+            return _traces(sheets(path, FORMAT, _pieces(path)))
         data = path.read_bytes()
     except OSError as error:
         what = Text(f"cannot be read: {error.strerror}", f"无法读取：{error.strerror}")
@@ -49,10 +52,13 @@ def read(path: Path) -> list[Trace]:
         notes.append(Note(str(path), Text(f"read as {encoding}", f"按 {encoding} 编码读取")))
     if not text.strip():
         notes.append(Note(str(path), Text("the file is empty", "文件是空的")))
-    found: list[Trace] = []
-    for table in sheets(path, FORMAT, [text], notes):
-        found += traces(table)
-    return found
+    return _traces(sheets(path, FORMAT, [text], notes))
+
+
+def _traces(tables: Iterable[Table]) -> list[Trace]:
+    """The runs in the tables that are logs."""
+    good = (checked(measured(table)) for table in tables)
+    return [trace for table in good for run in runs_exported(table) for trace in traces(run)]
 
 
 def _is_plain(path: Path) -> bool:

@@ -9,8 +9,10 @@ import numpy as np
 
 from diagnose.run import Note, Series, Trace
 from diagnose.tables.decode import decoded, is_binary, lines
+from diagnose.tables.evidence import checked
 from diagnose.tables.jsontext import parsed, salvaged
 from diagnose.tables.records import Row, documented, history_in, is_number, tabled
+from diagnose.tables.sentinels import measured
 from diagnose.tables.table import traces
 from diagnose.trackers.settings_names import holds_settings
 from kb.text import Text
@@ -56,14 +58,14 @@ def read(path: Path) -> list[Trace]:
     whole = [line for line in written if _object(line)]
     if len(written) > 1 and 2 * len(whole) >= len(written):
         rows, where, damage = _rows(path, every)
-        return traces(tabled(path, FORMAT, rows, where, [*notes, *damage]))
+        return traces(checked(measured(tabled(path, FORMAT, rows, where, [*notes, *damage]))))
     document, wrong = salvaged(text)
     if wrong is not None:
         notes.append(_note(path, wrong))
     first = isinstance(document, dict) and len(written) == 1 and any(map(is_number, document.values()))
     if first and history_in(document) is None:
         document = [document]  # a log after its first record
-    return traces(documented(path, FORMAT, document, notes))
+    return traces(checked(measured(documented(path, FORMAT, document, notes))))
 
 
 def _object(line: str) -> str:

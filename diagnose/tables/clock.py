@@ -15,7 +15,22 @@ from kb.text import Text
 FINE = (
     *("global_step", "step", "_step", "steps", "total_steps", "total_timesteps", "timesteps", "num_timesteps"),
     *("iteration", "iter", "iters", "iterations", "it", "itr", "global_iter", "cur_iter", "num_updates", "update"),
-    *("updates", "batch", "batch_idx", "步数", "步", "迭代", "迭代次数"),
+    *("current_step", "current_steps", "cur_step", "train_step", "training_step", "global_steps", "global_iteration"),
+    *(
+        "iter_num",
+        "num_steps",
+        "training_iteration",
+        "n_iter",
+        "niter",
+        "optimizer_step",
+        "updates",
+        "batch",
+        "batch_idx",
+        "步数",
+        "步",
+        "迭代",
+        "迭代次数",
+    ),
 )
 COARSE = ("epoch", "epochs", "ep", "epoch_num", "cur_epoch", "current_epoch", "episode", "round", "轮次", "轮", "周期")
 INDEX = ("unnamed:_0", "index")  # what pandas leaves of a data frame's index

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import numpy as np
 
 from diagnose.run import Note
 from diagnose.tables.clock import counts
+from diagnose.tables.evidence import speaks
 from diagnose.tables.table import LABELS, SPLITS, Column, Table
 from kb.text import Text
 
@@ -18,6 +21,11 @@ DEEP = 8  # levels of nesting a metric's name may have
 SHORT = 10  # numbers in a list that a configuration may well hold
 HISTORIES = ("log_history", "history", "logs", "log", "metrics", "results", "records", "epochs", "data")
 NUMBERED = re.compile(r"(?:(epoch|step|iter|iteration)[ _-]?)?(\d+)", re.IGNORECASE)
+SETTINGS = frozenset(("config", "hparams", "hyperparameters", "hyper_parameters", "args", "cfg"))
+MANY = 64  # numbers in a list within a record beyond which they are data
+COCO = ("AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl")
+SPELLED = re.compile(r"[+-]?\d{1,15}(?:\.\d{0,20})?(?:[eE][+-]?\d{1,3})?|[+-]?(?:inf|nan|Infinity|NaN)")
+SO_FAR = re.compile(r"(\d{1,15})/\d{1,15}")
 Row = Mapping[str, Any]
 
 
@@ -27,6 +35,10 @@ def tabled(path: Path, form: str, rows: Sequence[Row], lines: Sequence[int] = ()
     split = _split(flat)
     clocked = [any(counts(name) and is_number(one) for name, one in row.items()) for row in flat]
     settings: dict[str, Any] = {}
+    for row in rows[:1]:
+        settings.update(
+            item for name in SETTINGS & set(row) if isinstance(row[name], dict) for item in _leaves(row[name])
+        )
     first = clocked.index(True) if any(clocked) else 0
     for row in flat[:first]:  # mmcv and mmengine begin with a line on the machine and the seed
         settings.update(row)
@@ -63,7 +75,7 @@ def documented(path: Path, form: str, document: Any, notes: Sequence[Note] = ())
         name = path.stem.split("-tag-", 1)[-1]  # the download carries the tag in its file name
         columns = {"wall_time": Column(every, wall), "step": Column(every, step), name: Column(every, value)}
         return Table(path, form, len(document), columns, notes=notes)
-    history = history_in(document)
+    history = _paired(document) or history_in(document)
     if isinstance(history, list):
         return tabled(path, form, history, (), notes)
     if history is None:
@@ -101,7 +113,25 @@ def history_in(document: Any, depth: int = 0) -> list[Row] | dict[str, list[Any]
     others = sum(not isinstance(one, list | dict) for one in document.values())
     if others > len(lists) and max(map(len, lists.values()), default=0) < SHORT:
         return None  # a configuration with an image size and a mean in it
+    spoken = {len(one) for name, one in lists.items() if counts(name) or speaks([name])}
+    if spoken:  # beside a history, a list of another length is a setting: an image size, the weights of classes
+        lists = {name: one for name, one in lists.items() if len(one) in spoken or speaks([name])}
     return lists or None
+
+
+def _paired(document: Any) -> list[Row]:
+    """Lists of ``[step, value]``, one for each name, as rows in order of the step; none when it is something else."""
+    lists = dict(_lists(document)) if isinstance(document, dict) else {}
+    rows: dict[float, dict[str, Any]] = {}
+    for name, one in lists.items():
+        if one and all(_is_pair(pair) for pair in one) and all(a[0] < b[0] for a, b in itertools.pairwise(one)):
+            for step, value in one:
+                rows.setdefault(step, {"step": step})[name] = value
+    return [rows[step] for step in sorted(rows)]
+
+
+def _is_pair(one: Any) -> bool:
+    return isinstance(one, list) and len(one) == 2 and isinstance(one[0], int) and all(map(is_number, one))
 
 
 def is_number(one: Any) -> bool:
@@ -128,13 +158,42 @@ def _split(flat: Sequence[Row]) -> str | None:
 
 
 def _leaves(row: Row, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+    spelled = any(isinstance(one, str) and SPELLED.fullmatch(one) and _spoken(name) for name, one in row.items())
     for name, one in row.items():
         full = f"{prefix}/{name}" if prefix else str(name)
         if isinstance(one, dict):
-            if depth < DEEP:
+            if depth < DEEP and name not in SETTINGS:
                 yield from _leaves(one, full, depth + 1)
+        elif isinstance(one, list):
+            yield from _elements(full, one)
+        elif isinstance(one, str):
+            yield _read_out(full, one, spelled=spelled)
         elif one is not None:
             yield full, one
+
+
+def _elements(name: str, values: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    """The numbers of a list within a record: rates by group, scores by class, the twelve of COCO's evaluation."""
+    coco = "coco_eval" in name and len(values) == len(COCO)
+    if 0 < len(values) <= MANY and all(map(is_number, values)) and (coco or _spoken(name)):
+        names = COCO if coco else range(1, len(values) + 1)
+        for one, value in zip(names, values, strict=True):
+            yield (f"{name}/{one}" if len(values) > 1 else name), value
+
+
+def _read_out(name: str, text: str, *, spelled: bool) -> tuple[str, Any]:
+    """The number in a text: of a record that spells its loss (fairseq), or of how many (``"step/max": "10/939"``)."""
+    if spelled and SPELLED.fullmatch(text):
+        return name, float(text)
+    bare = name.partition("/")[0]
+    if counts(bare) and (match := SO_FAR.fullmatch(text)):
+        return bare, int(match[1])
+    return name, text
+
+
+@lru_cache(maxsize=4096)
+def _spoken(name: str) -> bool:
+    return speaks([name])
 
 
 def _lists(document: Row, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, list[Any]]]:

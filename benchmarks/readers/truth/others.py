@@ -49,7 +49,7 @@ def _attention_unet(text: str) -> Run:
 def _dssinet(text: str) -> Run:
     run: Run = {}  # 201 steps an epoch: they are logged from 0000 to 0200
     for epoch, step, took, loss in re.findall(rf"epoch: (\d+), step (\d+), Time: {N}s,.*loss: {N}", text):
-        at = float(epoch) * 201 + float(step)
+        at = (float(epoch) - 1) * 201 + float(step)
         add(run, "loss", at, loss)
         add(run, "Time", at, took)
     for loss in re.findall(rf"Train loss: {N}", text):

@@ -1,0 +1,120 @@
+"""Whether a table of numbers is a training log at all: what its names must say, and what speaks against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from diagnose.run import Note
+from diagnose.tables.clock import counts, tail
+from diagnose.tables.naming import LOSSES, RATES, SCORES, inside, words
+from diagnose.tables.table import Table
+from kb.text import Text
+
+# counters that hardly any table but a log has; a ``batch`` or a ``round`` needs a loss beside it
+SURE = frozenset(
+    (
+        *("epoch", "epochs", "global_step", "step", "_step", "steps", "current_step", "current_steps", "num_updates"),
+        *("total_timesteps", "timesteps", "num_timesteps", "iteration", "iter", "iters", "iter_num"),
+        *("training_iteration", "轮次", "步数", "迭代", "迭代次数"),
+    )
+)
+ALSO = frozenset(
+    ("reward", "rewards", "return", "returns", "err", "error", "cost", "ap", "ap50", "ap75", "f2", "kappa", "mcc",
+     "lpips", "fid", "epe", "top1", "top5", "grad", "gnorm", "logloss", "mlogloss", "crossentropy", "energy", "kld")
+)  # fmt: skip
+KEYS = frozenset(  # one row a thing: results, not a history
+    ("id", "fold", "case", "image", "image_id", "img", "img_id", "patient", "patient_id", "subject", "subject_id",
+     "sample", "sample_id", "slice", "frame", "class", "class_id", "category", "category_id", "label", "threshold",
+     "thr", "seed", "trial", "run", "run_id", "batch_size", "rank")
+)  # fmt: skip
+
+
+def checked(table: Table) -> Table:
+    """The table, or the table without its columns and a note why it is no log."""
+    if not table.columns or (why := no_log(table)) is None:
+        return table
+    return replace(table, columns={}, notes=[*table.notes, Note(str(table.path), why)])
+
+
+def no_log(table: Table) -> Text | None:
+    """What speaks against a table being a log; None when it may be one."""
+    clocks = [name for name in table.columns if counts(name) and _counts_on(table, name)]
+    told = speaks(name for name in table.columns if not counts(name))
+    if not clocks:
+        if table.count == 1:
+            return Text(
+                "one row of numbers without a step or epoch: a result, not a log",
+                "只有一行数值，没有 step 或 epoch：是结果而不是日志",
+            )
+        key = next((name for name in table.columns if _bare(name) in KEYS and _moves(table, name)), None)
+        if key is not None:
+            return Text(
+                f"a row for every {key!r} and no step or epoch: results, not a log",
+                f"每个 {key!r} 一行，没有 step 或 epoch：是结果而不是日志",
+            )
+    if (
+        told
+        or any(tail(name) in SURE for name in clocks)
+        or _monitor(table)
+        or (_unnamed(table) and _named_like_log(table))
+    ):
+        return None
+    return Text(
+        "no step or epoch, no loss, metric or learning rate among the columns: not a training log",
+        "各列中没有 step 或 epoch，也没有损失、指标或学习率：不是训练日志",
+    )
+
+
+def speaks(names: Iterable[str]) -> bool:
+    """Whether one of the names is that of a loss, a metric, a learning rate or a reward."""
+    said = {name: {*words(name)} for name in names}
+    features = not {"f0", "f3"}.isdisjoint(word for one in said.values() for word in one)  # f1 is no score beside f0
+    known = (LOSSES | SCORES | RATES | ALSO) - ({"f1", "f2"} if features else set())
+    return any(not one.isdisjoint(known) or _glued(one) or inside(name) for name, one in said.items())
+
+
+def _glued(said: Iterable[str]) -> bool:
+    """``trainloss``, ``meandice``: a known word at the end of another."""
+    return any(word.endswith(("loss", "dice", "iou", "acc", "accuracy", "map", "lr")) for word in said)
+
+
+def _moves(table: Table, name: str) -> bool:
+    """Whether a column has more than one value, or the table but one row."""
+    values = table.columns[name].values
+    return table.count == 1 or bool(len(values) and np.nanmin(values) != np.nanmax(values))
+
+
+def _counts_on(table: Table, name: str) -> bool:
+    """Whether a column counts: it has several values, and goes back at no more than a third of its rows."""
+    values = table.columns[name].values
+    return _moves(table, name) and 3 * int((np.diff(values) < 0).sum()) <= len(values)
+
+
+def _bare(name: str) -> str:
+    return "_".join(words(name))
+
+
+def _monitor(table: Table) -> bool:
+    """``r,l,t``: reward, length and time of every episode, as Gym's and Stable Baselines' Monitor write them."""
+    return set(table.columns) == {"r", "l", "t"}
+
+
+def _unnamed(table: Table) -> bool:
+    return all(name.startswith("column ") for name in table.columns)
+
+
+def _named_like_log(table: Table) -> bool:
+    """Whether the file's name says what the columns do not."""
+    said = words(table.path.stem)
+    return speaks([table.path.stem]) or not {
+        "log",
+        "logs",
+        "history",
+        "train",
+        "training",
+        "metrics",
+        "progress",
+    }.isdisjoint(said)

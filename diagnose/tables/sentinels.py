@@ -1,0 +1,51 @@
+"""The -1 that stands for "not measured": left out, and said so, where a table or a metric uses it that way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from diagnose.run import Note
+from diagnose.tables.clock import counts
+from diagnose.tables.naming import SCORES, words
+from diagnose.tables.table import Column, Table
+from kb.text import Text
+
+NEVER_NEGATIVE = SCORES - {"psnr"} | {"ap", "ap50", "ap75", "ar", "aps", "apm", "apl", "top1", "top5"}
+
+
+def measured(table: Table) -> Table:
+    """The table without the cells of -1 that say nothing.
+
+    A script that marks its last row with an epoch of -1 (totals, no epoch) fills what a row did not measure
+    with -1 too; COCO's evaluation gives -1 for objects of a size, or of a class, that the data set has not.
+    Columns with other negative numbers are left alone: there -1 is a value.
+    """
+    totals = any(counts(name) and _ends_with_totals(column) for name, column in table.columns.items())
+    columns, emptied = dict(table.columns), []
+    for name, column in table.columns.items():
+        if counts(name) or not (totals or not NEVER_NEGATIVE.isdisjoint(_said(name))):
+            continue
+        spare = column.values == -1
+        if spare.any() and not (column.values[~spare] < 0).any():
+            columns[name] = Column(column.rows[~spare], column.values[~spare])
+            emptied.append((name, int(spare.sum())))
+    if not emptied:
+        return table
+    count, names = sum(number for _, number in emptied), ", ".join(name for name, _ in emptied)
+    what = Text(
+        f"cells of -1 mean 'not measured' here and are left out: {count} (in {names})",
+        f"此处的 -1 表示“未测量”，已略去 {count} 个单元格（{names}）",
+    )
+    kept = {name: column for name, column in columns.items() if len(column.rows)}
+    return replace(table, columns=kept, notes=[*table.notes, Note(str(table.path), what)])
+
+
+def _ends_with_totals(column: Column) -> bool:
+    """Whether a counter that began at nought or above says -1 later."""
+    values = column.values
+    return bool(len(values) > 1 and values[0] >= 0 and (values[1:] == -1).any())
+
+
+def _said(name: str) -> set[str]:
+    """The words of a name, with ``mAP_s`` as ``map`` too: in its own letters and in small ones."""
+    return {*words(name), *words(name.lower())}
