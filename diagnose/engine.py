@@ -85,7 +85,7 @@ def _awaiting(run: Run, entry: Entry, recogniser: Recogniser) -> Verdict:
 def _unseen(run: Run, entry: Entry, bound: Bound, recogniser: Recogniser) -> Verdict | None:
     """A blind verdict when something the detector cannot do without is not there."""
     for name, look in bound.looks.items():
-        if look == "checkpoints" and not run.checkpoints and "all" not in bound.looks.values():
+        if look == "checkpoints" and not run.checkpoints and not {"all", "each"} & set(bound.looks.values()):
             reason = Text("no checkpoint was given", "没有提供检查点文件")
             return Verdict(entry, "blind", reason=reason, log_it=(_SAVE_IT,))
         if look == "each" and not run.with_role(bound.check.watch[name]):
