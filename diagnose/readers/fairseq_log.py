@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from diagnose.run import Note, Series, Trace
-from diagnose.tables.records import Row, tabled
+from diagnose.tables.harvest import harvested
+from diagnose.tables.said import Said
 from diagnose.tables.table import traces
-from diagnose.tables.textfile import Damage, cut_short, head_text, hits, no_numbers, no_signal, opened, unfinished
+from diagnose.tables.textfile import head_text, hits, no_numbers, no_signal, opened
 from kb.text import Text
 
 FORMAT = "fairseq"
@@ -28,6 +28,7 @@ _LINE = re.compile(
 _FIELD = re.compile(
     r"(?:^|[|,\[] ?|(?<= ))(?P<name>[A-Za-z]\w{0,60})[= ](?P<value>[-+]?(?:\d|\.\d|nan|inf)[^\s|,\]]{0,40})"
 )
+_MEMBER = re.compile(r'"(?P<name>[^"]{1,60})": "?(?P<value>[-+.\deE]+|nan|-?inf|NaN|-?Infinity)(?=["\s,}])')
 _MARK = re.compile(r"\| epoch \d{3,7}(?::| \|)|\| (?:train_inner|fairseq\.\w+|fairseq_cli\.\w+) \|")
 _OVERFLOW = re.compile(r"overflow detected,[^\n:]{0,60}: ?(?P<scale>[-+.\deE]{1,30})")
 
@@ -40,37 +41,34 @@ def sniff(path: Path, head: bytes) -> bool:  # noqa: ARG001
 def read(path: Path) -> list[Trace]:
     """``train`` for the lines within an epoch, ``train epoch`` for its means where both are there, ``valid`` apart."""
     text, notes = opened(path)
-    rows: list[dict[str, Any]] = []
-    where: list[int] = []
-    damage: list[Damage] = []
-    before: dict[str, list[str]] = {}
-    for line, match in hits(_LINE, text):
-        mode = _mode(match)
-        pairs = _json(match["json"], mode) if match["json"] else _pairs(match["fields"])
-        values = [value for _, value in pairs]
-        if match.end() == len(text) and values and text.endswith(values[-1]) and cut_short(values, before.get(mode)):
-            notes.append(unfinished(path, line))
-            pairs = pairs[:-1]
-        before[mode] = values
-        row: dict[str, Any] = {"mode": mode}
-        for name, value in pairs:
-            try:
-                row[name] = float(value.removesuffix("%"))
-            except ValueError:
-                damage.append((line, value))
-        if "num_updates" not in row and (match["epoch"] or match["of"]):
-            row["epoch"] = int(match["epoch"] or match["of"])
-        if any(name not in ("mode", "epoch") for name in row):
-            rows.append(row)
-            where.append(line)
-    notes += [*no_numbers(path, damage), *_overflows(path, text)]
-    if not rows:
+    harvest = harvested(text, _said, path, notes)
+    notes += [*no_numbers(path, harvest.damage), *_overflows(path, text)]
+    kinds = {kind: kind for kind, _ in harvest.rows}
+    if "train_inner" in kinds:
+        kinds |= {"train_inner": "train", "train": "train epoch"}
+    table = harvest.table(path, FORMAT, notes, kinds)
+    if not table.count:
         return [Trace(path, FORMAT, notes=tuple([*notes, no_signal(path)] if text else notes))]
-    if not any(row["mode"] == "train_inner" for row in rows):
-        return traces(tabled(path, FORMAT, rows, where, notes))
-    words = {"train_inner": "train", "train": "train epoch"}
-    renamed: list[Row] = [row | {"mode": words.get(row["mode"], row["mode"])} for row in rows]
-    return traces(tabled(path, FORMAT, renamed, where, notes))
+    return traces(table)
+
+
+def _said(line: str) -> Said | None:
+    """The numbers of a progress line, and its epoch where it does not tell the updates so far."""
+    match = _LINE.search(line)
+    if match is None:
+        return None
+    mode = _mode(match)
+    if match["json"]:
+        pairs = _json(line, match.start("json"), mode)
+    else:
+        pairs = [(field["name"], field.span("value")) for field in _FIELD.finditer(match["fields"])]
+        pairs = [(name, (a + match.start("fields"), b + match.start("fields"))) for name, (a, b) in pairs]
+    if not pairs:
+        return None
+    pairs = [(name, (a, b - line.endswith("%", a, b))) for name, (a, b) in pairs]
+    if all(name != "num_updates" for name, _ in pairs) and (match["epoch"] or match["of"]):
+        pairs = [("epoch", match.span("epoch" if match["epoch"] else "of")), *pairs]
+    return Said(mode, tuple(name for name, _ in pairs), tuple(span for _, span in pairs))
 
 
 def _mode(match: re.Match[str]) -> str:
@@ -82,18 +80,14 @@ def _mode(match: re.Match[str]) -> str:
     return "train_inner" if match["at"] else "train"
 
 
-def _pairs(fields: str) -> list[tuple[str, str]]:
-    return [(field["name"], field["value"]) for field in _FIELD.finditer(fields)]
-
-
-def _json(text: str, mode: str) -> list[tuple[str, str]]:
+def _json(line: str, start: int, mode: str) -> list[tuple[str, tuple[int, int]]]:
     """The numbers of a JSON record, which fairseq writes as text; none of one cut short."""
     try:
-        record = json.loads(text)
+        json.loads(line[start:])
     except (ValueError, RecursionError):
         return []
-    said = [(name.removeprefix(f"{mode}_"), str(value)) for name, value in record.items() if name not in POSITION]
-    return [(name, value) for name, value in said if re.fullmatch(r"[-+.\deE]+|nan|-?inf|NaN|-?Infinity", value)]
+    said = [(match["name"], match.span("value")) for match in _MEMBER.finditer(line, start)]
+    return [(name.removeprefix(f"{mode}_"), span) for name, span in said if name not in POSITION]
 
 
 def _overflows(path: Path, text: str) -> list[Note]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from diagnose.run import Series, Trace
-from diagnose.tables.records import tabled
-from diagnose.tables.table import traces
-from diagnose.tables.textfile import Damage, cut_short, head_text, hits, no_numbers, no_signal, opened, unfinished
+from diagnose.tables.harvest import harvested
+from diagnose.tables.said import Said
+from diagnose.tables.table import Column, Table, traces
+from diagnose.tables.textfile import head_text, no_numbers, no_signal, opened
 
 FORMAT = "ignite"
+OWN = "line "  # before the names of what a line counts, lest a metric has that name
 _LINE = re.compile(
     r"(?P<who>Trainer|Evaluator|trainer|evaluator|Validator|validator)?[\])'\":, -]{0,8}"
     r"Epoch(?:: (?P<epoch>\d{1,7})/\d{1,7}, Iter: (?P<iter>\d{1,12})/(?P<of>\d{1,12})|"
@@ -35,40 +37,44 @@ def read(path: Path) -> list[Trace]:
     Where iterations are printed, steps are iterations since the start of training: the log tells an epoch's length.
     """
     text, notes = opened(path)
-    rows: list[dict[str, Any]] = []
-    where: list[int] = []
-    damage: list[Damage] = []
-    before: dict[bool, list[str]] = {}
-    length = 0  # iterations of an epoch, once a trainer has told
-    for line, match in hits(_LINE, text):
-        evaluated = (match["who"] or "").lower() in ("evaluator", "validator")
-        epoch = int(match["epoch"] or match["ended"])
-        if match["iter"] and not evaluated:
-            length = int(match["of"])
-        done = epoch * length if match["ended"] or evaluated else (epoch - 1) * length + int(match["iter"])
-        row: dict[str, Any] = {"iter": done} if length else {"epoch": epoch}
-        pairs = [(field["name"].strip(), field["value"]) for field in _FIELD.finditer(match["fields"])]
-        values = [value for _, value in pairs]
-        kind = match["iter"] is not None
-        if match.end() == len(text) and cut_short(values, before.get(kind)):
-            notes.append(unfinished(path, line))
-            pairs = pairs[:-1]
-        before[kind] = values
-        numbers = 0
-        for name, value in pairs:
-            try:
-                row[name] = float(value)
-            except ValueError:
-                damage.append((line, value))
-            else:
-                numbers += 1
-        if numbers:
-            rows.append(row | {"mode": "val" if evaluated else "train"})
-            where.append(line)
-    notes += no_numbers(path, damage)
-    if not rows:
+    harvest = harvested(text, _said, path, notes)
+    notes += no_numbers(path, harvest.damage)
+    table = harvest.table(path, FORMAT, notes, {kind: kind.partition(" ")[0] for kind, _ in harvest.rows})
+    if not table.count:
         return [Trace(path, FORMAT, notes=tuple([*notes, no_signal(path)] if text else notes))]
-    return traces(tabled(path, FORMAT, rows, where, notes))
+    return traces(_counted(table))
+
+
+def _said(line: str) -> Said | None:
+    """The numbers of a line with its epoch, and of a trainer's iterations which of how many it is."""
+    match = _LINE.search(line)
+    fields = [] if match is None else list(_FIELD.finditer(line, *match.span("fields")))
+    if match is None or not fields:
+        return None
+    evaluated = (match["who"] or "").lower() in ("evaluator", "validator")
+    clock = ["epoch", *(["iter"] if match["iter"] else []), *(["of"] if match["iter"] and not evaluated else [])]
+    groups = [name if name != "epoch" or match["epoch"] else "ended" for name in clock]
+    names = (*(OWN + name for name in clock), *(field["name"].strip() for field in fields))
+    spans = (*map(match.span, groups), *(field.span("value") for field in fields))
+    return Said(("val" if evaluated else "train") + (" iter" if match["iter"] else ""), names, spans)
+
+
+def _counted(table: Table) -> Table:
+    """The table with one clock: iterations since the start from where a trainer told an epoch's length, else epochs."""
+    columns = dict(table.columns)
+    own = {name: columns.pop(OWN + name, None) for name in ("epoch", "iter", "of")}
+    epoch, iteration, length = (
+        np.full(table.count, np.nan) if one is None else one.dense(table.count) for one in own.values()
+    )
+    known = np.flatnonzero(np.isfinite(length))
+    latest = np.searchsorted(known, np.arange(table.count), side="right") - 1
+    length = np.where(latest >= 0, length[known[latest]] if len(known) else 0, 0)
+    evaluated = np.array(table.labels) == "val"
+    done = np.where(evaluated | np.isnan(iteration), epoch * length, (epoch - 1) * length + iteration)
+    for name, values, rows in (("iter", done, length > 0), ("epoch", epoch, length == 0)):
+        if rows.any():
+            columns[name] = Column(np.flatnonzero(rows), values[rows])
+    return replace(table, columns=columns)
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:

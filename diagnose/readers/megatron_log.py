@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from diagnose.run import Note, Series, Trace
-from diagnose.tables.records import tabled
-from diagnose.tables.table import traces
-from diagnose.tables.textfile import Damage, cut_short, head_text, hits, no_numbers, no_signal, opened, unfinished
+from diagnose.tables.alike import column
+from diagnose.tables.harvest import harvested
+from diagnose.tables.said import Said
+from diagnose.tables.table import Column, Table, traces
+from diagnose.tables.textfile import head_text, no_numbers, no_signal, opened
 from kb.text import Text
 
 FORMAT = "megatron"
@@ -24,8 +26,6 @@ _EVAL = re.compile(
 _FIELD = re.compile(r"(?P<name>[A-Za-z][\w .()/-]{0,60}): *(?P<value>[^\s|]{1,40})")
 _SKIPPED = "number of skipped iterations"
 _AFTER_LOSS = ("loss scale", "grad norm", _SKIPPED)  # Megatron writes these behind the losses
-
-Rows = list[dict[str, float]]
 
 
 def sniff(path: Path, head: bytes) -> bool:  # noqa: ARG001
@@ -43,66 +43,77 @@ def read(path: Path) -> list[Trace]:
     except where all iterations since the last line were skipped and no loss existed.
     """
     text, notes = opened(path)
-    rows: Rows = []
-    where: list[int] = []
-    damage: list[Damage] = []
-    found = sorted([*hits(_LINE, text), *hits(_EVAL, text)], key=lambda hit: hit[1].start())
-    before: list[str] | None = None
-    for line, match in found:
-        trained = match.re is _LINE
-        pairs = [(field["name"].strip(), field["value"]) for field in _FIELD.finditer(match["fields"])]
-        values = [value for _, value in pairs]
-        if values and text.endswith(values[-1]) and match.end() == len(text) and trained and cut_short(values, before):
-            notes.append(unfinished(path, line))
-            pairs.pop()
-        before = values if trained else before
-        row: dict[str, float] = {"iteration": int(match["at"])} if match["at"] else {}
-        for name, value in pairs:
-            try:
-                row[name if trained else f"val/{name.removesuffix(' value')}"] = float(value)
-            except ValueError:
-                damage.append((line, value))
-        if any(name != "iteration" for name in row):
-            rows.append(row)
-            where.append(line)
-    notes += no_numbers(path, damage)
-    if not rows:
+    harvest = harvested(text, _said, path, notes)
+    notes += no_numbers(path, harvest.damage)
+    table = harvest.table(path, FORMAT, notes)
+    if not table.count:
         return [Trace(path, FORMAT, notes=tuple(notes or [no_signal(path)]))]
-    notes += _put_back(path, rows, where)
-    return traces(tabled(path, FORMAT, rows, where, notes))
+    return traces(_put_back(table))
 
 
-def _put_back(path: Path, rows: Rows, lines: Sequence[int]) -> list[Note]:
+def _said(line: str) -> Said | None:
+    """The fields of an iteration or of an evaluation; a line that gives none but its number says nothing."""
+    trained = match = _LINE.search(line)
+    if match is None:
+        match = _EVAL.search(line) if "validation loss at" in line else None
+    if match is None:
+        return None
+    fields = list(_FIELD.finditer(line, *match.span("fields")))
+    names = [field["name"].strip() for field in fields]
+    names = names if trained else [f"val/{name.removesuffix(' value')}" for name in names]
+    spans = [field.span("value") for field in fields]
+    if not names:
+        return None
+    if match["at"]:
+        names, spans = ["iteration", *names], [match.span("at"), *spans]
+    return Said("train" if trained else "val", tuple(names), tuple(spans))
+
+
+def _put_back(table: Table) -> Table:
     """Set each loss that was left out of a line to NaN, and say so."""
-    trained = [(row, line) for row, line in zip(rows, lines, strict=True) if not any("val/" in name for name in row)]
-    names = dict.fromkeys(name for row, _ in trained for name in row if name.endswith(" loss"))
-    lost: list[int] = []
-    skipped: list[int] = []
-    last = None
-    for row, line in trained:
-        gone = [name for name in names or [LOSS] if name not in row]
-        if gone and any(name in row for name in _AFTER_LOSS):
-            since = row["iteration"] - last if last is not None and last < row["iteration"] else 1
-            if row.get(_SKIPPED, 0) >= since:
-                skipped.append(line)
-            else:
-                row.update(dict.fromkeys(gone, float("nan")))
-                lost.append(line)
-        last = row["iteration"]
-    notes = []
-    if lost:
+    columns = dict(table.columns)
+    trained = np.ones(table.count, bool)
+    for name, one in columns.items():
+        if name.startswith("val/"):
+            trained[one.rows] = False
+    rows = np.flatnonzero(trained)
+    reported = np.zeros(table.count, bool)
+    for name in _AFTER_LOSS:
+        if name in columns:
+            reported[columns[name].rows] = True
+    at = columns["iteration"].dense(table.count)[rows] if "iteration" in columns else rows.astype(np.float64)
+    since = np.diff(at, prepend=at[:1] - 1)
+    since[since <= 0] = 1
+    skips = np.zeros(table.count)
+    if _SKIPPED in columns:
+        skips[columns[_SKIPPED].rows] = columns[_SKIPPED].values
+    all_skipped = np.zeros(table.count, bool)
+    all_skipped[rows] = skips[rows] >= since
+    lost, skipped = np.zeros((2, table.count), bool)
+    for name in [name for name in columns if name.endswith(" loss") and not name.startswith("val/")] or [LOSS]:
+        gone = trained & reported
+        if name in columns:
+            gone[columns[name].rows] = False
+        skipped |= gone & all_skipped
+        none = np.flatnonzero(gone & ~all_skipped)
+        lost[none] = True
+        if len(none):
+            held = columns.get(name, Column(none[:0], np.zeros(0)))
+            columns[name] = Column(*column([(held.rows, held.values), (none, np.full(len(none), np.nan))]))
+    notes = list(table.notes)
+    if lost.any():
         what = Text(
-            f"lines without a loss: {len(lost)}. Megatron leaves a loss out when it is NaN; read as NaN",
-            f"有 {len(lost)} 行没有损失。损失为 NaN 时 Megatron 不打印该项；按 NaN 读取",
+            f"lines without a loss: {lost.sum()}. Megatron leaves a loss out when it is NaN; read as NaN",
+            f"有 {lost.sum()} 行没有损失。损失为 NaN 时 Megatron 不打印该项；按 NaN 读取",
         )
-        notes.append(Note(str(path), what, lost[0]))
-    if skipped:
+        notes.append(Note(str(table.path), what, table.line(int(lost.argmax()))))
+    if skipped.any():
         what = Text(
-            f"lines without a loss because every iteration was skipped (loss scale too high): {len(skipped)}",
-            f"有 {len(skipped)} 行因所有迭代都被跳过（损失缩放过大）而没有损失",
+            f"lines without a loss because every iteration was skipped (loss scale too high): {skipped.sum()}",
+            f"有 {skipped.sum()} 行因所有迭代都被跳过（损失缩放过大）而没有损失",
         )
-        notes.append(Note(str(path), what, skipped[0]))
-    return notes
+        notes.append(Note(str(table.path), what, table.line(int(skipped.argmax()))))
+    return replace(table, columns=columns, notes=notes)
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Note, Series, Trace
-from diagnose.tables.records import Row, tabled
+from diagnose.tables.harvest import harvested
+from diagnose.tables.said import Said
 from diagnose.tables.table import traces
-from diagnose.tables.textfile import Damage, cut_short, head_text, hits, no_numbers, no_signal, opened, unfinished
+from diagnose.tables.textfile import head_text, no_numbers, no_signal, opened
 
 FORMAT = "nanogpt"
 KINDS = ("iter", "step", "of", "s", "bare")
@@ -25,7 +26,7 @@ _LINE = re.compile(
     re.MULTILINE,
 )
 _PAIR = re.compile(r"(?P<name>(?:train |val )?[A-Za-z_]{1,40})[: ](?P<value>[^\s,|:]{1,40})")
-_UNIT = re.compile(r"(?:ms|%|s)$")
+_UNIT = re.compile(r"(?:(?<=[\d.])|(?<=nan)|(?<=inf))(?:ms|%|s)$")
 _SCRIPT = re.compile(r"open\(sys\.argv\[0\]\) as \w+:\s+code ?= ?f\.read\(\)")
 
 
@@ -40,33 +41,33 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(path: Path) -> list[Trace]:
     """The numbers of every step; llm.c's ``trl``, ``tel`` and ``norm`` are written out."""
     text, notes = opened(path)
-    rows: list[Row] = []
-    where: list[int] = []
-    damage: list[Damage] = []
-    before: dict[str, list[str]] = {}
-    for line, match in hits(_LINE, text):
-        kind = next(name for name in KINDS if match[name])
-        pairs = [(pair["name"], pair["value"]) for pair in _PAIR.finditer(match["pairs"])]
-        values = [value for _, value in pairs]
-        if match.end() == len(text) and cut_short(values, before.get(kind)):
-            notes.append(unfinished(path, line))
-            pairs.pop()
-        before[kind] = values
-        row: dict[str, float] = {"step": int(match[kind])}
-        for name, value in pairs:
-            try:
-                row[SHORT.get(name, name)] = float(_UNIT.sub("", value))
-            except ValueError:
-                damage.append((line, value))
-        if "val_loss" in row:  # written for the step that was just trained, with the times of that line again
-            row = {name: row[name] for name in ("step", "val_loss")}
-        if len(row) > 1:
-            rows.append(row)
-            where.append(line)
-    notes += no_numbers(path, damage)
-    if not rows:
+    harvest = harvested(text, _said, path, notes)
+    notes += no_numbers(path, harvest.damage)
+    table = harvest.table(path, FORMAT, notes)
+    if not table.count:
         return [Trace(path, FORMAT, notes=tuple(notes or [no_signal(path)]))]
-    return traces(tabled(path, FORMAT, rows, where, notes))
+    return traces(table)
+
+
+def _said(line: str) -> Said | None:
+    """The numbers of a step without their units; a validation repeats the times of the step before, which are left."""
+    match = _LINE.search(line)
+    if match is None:
+        return None
+    kind = next(name for name in KINDS if match[name])
+    pairs = list(_PAIR.finditer(line, *match.span("pairs")))
+    if any(pair["name"] == "val_loss" for pair in pairs):
+        pairs = [pair for pair in pairs if pair["name"] == "val_loss"]
+    if not pairs:
+        return None
+    names = [SHORT.get(pair["name"], pair["name"]) for pair in pairs]
+    spans = [(pair.start("value"), pair.end("value") - _unit(pair["value"])) for pair in pairs]
+    return Said(kind, ("step", *names), (match.span(kind), *spans))
+
+
+def _unit(value: str) -> int:
+    match = _UNIT.search(value)
+    return len(match[0]) if match else 0
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:

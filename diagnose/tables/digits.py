@@ -35,7 +35,7 @@ def whole(text: Bytes, stops: Ints, lengths: Ints) -> Ints:
     values = _eight(words.take(stops - 8), np.minimum(lengths, 8) if longest > 8 else lengths)
     if longest > 8:
         more = np.flatnonzero(lengths > 8)
-        values[more] += 100_000_000 * _eight(words.take(stops[more] - 16), np.minimum(lengths[more], EXACT) - 8)
+        values[more] += 100_000_000 * _eight(words[stops[more] - 16], np.minimum(lengths[more], EXACT) - 8)
     return values
 
 

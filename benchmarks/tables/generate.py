@@ -1,0 +1,158 @@
+"""Writes look-alikes of large tables and text logs: the lines trainers print, with a falling curve in them."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+COLUMNS = "epoch,step,train/loss,train/dice_loss,train/bce_loss,val/loss,val/dice,val/iou,lr,grad_norm,time,mem"
+LENGTH = 1000  # steps to an epoch
+BLOCK = 5000  # lines of a text log that are made anew; then only their counters go on
+Point = tuple[int, int, int, float, float]  # row, epoch (from 1), step in the epoch (from 1), loss, learning rate
+
+
+def table(path: Path, rows: int) -> None:
+    """A CSV of twelve columns."""
+    draw = random.Random(0).random
+    with path.open("w", encoding="ascii") as file:
+        file.write(COLUMNS + "\n")
+        for row in range(rows):
+            a, b, c = draw(), draw(), draw()
+            file.write(
+                f"{row // LENGTH},{row},{a + b:.6f},{a:.6f},{b:.6f},{c:.6f},{1 - c:.5f},{a * c:.5f},"
+                f"{0.01 * (1 - row / rows):.8f},{10 * b:.4f},{0.1 + c / 10:.3f},{2000 + int(100 * c)}\n"
+            )
+
+
+def _points(rows: int) -> Iterator[Point]:
+    draw = random.Random(0).random
+    for row in range(rows):
+        yield row, row // LENGTH + 1, row % LENGTH + 1, 0.05 + math.exp(-row / 2e5) * (0.5 + draw()), 0.01 / (1 + row)
+
+
+def _sinet(p: Point) -> str:
+    row, epoch, step, loss, _ = p
+    return (
+        f"2024-05-06 07:{row // 60 % 60:02d}:{row % 60:02d}.123456 Epoch [{epoch:03d}/900], "
+        f"Step [{step:04d}/{LENGTH}], Total_loss: {loss:.4f} Loss1: {loss / 3:.4f} Loss2: {loss / 4:.4f}"
+    )
+
+
+def _transunet(p: Point) -> str:
+    row, _, _, loss, _ = p
+    return f"[07:{row // 60 % 60:02d}:{row % 60:02d}.123] iteration {row + 1} : loss : {loss:f}, loss_ce: {loss / 2:f}"
+
+
+def _mmengine(p: Point) -> str:
+    row, _, _, loss, rate = p
+    return (
+        f"2024/05/06 07:{row // 60 % 60:02d}:{row % 60:02d} - mmengine - INFO - Iter(train) [{row + 1:6d}/9000000]  "
+        f"base_lr: {rate:.4e} lr: {rate:.4e}  eta: 1 day, 3:02:{row % 60:02d}  time: 0.{row % 900 + 100}  "
+        f"data_time: 0.0{row % 90 + 10}  memory: 9876  loss: {loss:.4f}  decode.loss_ce: {loss / 2:.4f}  "
+        f"decode.acc_seg: {90 - loss:.4f}"
+    )
+
+
+def _hf(p: Point) -> str:
+    row, _, _, loss, rate = p
+    return (
+        f"{{'loss': {loss:.4f}, 'grad_norm': {loss * 3!r}, 'learning_rate': {rate!r}, 'epoch': {(row + 1) / 1000:.3f}}}"
+    )
+
+
+def _nanogpt(p: Point) -> str:
+    row, _, _, loss, _ = p
+    return f"iter {row}: loss {loss:.4f}, time {100 + loss:.2f}ms, mfu {30 + loss:.2f}%"
+
+
+def _megatron(p: Point) -> str:
+    row, _, _, loss, rate = p
+    return (
+        f" iteration {row + 1:8d}/ 9000000 | consumed samples: {(row + 1) * 64:12d} | elapsed time per iteration (ms): "
+        f"{500 + loss:.1f} | learning rate: {rate:.3E} | global batch size:    64 | lm loss: {loss:.6E} | "
+        f"loss scale: 1.0 | grad norm: {loss:.3f} | number of skipped iterations:   0 | number of nan iterations:   0 |"
+    )
+
+
+def _fairseq(p: Point) -> str:
+    row, epoch, step, loss, rate = p
+    return (
+        f"2024-05-06 07:{row // 60 % 60:02d}:{row % 60:02d} | INFO | train_inner | epoch {epoch:03d}: "
+        f"{step:6d} / {LENGTH} loss={loss:.3f}, ppl={2**loss:.2f}, wps={30000 + row % 999}, ups=1.2{row % 10}, "
+        f"wpb=25000, bsz=800, num_updates={row + 1}, lr={rate:.6g}, gnorm={loss:.3f}, train_wall=80, wall={row // 2}"
+    )
+
+
+def _keras(p: Point) -> str:
+    row, epoch, step, loss, _ = p
+    head = f"Epoch {epoch}/9000\n" if step == 1 else ""
+    return head + (
+        f"{step:4d}/{LENGTH} [{'=' * (step // 40)}>{'.' * (25 - step // 40)}] - ETA: {row % 60}s - loss: {loss:.4f} - "
+        f"accuracy: {1 / (1 + loss):.4f}"
+    )
+
+
+def _general(p: Point) -> str:
+    row, epoch, step, loss, rate = p
+    return (
+        f"2024-05-06 07:{row // 60 % 60:02d}:{row % 60:02d} INFO Epoch [{epoch}/9000] Step [{step}/{LENGTH}] "
+        f"loss: {loss:.4f} dice: {1 / (1 + loss):.4f} lr: {rate:.6f}"
+    )
+
+
+def _ignite(p: Point) -> str:
+    _, epoch, step, loss, _ = p
+    return (
+        "2024-05-06 07:08:09,123 ignite.engine.engine.SupervisedTrainer INFO: "
+        f"Epoch: {epoch}/9000, Iter: {step}/{LENGTH} -- train_loss: {loss:.4f} "
+    )
+
+
+def _detectron2(p: Point) -> str:
+    row, _, _, loss, rate = p
+    return (
+        f"[05/06 07:{row // 60 % 60:02d}:{row % 60:02d}] d2.utils.events INFO:  eta: 1:02:{row % 60:02d}  iter: {row}  "
+        f"total_loss: {loss:.4g}  loss_cls: {loss / 2:.4g}  loss_box_reg: {loss / 3:.4g}  time: 0.1{row % 900 + 100}  "
+        f"data_time: 0.0{row % 90 + 10}  lr: {rate:.5g}  max_mem: 9876M"
+    )
+
+
+def _jsonl(p: Point) -> str:
+    row, _, _, loss, rate = p
+    return (
+        f'{{"lr": {rate!r}, "data_time": 0.01{row % 99}, "loss": {loss!r}, "time": 0.3{row % 99}, "iter": {row}, '
+        f'"memory": 9876, "step": {row}}}'
+    )
+
+
+LINES: dict[str, tuple[str, Callable[[Point], str]]] = {
+    "general": ("run.log", _general),
+    "cod_log": ("log.txt", _sinet),
+    "transunet_log": ("log.txt", _transunet),
+    "openmmlab_log": ("20240506.log", _mmengine),
+    "keras_log": ("fit.log", _keras),
+    "hf_stdout_log": ("train.out", _hf),
+    "nanogpt": ("train.log", _nanogpt),
+    "megatron": ("pretrain.out", _megatron),
+    "fairseq": ("train.log", _fairseq),
+    "ignite": ("monai.log", _ignite),
+    "detectron2_log": ("log.txt", _detectron2),
+    "jsonl": ("scalars.json", _jsonl),
+}
+
+
+def log(folder: Path, form: str, size: int) -> Path:
+    """A text log of one format, of at least ``size`` bytes; it is not made again when it is there."""
+    name, line = LINES[form]
+    path = folder / form / name
+    if path.exists() and path.stat().st_size >= size:
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="ascii") as file:
+        for point in _points(1 << 40):
+            file.write(line(point) + "\n")
+            if point[0] % BLOCK == 0 and file.tell() >= size:
+                return path
+    return path

@@ -1,0 +1,158 @@
+"""Reads lines that differ in their digits only all at once: one of them is understood, the numbers of all are taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnose.run import Curve
+from diagnose.tables.digits import DECIMAL, EXACT, MARGIN, Bytes, floats, whole
+from diagnose.tables.said import Parse, Said
+from diagnose.tables.timeline import Ints
+
+RUN = re.compile("[0-9]+")
+OTHER = ("7", "30", "41526")  # put in place of digits, to see whether they matter
+WORDS = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Where a line of some shape says its values, by the number of the run of digits in the line.
+
+    ``forms`` are how each value is written and the runs it is made of; ``fixed`` the runs that change what is said.
+    """
+
+    forms: tuple[tuple[re.Match[str] | float, tuple[int, ...]], ...]
+    fixed: tuple[int, ...]
+
+
+class Chunk:
+    """Whole lines of a text, the runs of digits in them, and which of the lines are alike."""
+
+    def __init__(self, text: str) -> None:
+        self.text = MARGIN + b"\n" + text.encode("utf-8", "replace")
+        self.bytes: Bytes = np.frombuffer(self.text, np.uint8)
+        body = self.bytes[len(MARGIN) :]
+        digit = (body - np.uint8(48)) <= 9
+        edges = np.flatnonzero(digit[1:] != digit[:-1]) + 1
+        starts = edges[0::2]
+        self.stops = edges[1::2] + len(MARGIN)
+        self.lengths = self.stops - starts - len(MARGIN)
+        self.values = whole(self.bytes, self.stops, self.lengths)
+        keep = ~digit
+        keep[starts] = True
+        masked = body[keep]
+        masked[(masked - np.uint8(48)) <= 9] = 48
+        self.shapes = masked.tobytes().split(b"\n")[1:-1]
+        self.ends = np.flatnonzero(body == 10)  # that before the first line, and one behind each
+        self.first = np.searchsorted(starts, self.ends[:-1])
+
+    def line(self, at: int) -> str:
+        """One of the lines."""
+        start, stop = self.ends[at : at + 2] + len(MARGIN)
+        return self.text[start + 1 : stop].decode("utf-8", "replace")
+
+    def alike(self, number: dict[bytes, int]) -> Iterator[tuple[int, Ints]]:
+        """The lines of every shape, by the shape's number; ``number`` gives new shapes the next ones."""
+        which = np.fromiter(map(number.__getitem__, self.shapes), np.int64, len(self.shapes))
+        order = np.argsort(which, kind="stable")
+        found, begins = np.unique(which[order], return_index=True)
+        yield from zip(found.tolist(), np.split(order, begins[1:]), strict=True)
+
+    def runs(self, lines: Ints, run: int) -> tuple[Ints, Ints]:
+        """The value and the length of the same run of digits in some lines; the value is wrong beyond 15 digits."""
+        at = self.first[lines] + run
+        return self.values[at], self.lengths[at]
+
+    def numbers(self, lines: Ints, slots: Slots) -> NDArray[np.float64]:
+        """The values of some lines, [line, value]."""
+        table = np.empty((len(lines), len(slots.forms)))
+        for column, (form, runs) in enumerate(slots.forms):
+            if isinstance(form, float):
+                table[:, column] = form
+                continue
+            values, lengths = zip(*(self.runs(lines, run) for run in runs), strict=True)
+            made, good = floats(form, values, lengths)
+            table[:, column] = made
+            if not good.all():
+                bad = np.flatnonzero(~good)
+                table[bad, column] = self._slowly(lines[bad], form, runs)
+        return table
+
+    def _slowly(self, lines: Ints, form: re.Match[str], runs: Sequence[int]) -> list[float]:
+        first, last = self.first[lines] + runs[0], self.first[lines] + runs[-1]
+        before = len(form[1]) + (not form[2] and bool(form[3]))
+        starts = (self.stops[first] - self.lengths[first] - before).tolist()
+        after = not form[4] and bool(form[3]) and not form[5]
+        stops = (self.stops[last] + after).tolist()
+        return [float(self.text[start:stop]) for start, stop in zip(starts, stops, strict=True)]
+
+
+def forms_in(line: str, said: Said) -> tuple[tuple[re.Match[str] | float, tuple[int, ...]], ...] | None:
+    """How each value of a line is written, and of which runs of digits; None when one is not simply a number."""
+    runs = [match.span() for match in RUN.finditer(line)]
+    forms: list[tuple[re.Match[str] | float, tuple[int, ...]]] = []
+    for start, stop in said.spans:
+        inside = tuple(at for at, run in enumerate(runs) if run[0] < stop and run[1] > start)
+        word = line[start:stop]
+        if any(runs[at][0] < start or runs[at][1] > stop for at in inside):
+            return None
+        if not inside and WORDS.fullmatch(word):
+            forms.append((float(word), ()))
+            continue
+        form = DECIMAL.fullmatch(word)
+        expected = 0 if form is None else bool(form[2]) + bool(form[4]) + bool(form[7])
+        if form is None or not form[2] or (form[3] and not form[4]) or expected != len(inside):
+            return None
+        forms.append((form, inside))
+    return tuple(forms)
+
+
+def slots_in(line: str, said: Said, parse: Parse) -> Slots | None:
+    """Where the values of a line stand; None when they cannot be told by its runs of digits."""
+    forms = forms_in(line, said)
+    if forms is None:
+        return None
+    runs = [match.span() for match in RUN.finditer(line)]
+    fixed = tuple(at for at in range(len(runs)) if any(_matters(line, said, parse, runs[at], one) for one in OTHER))
+    return None if {run for _, used in forms for run in used} & set(fixed) else Slots(forms, fixed)
+
+
+def _matters(line: str, said: Said, parse: Parse, run: tuple[int, int], other: str) -> bool:
+    """Whether a line with other digits in one place says anything else than the same of other numbers."""
+    start, stop = run
+    more = len(other) - (stop - start)
+    spans = tuple((a + more * (a >= stop), b + more * (b >= stop)) for a, b in said.spans)
+    return parse(line[:start] + other + line[stop:]) != Said(said.kind, said.names, spans)
+
+
+def silent(line: str, parse: Parse) -> bool:
+    """Whether a line says nothing, whatever its digits."""
+    return parse(line) is None and all(parse(RUN.sub(other, line)) is None for other in OTHER)
+
+
+def by_fixed(chunk: Chunk, lines: Ints, fixed: Sequence[int]) -> list[Ints]:
+    """Lines of one shape, apart by the digits that change what is said."""
+    if not fixed:
+        return [lines]
+    told = [one for run in fixed for one in chunk.runs(lines, run)]
+    if max(int(length.max()) for length in told[1::2]) > EXACT:
+        return [lines[at : at + 1] for at in range(len(lines))]
+    _, inverse = np.unique(np.stack(told, axis=1), axis=0, return_inverse=True)
+    inverse = inverse.reshape(-1)
+    order = np.argsort(inverse, kind="stable")
+    return np.split(lines[order], np.flatnonzero(np.diff(inverse[order])) + 1)
+
+
+def column(parts: Sequence[tuple[Ints, Curve]]) -> tuple[Ints, Curve]:
+    """Rows and values of several parts of a column, by row."""
+    rows = np.concatenate([rows for rows, _ in parts])
+    values = np.concatenate([values for _, values in parts])
+    if (np.diff(rows) > 0).all():
+        return rows, values
+    order = np.argsort(rows, kind="stable")
+    return rows[order], values[order]

@@ -1,0 +1,209 @@
+"""Everything the lines of a text say, gathered by kind of line; large texts are read many lines at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnose.run import Curve, Note
+from diagnose.tables.alike import Chunk, Slots, by_fixed, column, forms_in, silent, slots_in
+from diagnose.tables.clock import counts
+from diagnose.tables.said import Parse, Said
+from diagnose.tables.table import Column, Table
+from diagnose.tables.textfile import Damage, cut_short, unfinished
+from diagnose.tables.timeline import Ints
+
+NONE = np.zeros(0, np.int64)
+PIECE = 1 << 20  # characters looked at together
+FEW = 8  # lines of a shape it is not worth understanding for
+Kind = tuple[str, tuple[str, ...]]
+
+
+@dataclass
+class Rows:
+    """The lines of one kind that name the same quantities: ``lines`` int64 [n], ``values`` float64 [n, names]."""
+
+    lines: list[Ints] = field(default_factory=list)
+    values: list[NDArray[np.float64]] = field(default_factory=list)
+
+
+@dataclass
+class Harvest:
+    """``rows`` by kind and names, ``damage`` what stood where a number should, ``latest`` a line of every kind."""
+
+    parse: Parse
+    rows: dict[Kind, Rows] = field(default_factory=lambda: defaultdict(Rows))
+    damage: list[Damage] = field(default_factory=list)
+    latest: dict[str, tuple[int, str]] = field(default_factory=dict)
+    lines: int = 0
+    _number: dict[bytes, int] = field(default_factory=dict)
+    _known: dict[int, tuple[Slots, Said] | None] = field(default_factory=dict)
+    _quiet: set[int] = field(default_factory=set)
+    _few: dict[Kind, tuple[list[int], list[list[float]]]] = field(default_factory=lambda: defaultdict(lambda: ([], [])))
+
+    def read(self, text: str) -> None:
+        """Read a text, the last line of which may lack its end."""
+        number: defaultdict[bytes, int] = defaultdict()
+        number.default_factory = number.__len__
+        self._number = number
+        at = 0
+        while at < len(text):
+            stop = text.rfind("\n", at, at + PIECE) + 1 or text.find("\n", at) + 1 or len(text)
+            piece = text[at:stop]
+            at = stop
+            if len(piece) < PIECE // 16:
+                self._one_by_one(piece)
+            else:
+                self._together(piece if piece.endswith("\n") else piece + "\n")
+            self._gather()
+
+    def add(self, line: int, said: Said, words: list[str]) -> None:
+        """Keep one line's values."""
+        names, values = [], []
+        for name, word in zip(said.names, words, strict=True):
+            try:
+                values.append(float(word))
+                names.append(name)
+            except ValueError:
+                self.damage.append((line, word))
+        lines, rows = self._few[said.kind, tuple(names)]
+        lines.append(line)
+        rows.append(values)
+
+    def _one_by_one(self, piece: str) -> None:
+        for line in piece.removesuffix("\n").split("\n"):
+            self.lines += 1
+            self._alone(self.lines, line)
+
+    def _alone(self, number: int, line: str) -> None:
+        said = self.parse(line)
+        if said is not None:
+            self._remember(said.kind, number, line)
+            self.add(number, said, [line[start:stop] for start, stop in said.spans])
+
+    def _remember(self, kind: str, number: int, line: str) -> None:
+        if number >= self.latest.get(kind, (0, ""))[0]:
+            self.latest[kind] = number, line
+
+    def _together(self, piece: str) -> None:
+        chunk = Chunk(piece)
+        begin = self.lines + 1
+        self.lines += len(chunk.shapes)
+        for shape, lines in chunk.alike(self._number):
+            if shape in self._quiet:
+                continue
+            if shape not in self._known and len(lines) >= FEW:
+                self._learn(shape, chunk.line(int(lines[0])))
+                if shape in self._quiet:
+                    continue
+            known = self._known.get(shape)
+            groups = [] if known is None else by_fixed(chunk, lines, known[0].fixed)
+            if known is None or 4 * len(groups) > len(lines) + 4:
+                for at in lines.tolist():
+                    self._alone(begin + at, chunk.line(at))
+                continue
+            for group in groups:
+                self._group(chunk, group, begin, *known)
+
+    def _group(self, chunk: Chunk, group: Ints, begin: int, slots: Slots, said: Said) -> None:
+        last = chunk.line(int(group[-1]))
+        if slots.fixed:
+            other = self.parse(last)
+            if other is None or forms_in(last, other) is None:
+                for at in group.tolist():
+                    self._alone(begin + at, chunk.line(at))
+                return
+            said, slots = other, replace(slots, forms=forms_in(last, other) or ())
+        self._remember(said.kind, begin + int(group[-1]), last)
+        rows = self.rows[said.kind, said.names]
+        rows.lines.append(group + begin)
+        rows.values.append(chunk.numbers(group, slots))
+
+    def _learn(self, shape: int, line: str) -> None:
+        """Find out where lines like this say their values, or that none of them says anything."""
+        said = self.parse(line)
+        if said is None:
+            if silent(line, self.parse):
+                self._quiet.add(shape)
+            self._known[shape] = None
+            return
+        slots = slots_in(line, said, self.parse)
+        self._known[shape] = None if slots is None else (slots, said)
+
+    def _gather(self) -> None:
+        for kind, (lines, values) in self._few.items():
+            self.rows[kind].lines.append(np.array(lines, np.int64))
+            self.rows[kind].values.append(np.array(values, np.float64).reshape(len(lines), len(kind[1])))
+        self._few.clear()
+
+    def table(self, path: Path, form: str, notes: Sequence[Note], labels: Mapping[str, str] | None = None) -> Table:
+        """All that was said: a row a line, filed under the label of its kind if ``labels`` are given.
+
+        What is said before the first line with a clock is a setting.
+        """
+        self._gather()
+        kept = [(kind, rows) for kind, rows in self.rows.items() if rows.lines and kind[1]]
+        lines = np.concatenate([NONE, *(one for _, rows in kept for one in rows.lines)])
+        order = np.argsort(lines, kind="stable")
+        place = np.empty_like(order)
+        place[order] = np.arange(len(order))
+        parts: dict[str, list[tuple[Ints, Curve]]] = {}
+        words = np.zeros(len(lines), dtype=object)
+        begins: dict[str, tuple[int, int]] = {}  # where each name comes first: its row, and its place there
+        done = 0
+        for (kind, names), rows in kept:
+            there = place[done : done + sum(map(len, rows.lines))]
+            done += len(there)
+            words[there] = labels[kind] if labels else kind
+            for at, name in enumerate(names):
+                begin = (int(there.min()), at)
+                begins[name] = min(begins.get(name, begin), begin)
+                parts.setdefault(name, []).append((there, np.concatenate([block[:, at] for block in rows.values])))
+            rows.values.clear()
+        self.rows.clear()
+        columns = {}
+        for name in sorted(parts, key=begins.__getitem__):
+            columns[name] = Column(*column(parts.pop(name)))
+        first = min((int(one.rows[0]) for name, one in columns.items() if counts(name)), default=0)
+        settings: dict[str, float] = {}
+        if first:
+            columns, settings = _from(columns, first)
+        held = lines[order][first:].tolist()
+        told = words[first:].tolist() if labels else []
+        return Table(path, form, len(held), columns, held, told, (), list(notes), settings)
+
+
+def _from(columns: Mapping[str, Column], first: int) -> tuple[dict[str, Column], dict[str, float]]:
+    """The rows from the ``first`` on, and the last value of every column before it."""
+    rest, before = {}, {}
+    for name, one in columns.items():
+        at = int(np.searchsorted(one.rows, first))
+        if at:
+            before[name] = float(one.values[at - 1])
+        if at < len(one.rows):
+            rest[name] = Column(one.rows[at:] - first, one.values[at:])
+    return rest, before
+
+
+def harvested(text: str, parse: Parse, path: Path, notes: list[Note]) -> Harvest:
+    """What the lines of a text say; the last value of a last line is left out when it was cut short, and noted."""
+    harvest = Harvest(parse)
+    end = text.rfind("\n") + 1
+    harvest.read(text[:end] if end < len(text) else text)
+    last = text[end:]
+    if said := parse(last):
+        harvest.lines += 1
+        words = [last[start:stop] for start, stop in said.spans]
+        before = harvest.latest.get(said.kind)
+        told = None if before is None else parse(before[1])
+        old = [before[1][start:stop] for start, stop in told.spans] if before and told else None
+        if said.spans[-1][1] == len(last.rstrip("ms%]")) and cut_short(words, old):
+            notes.append(unfinished(path, harvest.lines))
+            said, words = Said(said.kind, said.names[:-1], said.spans[:-1]), words[:-1]
+        harvest.add(harvest.lines, said, words)
+    return harvest

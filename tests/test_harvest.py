@@ -1,0 +1,99 @@
+"""Tests that lines read many at a time say what they say one by one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from diagnose.readers import fairseq_log, ignite_log, megatron_log, nanogpt_log
+from diagnose.run import Trace
+from diagnose.tables import harvest
+from diagnose.tables.alike import slots_in
+from diagnose.tables.said import Said
+
+VALUES = (
+    "0.5",
+    "1.25",
+    "nan",
+    "inf",
+    "-3.75",
+    "1e-05",
+    "2.5E+3",
+    "0.12345678901234567",
+    "7",
+    "oops",
+    "1.2.3",
+    "4.",
+    ".5",
+)
+
+
+def nanogpt(step: int, value: str, other: str) -> str:
+    return f"iter {step}: loss {value}, time {other}ms, mfu -100.00%"
+
+
+def megatron(step: int, value: str, other: str) -> str:
+    return (
+        f" iteration {step:8d}/ 900 | learning rate: {value} | lm loss: {other} | loss scale: 1 | grad norm: {value} |"
+    )
+
+
+def fairseq(step: int, value: str, other: str) -> str:
+    return f"05-06 07:08:09 | INFO | train | epoch {step:03d} | loss {value} | num_updates {step} | ppl {other}"
+
+
+def ignite(step: int, value: str, other: str) -> str:
+    return f"INFO:Trainer:Epoch: {step // 9 + 1}/99, Iter: {step % 9 + 1}/9 -- loss{step % 3}: {value} dice: {other} "
+
+
+def told(traces: list[Trace]) -> list[object]:
+    return [
+        ([(s.name, s.steps.tolist(), [repr(v) for v in s.values.tolist()]) for s in t.series], t.notes) for t in traces
+    ]
+
+
+@pytest.mark.parametrize("oddness", [0.0, 0.1, 0.9])
+@pytest.mark.parametrize(
+    ("reader", "line"),
+    [(nanogpt_log, nanogpt), (megatron_log, megatron), (fairseq_log, fairseq), (ignite_log, ignite)],
+)
+def test_a_log_reads_the_same_whichever_way(tmp_path, monkeypatch, reader, line, oddness) -> None:
+    random = np.random.default_rng(int(10 * oddness))
+
+    def value() -> str:
+        return VALUES[random.integers(len(VALUES))] if random.random() < oddness else f"{random.random():.4f}"
+
+    lines = [line(step, value(), value()) for step in range(1, 400)]
+    lines[100:100] = ["损失 is written elsewhere 12", "", "iter"]
+    lines[200] += "\r"
+    path: Path = tmp_path / "run.log"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    monkeypatch.setattr(harvest, "PIECE", 1 << 30)
+    slowly = told(reader.read(path))
+    monkeypatch.setattr(harvest, "PIECE", 5000)
+    assert told(reader.read(path)) == slowly
+    assert len(slowly[0][0]) >= 2
+
+
+def parse(line: str) -> Said | None:
+    match = re.search(r"class(\d+) loss: (\S+) at \d\d:\d\d", line)
+    return Said("train", (f"loss{match[1]}",), (match.span(2),)) if match else None
+
+
+def test_digits_that_name_a_quantity_are_kept_apart_from_those_that_do_not_matter() -> None:
+    line = "class2 loss: 0.50 at 12:34"
+    said = parse(line)
+    assert said is not None
+    slots = slots_in(line, said, parse)
+    assert slots is not None
+    assert slots.fixed == (0, 3, 4)  # the name, and the clock, which must have two digits
+    assert [runs for _, runs in slots.forms] == [(1, 2)]
+    gathered = harvest.Harvest(parse)
+    gathered.read("".join(f"class{at % 3} loss: {at}.5 at 12:34\n" for at in range(300)) * 300)
+    table = gathered.table(Path("run.log"), "x", [])
+    assert sorted(table.columns) == ["loss0", "loss1", "loss2"]
+    assert table.columns["loss1"].values[:3].tolist() == [1.5, 4.5, 7.5]
+    assert table.count == 90_000
