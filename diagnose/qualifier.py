@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from itertools import pairwise
 
 from diagnose.curve_name import NEUTRAL, OPTIMIZERS, CurveName, Word, left_of
 from diagnose.pattern import Pattern
@@ -36,12 +37,13 @@ def qualifier(name: CurveName, pattern: Pattern, known: Container[str], han: tup
         filler = _EMPTY
     skipped = _thresholds(name, explained, pattern)
     runs: list[tuple[int, int]] = []
+    names = _in_one_piece(name, explained, filler, known)
     for at, word in enumerate(name.words):
         rest = left_of(word.text, han)
         if at in skipped or word in explained or not rest:
             continue
         hangs_on = runs and name.words[at - 1].end == runs[-1][1] and name.text[runs[-1][1] : word.start] == "-"
-        if not hangs_on and _says_nothing(word, filler, known, name):  # Kvasir-SEG is one name
+        if not hangs_on and at not in names and _says_nothing(word, filler, known, name):  # Kvasir-SEG is one name
             continue
         start = word.start + word.text.find(rest) if not word.text.isascii() and rest in word.text else word.start
         end = start + len(rest) if not word.text.isascii() else word.end
@@ -77,3 +79,16 @@ def _thresholds(name: CurveName, explained: list[Word], pattern: Pattern) -> set
         found.add(at)
         at += 1
     return found
+
+
+def _in_one_piece(
+    name: CurveName, explained: list[Word], filler: frozenset[str], known: Container[str]
+) -> frozenset[int]:
+    """Which words are written in one with a word that says something: the image of ImageNet, the k of ADE20K."""
+    found: set[int] = set()
+    for at, (before, after) in enumerate(pairwise(name.words)):
+        if before.end == after.start and before not in explained and after not in explained:
+            pair = (before, after)
+            if any(not _says_nothing(word, filler, known, name) for word in pair):
+                found |= {at, at + 1}
+    return frozenset(found)

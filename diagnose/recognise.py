@@ -17,7 +17,7 @@ from diagnose.mapping import check_roles, role_told
 from diagnose.pattern import Pattern, literals, pattern
 from diagnose.qualifier import qualifier
 from diagnose.run import Checkpoint, Run, Series
-from diagnose.siblings import Named, together
+from diagnose.siblings import Named, size, together
 from kb.library import Library
 from kb.text import Text
 
@@ -143,7 +143,7 @@ class Recogniser:
         return Text("its name tells no role", "从名称看不出角色")
 
     def _series(self, series: Sequence[Series], told: Mapping[str, str]) -> list[Series]:
-        key = tuple((one.name, min(len(one), 5), _of_validation(one.source)) for one in series)
+        key = tuple((one.name, size(len(one)), _of_validation(one.source)) for one in series)
         if told:
             return by_shape([one.series for one in together([self._named(one, told) for one in series])])
         if key not in self._runs:

@@ -23,7 +23,7 @@ _REWARDS = (
     frozenset({"explained", "variance"}),
     frozenset({"policy", "value", "loss"}),
 )
-_ENOUGH = 5  # points of a curve beside which a single value is its summary
+_ENOUGH = 4  # points of a curve beside which a single value is its summary
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,10 +76,21 @@ def _summaries(curves: list[Named]) -> list[Named]:
 
 
 def _copies(curves: list[Named]) -> list[Named]:
-    """A running mean beside the plain curve is that curve smoothed: judged once."""
-    plain = {_same(one) for one in curves if not _smooth(one)}
+    """A running mean beside the plain curve is that curve smoothed; a mean over an epoch has fewer points."""
+    plain: dict[tuple[str, ...], int] = {}
+    for one in curves:
+        if not _smooth(one):
+            plain[_same(one)] = max(plain.get(_same(one), 0), size(len(one.series)))
     why = Text("a smoothed copy of a curve logged beside it", "旁边已有原始曲线，这是它的平滑副本")
-    return [one.without_role(why) if _smooth(one) and _same(one) in plain else one for one in curves]
+    return [
+        one.without_role(why) if _smooth(one) and size(len(one.series)) >= plain.get(_same(one), 99) - 1 else one
+        for one in curves
+    ]
+
+
+def size(points: int) -> int:
+    """How long a curve is, in powers of two; all that the rules here look at, so that runs can be remembered by it."""
+    return points.bit_length()
 
 
 def _smooth(one: Named) -> bool:
@@ -122,11 +133,11 @@ def is_total(name: CurveName, *, numbered: bool = True) -> bool:
 
 def _step_times(curves: list[Named]) -> list[Named]:
     """``time`` beside the time for data is that of a step, and ``data`` beside a bare ``time`` is the one for data."""
-    bare = {one.name.words[-1].text for one in curves if len(one.name.words) == 1}
+    bare = {_bare(one) for one in curves}
     waits = any(one.series.role == "data-time" for one in curves)
     found = []
     for one in curves:
-        word = one.name.words[0].text if len(one.name.words) == 1 and not one.series.role else ""
+        word = "" if one.series.role else _bare(one)
         if word == "time" and (waits or "data" in bare):
             why = Text("logged beside the time spent waiting for data", "与等待数据的时间一起记录")
             found.append(one.with_role("step-time", why))
@@ -136,3 +147,9 @@ def _step_times(curves: list[Named]) -> list[Named]:
         else:
             found.append(one)
     return found
+
+
+def _bare(one: Named) -> str:
+    """The only word of a name that says something, or nothing."""
+    words = [word.text for word in one.name.words if word.text not in NEUTRAL]
+    return words[0] if len(words) == 1 else ""

@@ -192,6 +192,9 @@ def roles(*names: str, points: dict[str, int] | None = None) -> list[str]:
         ("testMeanIoU", "test", "iou", ""),
         ("val_binary_io_u", "val", "iou", ""),
         ("ndcg@10", "", "ndcg", ""),
+        ("mIoU_ADE20K", "", "iou", "ADE20K"),
+        ("Top-1 (ImageNet)", "", "top", "ImageNet"),
+        ("abs_rel", "", "abs", ""),
     ],
 )
 def test_a_name_tells_split_quantity_and_what_it_is_of(name, split, quantity, of):
@@ -213,6 +216,14 @@ def test_a_running_mean_is_judged_only_where_the_plain_curve_is_missing():
     assert roles("running_loss", "val_running_loss") == ["train-loss", "val-loss"]
 
 
+def test_a_mean_over_each_epoch_is_a_curve_of_its_own():
+    assert roles("train/loss", "train/loss_avg", points={"train/loss": 800}) == ["train-loss", "train-loss"]
+
+
+def test_losses_and_errors_of_two_players_are_none():
+    assert roles("loss_D_real", "errD", "errG", "val/err") == ["", "", "", "metric"]
+
+
 def test_a_mean_over_classes_is_no_running_mean():
     assert roles("dice", "mean_dice") == ["metric", "metric"]
 
@@ -229,6 +240,7 @@ def test_losses_beside_rewards_get_no_verdict():
 
 def test_time_is_that_of_a_step_only_beside_the_time_for_data():
     assert roles("time", "data_time") == ["step-time", "data-time"]
+    assert roles("train/time", "train/data_time") == ["step-time", "data-time"]
     assert roles("time", "loss") == ["", "train-loss"]
 
 
