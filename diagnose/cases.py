@@ -69,7 +69,7 @@ def _checkpoint(case: CaseCheckpoint) -> Checkpoint:
     optimizer = _optimizer(case.optimizer, tensors) if case.optimizer else None
     return Checkpoint(
         Path(f"step_{case.step}.pt"), tensors, case.step, optimizer,
-        scaler=case.scaler, numbers=case.numbers, unsafe=case.unsafe,
+        scheduler=case.scheduler, scaler=case.scaler, numbers=case.numbers, unsafe=case.unsafe,
     )  # fmt: skip
 
 
