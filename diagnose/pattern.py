@@ -91,7 +91,7 @@ def pattern(role: str, text: str, never: Iterable[str] = (), *, lower: bool = Fa
     forbidden = [word[1:] for word in words if word.startswith("-")]
     asked = {choice for word in wanted for choice in word.split("|")}
     forbidden += [word for word in never if asked.isdisjoint(word.split("|"))]
-    quantity = wanted[0].split("|")[0].replace("+", " ") if wanted else ""
+    quantity = wanted[0].split("|")[0].replace("+", " ").rstrip("*") if wanted else ""
     return Pattern(role, text, quantity, tuple(map(_term, wanted)), tuple(map(_term, forbidden)), only, lower)
 
 
