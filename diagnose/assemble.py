@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from diagnose.stitch import Part
 from diagnose.tidy import tidied
 from kb.text import Text
 
+Reading = Callable[[Iterable[Unit]], Iterator[tuple[Unit, list[list[Trace] | None]]]]
 EVENTS = "tensorboard"  # the one format whose unit is the folder
 
 
@@ -50,8 +51,9 @@ class Survey:
     was given.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], reading: Reading = read_units) -> None:
         self._walk = Walk()
+        self._reading = reading
         self._paths = paths
         self._unread: list[Note] = []
         self.strangers = 0
@@ -100,7 +102,7 @@ class Survey:
     def _units(self) -> Iterator[tuple[Unit, list[Trace]]]:
         """Every unit and what is worth keeping of its files; the rest is remembered as unread."""
         units = (unit for path in self._paths for unit in self._walk.units(path))
-        for unit, files in read_units(units):
+        for unit, files in self._reading(units):
             self.files += len(files)
             kept: list[Trace] = []
             for path, read in zip(unit.files, files, strict=True):

@@ -106,6 +106,16 @@ def _append(part: Part, trace: Trace) -> None:
     part.notes.append(Note(str(trace.path), what))
 
 
+def lengthened(trace: Trace, more: Trace) -> Trace:
+    """The trace with the points of another behind its own, series by series; what both say is said once."""
+    series = {one.name: one for one in trace.series}
+    for one in more.series:
+        old = series.get(one.name)
+        series[one.name] = one if old is None else _joined(old, np.ones(len(old), np.bool_), one)
+    notes = (*trace.notes, *(note for note in more.notes if note not in trace.notes))
+    return replace(trace, series=tuple(series.values()), settings={**trace.settings, **more.settings}, notes=notes)
+
+
 def _joined(old: Series, keep: NDArray[np.bool_], new: Series) -> Series:
     wall = None
     if old.wall is not None and new.wall is not None:
