@@ -2,6 +2,7 @@
 
 import argparse
 import fnmatch
+import hashlib
 import json
 import multiprocessing
 import os
@@ -29,10 +30,11 @@ def main() -> None:
     if args.list:
         print(*names, sep="\n")
         return
+    names.sort(key=lambda name: hashlib.sha256(name.encode()).digest())  # what is made first speaks for the whole
     out = args.out or FOLDER / args.part
     job = partial(make_named, args.part, out, args.again)
     with multiprocessing.get_context("spawn").Pool(args.jobs) as pool:
-        for done, line in enumerate(pool.imap_unordered(job, names, chunksize=4), 1):
+        for done, line in enumerate(pool.imap_unordered(job, names, chunksize=2), 1):
             if "already" not in line:
                 print(f"{done}/{len(names)} {line}", flush=True)
     count(out)
