@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from diagnose.folder import SESSION
 from diagnose.run import Run, Source, Trace
 from diagnose.trackers.run_folders import HYDRA
 
@@ -32,5 +33,6 @@ def _folder(run: Run) -> Path:
 
 
 def _home(path: Path) -> Path:
-    """The folder a settings file speaks for; trackers keep it one level down, in ``files``, and Hydra in ``.hydra``."""
-    return path.parent.parent if path.parent.name in ("files", HYDRA) else path.parent
+    """The folder a settings file speaks for: the one above that of trackers (``files``), Hydra and add_hparams."""
+    inner = path.parent.name in ("files", HYDRA) or SESSION.fullmatch(path.parent.name)
+    return path.parent.parent if inner else path.parent

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from diagnose.folder import HALVES
+from diagnose.folder import HALVES, SESSION
 from diagnose.run import Series, Trace
 from diagnose.stitch import Part, stitched
 
@@ -19,12 +19,15 @@ def event_parts(traces: Sequence[Trace], root: Path) -> list[tuple[Path, list[Pa
         folders.setdefault(trace.path.parent, []).append(trace)
     homes: dict[Path, list[tuple[str, Trace]]] = {}
     for folder, found in folders.items():
-        home, prefix, suffix = folder, "", ""
+        home, prefix, suffix, own = folder, "", "", found
         if home != root and (curve := _curve(home, found)):
             home, suffix = home.parent, f"/{curve}"
+        if _is_session(home, found) and home.parent in folders:
+            home = home.parent
+            own = [_without(trace, folders[home]) for trace in found]
         if home != root and home.name.lower() in HALVES:
             home, prefix = home.parent, f"{home.name}/"
-        homes.setdefault(home, []).extend((str(folder), _renamed(trace, prefix, suffix)) for trace in found)
+        homes.setdefault(home, []).extend((str(folder), _renamed(trace, prefix, suffix)) for trace in own)
     runs = []
     for home, pairs in homes.items():
         in_time = [trace for _, trace in pairs]
@@ -32,6 +35,17 @@ def event_parts(traces: Sequence[Trace], root: Path) -> list[tuple[Path, list[Pa
             in_time.sort(key=_written)
         runs.append((home, stitched(in_time, restarts_replace=True)))
     return runs
+
+
+def _is_session(folder: Path, traces: Sequence[Trace]) -> bool:
+    """Whether ``SummaryWriter.add_hparams`` made the folder, for settings and last scores of the run above."""
+    return SESSION.fullmatch(folder.name) is not None and any(trace.settings for trace in traces)
+
+
+def _without(trace: Trace, others: Sequence[Trace]) -> Trace:
+    """The trace without curves that the others have: a last score is no beginning of the curve it ends."""
+    known = {one.name for other in others for one in other.series}
+    return replace(trace, series=tuple(one for one in trace.series if one.name not in known))
 
 
 def is_curve(folder: Path, root: Path, traces: Sequence[Trace]) -> bool:

@@ -28,6 +28,7 @@ FOLDERS = frozenset(
     }
 )
 BESIDE = frozenset({"files", "vis_data", "tf_logs"})  # where W&B, mmengine and mmcv put the other half of a run's log
+SESSION = re.compile(r"\d{9,}\.\d+")  # SummaryWriter.add_hparams writes into a folder named after the time
 NUMBERED = re.compile(r"(checkpoint|ckpt|step|epoch|global_step|iter)[-_]?\d+", re.IGNORECASE)
 
 
@@ -133,7 +134,7 @@ class Walk:
 
 def _serves(name: str) -> bool:
     """Whether a folder of this name may hold part of the run of the folder it lies in."""
-    return name.lower() in FOLDERS or name in BESIDE or _always_serves(name)
+    return name.lower() in FOLDERS or name in BESIDE or SESSION.fullmatch(name) is not None or _always_serves(name)
 
 
 def _always_serves(name: str) -> bool:

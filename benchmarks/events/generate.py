@@ -21,14 +21,14 @@ _BEGIN = 1.7e9  # seconds since 1970
 def single(folder: Path) -> int:
     """One file: 20 tags x 50,000 steps of a random walk, 1,000,000 scalar events."""
     tags = [f"train/loss_{i}" if i % 2 else f"eval/long/metric_name_{i}" for i in range(20)]
-    return write(folder, _scalars(tags, 50_000, np.random.default_rng(0)))
+    return write(folder, scalars(tags, 50_000, np.random.default_rng(0)))
 
 
 def many(folder: Path) -> int:
     """500 runs, each with 4 tags x 500 steps: 1,000,000 scalar events."""
     tags = ["loss/train", "loss/val", "acc", "lr"]
     random = np.random.default_rng(1)
-    return sum(write(folder / f"exp{run // 50}" / f"run_{run:04d}", _scalars(tags, 500, random)) for run in range(500))
+    return sum(write(folder / f"exp{run // 50}" / f"run_{run:04d}", scalars(tags, 500, random)) for run in range(500))
 
 
 def mixed(folder: Path) -> int:
@@ -49,7 +49,7 @@ def main() -> None:
         print(f"{name}: {WORKLOADS[name](asked.folder / name):,} scalars")
 
 
-def _scalars(tags: list[str], steps: int, random: np.random.Generator) -> Iterator[tuple[bytes, int]]:
+def scalars(tags: list[str], steps: int, random: np.random.Generator) -> Iterator[tuple[bytes, int]]:
     """Payloads in writing order, each with the number of scalars in it."""
     walk = random.standard_normal((steps, len(tags))).cumsum(0).astype("<f4")
     walls = (_BEGIN + random.exponential(4e-5, (steps, len(tags))).cumsum().reshape(steps, -1)).tolist()
@@ -61,7 +61,7 @@ def _scalars(tags: list[str], steps: int, random: np.random.Generator) -> Iterat
 
 def _with_pictures(random: np.random.Generator) -> Iterator[tuple[bytes, int]]:
     wall = _BEGIN
-    plain = _scalars(["train/loss", "train/lr", "train/grad_norm"], 20_000, random)
+    plain = scalars(["train/loss", "train/lr", "train/grad_norm"], 20_000, random)
     limits = np.linspace(-4, 4, 65)[1:]
     for step in range(20_000):
         for _ in range(3):
@@ -101,17 +101,17 @@ def records(payloads: list[bytes]) -> bytes:
 def write(folder: Path, payloads: Iterator[tuple[bytes, int]]) -> int:
     """Write an event file into a folder of its own; how many scalars are in it."""
     folder.mkdir(parents=True, exist_ok=True)
-    scalars = 0
+    found = 0
     waiting = [b"\x09" + struct.pack("<d", _BEGIN) + _field(3, b"brain.Event:2")]
     with (folder / _NAME).open("wb") as file:
         for payload, count in payloads:
             waiting.append(payload)
-            scalars += count
+            found += count
             if len(waiting) == 50_000:
                 file.write(records(waiting))
                 waiting = []
         file.write(records(waiting))
-    return scalars
+    return found
 
 
 def _field(number: int, content: bytes) -> bytes:

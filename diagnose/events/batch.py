@@ -116,6 +116,8 @@ def _split(stretch: Stretch, cuts: list[int], starts: list[int]) -> Iterator[Eve
     shares: list[dict[str, Column]] = [{} for _ in cuts]
     for number, kind in stretch.skipped:
         accounts[int(np.searchsorted(cuts, number, side="right"))].skipped[kind] += 1
+    for number, settings in stretch.settings:
+        accounts[int(np.searchsorted(cuts, number, side="right"))].settings.update(settings)
     for tag, (numbers, column) in stretch.gathered.columns().items():
         name = name_of(tag)
         places = [0, *np.searchsorted(numbers, cuts).tolist()]

@@ -164,6 +164,8 @@ class _Reading:
             self.curves.add(tag, column)
         self.account.records += len(frames.offsets) - len(stretch.damaged) - len(stretch.undecodable)
         self.account.skipped.update(kind for _, kind in stretch.skipped)
+        for _, settings in stretch.settings:
+            self.account.settings.update(settings)
         for numbers, spans in (
             (stretch.damaged, self.account.damaged),
             (stretch.undecodable, self.account.undecodable),

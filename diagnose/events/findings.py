@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from diagnose.events.columns import Column
+from diagnose.events.hparams import Setting
 
 _KEPT = 1000  # places remembered one by one; a file that is damaged all over must not fill the memory
 
@@ -58,7 +59,8 @@ class Account:
 
     ``records`` were read well; ``gaps`` hold no readable record, ``damaged`` records fail their checksum,
     ``undecodable`` ones pass it but hold no event, ``huge`` ones were checked but are too big to look into.
-    ``cut_short`` is where the last record begins when the file ends in the middle of it.
+    ``cut_short`` is where the last record begins when the file ends in the middle of it. ``settings`` are those of the
+    HParams plugin.
     """
 
     size: int = 0
@@ -69,6 +71,7 @@ class Account:
     huge: Spans = field(default_factory=Spans)
     skipped: Counter[str] = field(default_factory=Counter)
     cut_short: int | None = None
+    settings: dict[str, Setting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

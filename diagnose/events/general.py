@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnose.events import crc32c, wire
+from diagnose.events import crc32c, hparams, wire
 from diagnose.events.columns import Column, Gathered
 from diagnose.events.crc32c import Bytes
 from diagnose.events.framing import FRAME, HEADER, Frames, Places
+from diagnose.events.hparams import Setting
 from diagnose.events.template import LONGEST, Layout, Template, fixed_bits, layout_of, tag_places
 
 Lanes = NDArray[np.uint64]
@@ -47,6 +48,7 @@ class Stretch:
     doubtful: list[int] = field(default_factory=list)
     undecodable: list[int] = field(default_factory=list)
     skipped: list[tuple[int, str]] = field(default_factory=list)
+    settings: list[tuple[int, dict[str, Setting]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.fitted = np.full(min(LOOK_BACK, self.count), -1)
@@ -220,7 +222,9 @@ def read_one(payload: bytes, number: int, stretch: Stretch) -> None:
     except ValueError:
         stretch.undecodable.append(number)
         return
-    stretch.skipped += [(number, kind) for kind in event.skipped]
+    stretch.skipped += [(number, kind) for kind in event.skipped if kind != hparams.PLUGIN]
+    if hparams.PLUGIN in event.skipped:
+        stretch.settings.append((number, hparams.settings_of(payload)))
     for scalar in event.scalars:
         stretch.gathered.add_one(scalar.tag, number, event.step, event.wall, scalar.value)
 

@@ -148,6 +148,8 @@ def _value(payload: bytes, start: int, end: int) -> Scalar | str:
     if tensor:
         number, kind = _tensor(payload, tensor)
     if number is None:
+        if plugin == b"hparams":  # with an empty tensor or with none
+            return "hparams"
         if kind == "other" and plugin:
             kind = _PLUGIN_KINDS.get(plugin, plugin.decode("utf-8", "backslashreplace"))
         return kind

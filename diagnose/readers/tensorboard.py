@@ -73,7 +73,7 @@ def trace_of(path: Path, events: Events) -> Trace:
         for tag, column in events.columns.items()
     )
     notes = tuple(Note(str(path), what) for what in _remarks(events.account, len(series)))
-    return Trace(path, FORMAT, series=series, notes=notes)
+    return Trace(path, FORMAT, series=series, settings=events.account.settings, notes=notes)
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:
@@ -115,7 +115,7 @@ def _remarks(account: Account, series: int) -> list[Text]:
                 f"{account.size} 个字节中没有找到任何 TensorBoard 记录",
             )
         )
-    elif not series:
+    elif not series and not account.settings:
         others = _others(account)
         told.append(
             Text(
