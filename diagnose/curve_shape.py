@@ -15,6 +15,7 @@ from kb.text import Text
 _SHAPES = ("step", "milestones", "linear", "polynomial", "cosine", "restarts", "one-cycle", "exponential")
 _LEAST, _LOW, _HIGH = 20, 1e-9, 1.0  # points; the range of learning rates in use
 _FALL = 5.0  # a schedule that comes down by less could be many things
+_GROUP = 5  # values of a rate before anything is said of its warm-up
 _OTHER = frozenset(
     ("weight", "decay", "wd", "momentum", "beta", "betas", "alpha", "gamma", "lambda", "temperature", "temp", "tau",
      "threshold", "scale", "ratio", "coef", "coeff", "epsilon", "eps", "prob", "dropout", "mask", "masking", "teacher",
@@ -54,3 +55,31 @@ def _rate(one: Series) -> Series:
         f"名称看不出，但数值符合调度曲线（{said.zh}）",
     )
     return dataclasses.replace(one, role="learning-rate", quantity="lr", why=why)
+
+
+def warmed_down(series: Sequence[Series]) -> list[Series]:
+    """The series, with a word on the rate that comes down while its companions warm up to the same value.
+
+    Detectors of YOLO start their biases at 0.1 and let them come down to the rate of the other groups in three epochs.
+    """
+    rates = [one for one in series if one.role == "learning-rate" and len(one) >= _GROUP]
+    return [_told(one) if any(_meet(one, other) for other in rates) else one for one in series]
+
+
+def _meet(one: Series, other: Series) -> bool:
+    """Whether ``one`` comes down from its first value and ``other`` up from its own, until both are the same."""
+    if one.role != "learning-rate" or len(one) != len(other) or one is other:
+        return False
+    high, low = one.values, other.values
+    if not (high[0] > 2 * low[0] and high[0] > high[1] and low[0] < low[1]):
+        return False
+    return bool(np.allclose(high[-1], low[-1], rtol=1e-3) and np.isclose(high, low, rtol=1e-2).mean() >= 0.5)
+
+
+def _told(one: Series) -> Series:
+    assert one.why is not None
+    en, zh = (
+        "comes down while another group warms up, as YOLO's biases do",
+        "其他组预热上升时它在下降，与 YOLO 的偏置组相同",
+    )
+    return dataclasses.replace(one, why=Text(f"{one.why.en}; {en}", f"{one.why.zh}；{zh}"))

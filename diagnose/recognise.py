@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.curve_name import CurveName, parsed, split, stem
-from diagnose.curve_shape import by_shape
+from diagnose.curve_shape import by_shape, warmed_down
 from diagnose.mapping import check_roles, role_told
 from diagnose.pattern import Pattern, literals, pattern
 from diagnose.qualifier import qualifier
@@ -145,14 +145,14 @@ class Recogniser:
     def _series(self, series: Sequence[Series], told: Mapping[str, str]) -> list[Series]:
         key = tuple((one.name, size(len(one)), _of_validation(one.source)) for one in series)
         if told:
-            return by_shape([one.series for one in together([self._named(one, told) for one in series])])
+            return _shaped([one.series for one in together([self._named(one, told) for one in series])])
         if key not in self._runs:
             if len(self._runs) > _MOST:
                 self._runs.clear()
             named = together([self._named(one, told) for one in series])
             self._runs[key] = [dataclasses.replace(one.series, steps=_NO_STEPS, values=_NO_VALUES) for one in named]
         models = zip(series, self._runs[key], strict=True)
-        return by_shape(
+        return _shaped(
             [dataclasses.replace(one, **{name: getattr(model, name) for name in _TOLD}) for one, model in models]
         )
 
@@ -180,6 +180,10 @@ class Recogniser:
         """A quick look that spares the thousands of other tensors the full reading."""
         words = parsed(name, self._known)
         return any(one.score(words) for one in self._patterns if one.role == "gate")
+
+
+def _shaped(series: Sequence[Series]) -> list[Series]:
+    return warmed_down(by_shape(series))
 
 
 @lru_cache(maxsize=4096)

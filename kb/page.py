@@ -163,10 +163,17 @@ def _code(sheet: Sheet, entry: Entry) -> None:
         sheet.item("", Text(f"needs: {entry.needs}", f"运行条件：{entry.needs}").of(lang), "dim")
 
 
+def _plainly(name: str) -> str:
+    """A pattern of names as one name: the first of its alternatives, without what rules a name out."""
+    terms = [term for term in name.split() if not term.startswith(("-", "@", "="))]
+    words = [place.split("|")[0] for term in terms for place in term.split("+")]
+    return re.sub(r"\[0-9\]\*?", "0", " ".join(words)).replace("*", "")
+
+
 def _log(sheet: Sheet, entry: Entry) -> None:
     for role, logged in entry.logged_as.items():
         sheet.heading(Text(f"Logged as ({role})", f"日志中的名称（{role}）"))
-        sheet.item("", " · ".join((*logged.names, *logged.lower_is_better)))
+        sheet.item("", " · ".join(dict.fromkeys(map(_plainly, (*logged.names, *logged.lower_is_better)))))
         if logged.log_it:
             sheet.code(logged.log_it)
     if entry.log_it:

@@ -58,3 +58,26 @@ def test_nan_among_the_values_makes_it_none():
     values[40] = np.nan
 
     assert seen("col3", values).role == ""
+
+
+def warm_up(first):
+    """Three epochs from ``first`` to 0.01, then a line down to 0.0001."""
+    main = np.linspace(0.01, 0.0001, 97)
+    return np.concatenate((np.linspace(first, main[0], 4)[:3], main))
+
+
+def test_the_group_that_comes_down_while_the_others_warm_up_is_told():
+    curves = [Series(f"lr/pg{at}", STEPS, warm_up(first)) for at, first in enumerate((0.003, 0.003, 0.07))]
+
+    seen = RECOGNISER.recognise(Run(Path(), "run", series=tuple(curves)), {}).series
+
+    assert [one.role for one in seen] == ["learning-rate"] * 3
+    assert ["comes down while another group warms up" in one.why.en for one in seen] == [False, False, True]
+
+
+def test_groups_with_rates_of_their_own_are_not():
+    curves = [Series(f"lr/{name}", STEPS, COSINE * factor) for name, factor in (("backbone", 0.1), ("head", 1.0))]
+
+    seen = RECOGNISER.recognise(Run(Path(), "run", series=tuple(curves)), {}).series
+
+    assert not any("warms up" in one.why.en for one in seen)
