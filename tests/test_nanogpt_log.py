@@ -28,7 +28,15 @@ def said(trace):
         ("s:10 tel:3.27\n", {"val/loss": 3.27}),
         ("s:10 trl:3.25 lr:0.000001 norm:15.37\n", {"train/loss": 3.25, "lr": 1e-6, "grad_norm": 15.37}),
         ("step:10/20 val_loss:3.2785 train_time:5ms step_avg:nanms\n", {"val_loss": 3.2785}),
-        ("10 | loss 2.5 | lr 1.0e-04 | 20.00ms | mfu 1.68%\n", {"loss": 2.5, "lr": 1e-4, "mfu": 1.68}),
+        ("10 | loss 2.5 | lr 1.0e-04 | 20.00ms | mfu 1.68%\n", {"loss": 2.5, "lr": 1e-4, "mfu": 1.68, "time": 20.0}),
+        (
+            "step   10/99 | loss 2.5 (+nanz)| norm 1.5 (+nanz)| lr 1.0e-04 | 20.00 ms | 42.6% MFU\nval loss 2.25\n",
+            {"loss": 2.5, "grad_norm": 1.5, "lr": 1e-4, "time": 20.0, "val loss": 2.25},
+        ),
+        (
+            "10 train 2.5\n10 val 2.25\n10 hella 0.25\n",
+            {"train/loss": 2.5, "val/loss": 2.25, "val/hellaswag accuracy": 0.25},
+        ),
         ("2023-03-22 09:33:02 iter 10: loss 2.5, time 1.00ms, mfu 1.00%\n", {"loss": 2.5, "time": 1.0, "mfu": 1.0}),
     ],
 )

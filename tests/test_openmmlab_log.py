@@ -160,3 +160,27 @@ def test_only_its_own_lines_are_claimed():
     assert not sniff(Path("train.log"), SILENT["a log of COD networks"].encode())
     assert not sniff(Path("train.log"), SILENT["code that prints the line"].encode())
     assert not sniff(Path("notes.md"), ITERATIONS["mmengine"].encode())
+
+
+def test_the_scores_of_every_class_are_read_from_the_table_above_the_means(tmp_path):
+    text = (
+        f"{MMENGINE}Iter(train) [ 50/100]  lr: 1e-2  loss: 0.9\n{MMENGINE}per class results:\n{MMENGINE}\n"
+        "+-------+-------+------+\n| Class |  IoU  | Acc  |\n+-------+-------+------+\n"
+        "|  back | 98.5  | 99.0 |\n| polyp | 75.25 | nan  |\n+-------+-------+------+\n"
+        f"{MMENGINE}Iter(val) [10/10]    aAcc: 98.0  mIoU: 86.5  data_time: 0.01  time: 0.1\n"
+    )
+
+    found = points(read(tmp_path, text)[0])
+
+    assert found["val/IoU.back"] == [(50, 98.5)]
+    assert found["val/IoU.polyp"] == [(50, 75.25)]
+    assert math.isnan(found["val/Acc.polyp"][0][1])
+
+
+def test_a_table_that_the_means_repeat_is_read_once(tmp_path):
+    text = (
+        f"{MMCV}Iter [50/100]\tlr: 1e-2, loss: 0.9\n| Class | IoU |\n| polyp | 75.25 |\n"
+        f"{MMCV}Iter(val) [9]\tmIoU: 0.5, IoU.polyp: 0.7525\n"
+    )
+
+    assert points(read(tmp_path, text)[0])["val/IoU.polyp"] == [(50, 0.7525)]

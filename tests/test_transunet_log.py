@@ -157,3 +157,18 @@ def test_a_log_that_only_started_gives_its_settings_and_no_series(tmp_path):
 )
 def test_source_code_and_other_logs_are_left_alone(name, head):
     assert not transunet_log.sniff(Path(name), head.encode())
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("iteration 7 : model1_dice_score : 0.75 model1_hd95 : 5.5", "val/model1_dice_score"),
+        ("Epoch 1 : mean_dice : 0.75 , mean_hd95 : 5.5", "val/mean_dice"),
+        ("Testing performance in best val model: mean_dice : 0.75 mean_hd95 : 5.5", "val/mean_dice"),
+        ("Mean class 2 mean_dice 0.75 mean_hd95 5.5", "val/mean_dice 2"),
+    ],
+)
+def test_an_evaluation_between_iterations_stands_at_the_one_before_it(tmp_path, line, name):
+    (trace,) = read(tmp_path, HEAD + "iteration 7 : loss : 0.5", HEAD + line, HEAD + "iteration 8 : loss : 0.25")
+
+    assert points(trace)[name] == [(7, 0.75)]

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Note, Series, Trace
+from diagnose.tables.bars import folded, summed_up
+from diagnose.tables.header import namespaces
 from diagnose.tables.naming import SLOT
 from diagnose.tables.records import tabled
 from diagnose.tables.shape_choice import OFTEN, Said, chosen, said_in
@@ -56,7 +58,8 @@ def read(path: Path) -> list[Trace]:
     said = [one for one in said_in(text) if not (code and _ASSIGNED.fullmatch(one.text))]
     if text.rpartition("\n")[2] and said and _half(said, text):
         notes.append(unfinished(path, said.pop().line))
-    shapes = chosen(said, training=_TRAINING.search(text) is not None)
+    said, bars = folded(said)
+    shapes = summed_up(chosen(said, training=_TRAINING.search(text) is not None), bars)
     if not shapes:
         return [Trace(path, FORMAT, notes=(*notes, no_signal(path)))]
     rows, where, again = rows_of(said, shapes)
@@ -76,7 +79,8 @@ def read(path: Path) -> list[Trace]:
             f"有 {len(again)} 行以不同的数值重复了同一步；未计入",
         )
         notes.append(Note(str(path), what, again[0]))
-    found = traces(tabled(path, FORMAT, rows, where, notes))
+    settings = {name: value for _, one in namespaces(text) for name, value in one.items()}
+    found = traces(replace(tabled(path, FORMAT, rows, where, notes), settings=settings))
     return [replace(one, series=tuple(s for s in one.series if s.name not in ("epoch", "step"))) for one in found]
 
 

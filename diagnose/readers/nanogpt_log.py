@@ -14,18 +14,22 @@ from diagnose.tables.table import traces
 from diagnose.tables.textfile import head_text, no_numbers, no_signal, opened
 
 FORMAT = "nanogpt"
-KINDS = ("iter", "step", "of", "s", "bare")
+KINDS = ("iter", "step", "of", "s", "bare", "llmc", "who")
 SHORT = {"trl": "train/loss", "tel": "val/loss", "norm": "grad_norm"}  # llm.c saves letters
+SHORT |= {"train": "train/loss", "val": "val/loss", "hella": "val/hellaswag accuracy"}  # and so does build-nanogpt
 _TIME = r"(?:[^\n|]{0,60}%\|[^\n|]{0,200}\|[^\n\]]{0,80}\] ?)?(?:> ?)?(?:\[?\d[\d:/.,T \-]{6,30}\]? )?"
 _LINE = re.compile(
     rf"^{_TIME}(?:"
     r"iter (?P<iter>\d{1,15}): (?=loss )|step (?P<step>\d{1,15}): (?=train loss )|"
     r"step:(?P<of>\d{1,15})/\d{1,15} (?=(?:train|val)_loss:)|s:(?P<s>\d{1,15}) (?=(?:tel|trl|eval):)|"
-    r"(?P<bare>\d{1,15}) \| (?=loss )"
+    r"(?P<bare>\d{1,15}) \| (?=loss )|step +(?P<llmc>\d{1,15})/\d{1,15} \| (?=loss )|"
+    r"(?P<who>\d{1,15}) (?=(?:train|val|hella) [-+\d.naif]{1,30}$)"
     r")(?P<pairs>[^\n]{1,400})",
     re.MULTILINE,
 )
 _PAIR = re.compile(r"(?P<name>(?:train |val )?[A-Za-z_]{1,40})[: ](?P<value>[^\s,|:]{1,40})")
+_SPENT = re.compile(r"(?<=\| )(?P<value>\d{1,12}(?:\.\d{1,6})?) ?ms(?= *\||$)")  # llama2.c and llm.c give it no name
+_AFTER = re.compile(rf"^{_TIME}val loss (?P<value>[-+]?(?:\d{{1,9}}\.\d{{1,9}}|nan|inf))\s*$")  # of the step above it
 _UNIT = re.compile(r"(?:(?<=[\d.])|(?<=nan)|(?<=inf))(?:ms|%|s)$")
 _SCRIPT = re.compile(r"open\(sys\.argv\[0\]\) as \w+:\s+code ?= ?f\.read\(\)")
 
@@ -53,7 +57,8 @@ def _said(line: str) -> Said | None:
     """The numbers of a step without their units; a validation repeats the times of the step before, which are left."""
     match = _LINE.search(line)
     if match is None:
-        return None
+        after = _AFTER.search(line)
+        return Said("after", ("val loss",), (after.span("value"),)) if after else None
     kind = next(name for name in KINDS if match[name])
     pairs = list(_PAIR.finditer(line, *match.span("pairs")))
     if any(pair["name"] == "val_loss" for pair in pairs):
@@ -62,6 +67,10 @@ def _said(line: str) -> Said | None:
         return None
     names = [SHORT.get(pair["name"], pair["name"]) for pair in pairs]
     spans = [(pair.start("value"), pair.end("value") - _unit(pair["value"])) for pair in pairs]
+    if (match["llmc"] or match["bare"]) and (spent := _SPENT.search(line)):
+        at = sum(span < spent.span("value") for span in spans)
+        names.insert(at, "time")
+        spans.insert(at, spent.span("value"))
     return Said(kind, ("step", *names), (match.span(kind), *spans))
 
 

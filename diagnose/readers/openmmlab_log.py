@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Series, Trace
-from diagnose.tables.textlog import is_log, opened, pairs, remembered, torn
+from diagnose.tables.textlog import is_log, number, opened, pairs, remembered, torn
 
 FORMAT = "openmmlab_log"
 _LINE = re.compile(
@@ -26,6 +26,7 @@ _MARKS = re.compile(
     r"(?:mm[a-z0-9]{2,20} - [A-Z]{4,8} - |\w{1,30} - INFO - Environment info)",
     re.MULTILINE,
 )
+_NAMING = ("class", "category")  # the columns that name a class
 _COSTS = {"time", "data_time", "memory"}
 
 
@@ -42,9 +43,12 @@ def read(path: Path) -> list[Trace]:
     log = opened(path, FORMAT)
     step, length = 0, 0
     before: dict[str, dict[str, str]] = {}
+    header: list[str] = []
+    classes: dict[str, float] = {}
     for line, text, last in log.pieces():
         match = _LINE.match(text)
         if match is None:
+            header = _class_row(text.strip(), header, classes)
             continue
         mode = match["mode"] or "train"
         words, bad = pairs(match["rest"])
@@ -71,8 +75,29 @@ def read(path: Path) -> list[Trace]:
             step = max(step, clock["epoch"] * length)
         if step:
             clock["step"] = step
-        log.add({"mode": mode, **clock, **{name: float(word) for name, word in words.items()}}, line)
+        row = {name: float(word) for name, word in words.items()}
+        if mode != "train":  # the table of classes stands above the line of means; mmcv repeats it there
+            row, classes = (row if classes.keys() & row.keys() else row | classes), {}
+        log.add({"mode": mode, **clock, **row}, line)
     return log.traces()
+
+
+def _class_row(text: str, header: list[str], classes: dict[str, float]) -> list[str]:
+    """Read a line of a table of classes into ``classes`` as ``IoU.polyp``; give back the header for the next line."""
+    if text.startswith("+-"):
+        return header
+    cells = [cell.strip() for cell in text.strip("|").split("|")] if text.startswith("|") else []
+    if cells and cells[0].lower() in _NAMING:
+        return cells
+    if not header or len(cells) != len(header):
+        return []
+    name = ""
+    for title, cell in zip(header, cells, strict=True):
+        if title.lower() in _NAMING:
+            name = cell
+        elif name and (value := number(cell)) is not None:
+            classes[f"{title}.{name}"] = value
+    return header
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:

@@ -15,7 +15,8 @@ from diagnose.tables.textfile import head_text
 FORMAT = "transunet_log"
 NAMES = (".txt", ".log", ".out", "")
 LINE = re.compile(
-    r"(?<![\w'\"])(?:(?:epoch ?: ?(?P<epoch>\d{1,7}) ?, ?)(?:iteration ?: ?(?P<own>\d{1,9}) ?, ?)?(?=mean |train |val )"
+    r"(?<![\w'\"])(?:(?:[Ee]poch ?:? ?(?P<epoch>\d{1,7}) ?[,:] ?)(?:iteration ?: ?(?P<own>\d{1,9}) ?, ?)?"
+    r"(?=mean[ _]|train |val )"
     r"|iteration ?:? ?(?P<iteration>\d{1,9}) ?[:,](?=[^/%]))(?P<said>[^\n]*)",
     re.ASCII,
 )
@@ -25,6 +26,12 @@ HEADER = re.compile(r"(?<!\w)Namespace\((?P<said>.*)")
 SETTING = re.compile(
     r"(?P<name>\w{1,60})=(?P<value>'[^'\n]{0,2000}'|\"[^\"\n]{0,2000}\"|\[[^\]\n]{0,2000}\]|\([^)\n]{0,2000}\)|[^,()\n]*)"
 )
+TESTED = re.compile(
+    r"(?:Testing performance in best val model: |Mean class (?P<number>\d{1,4}) )(?P<said>mean_dice.*)",
+    re.ASCII,
+)  # DAEFormer and its relatives evaluate while they train
+SCORED = re.compile(rf"(?P<name>mean_\w{{1,20}}) ?:? ?{WORD}", re.ASCII)
+SCORES = re.compile(r"dice|hd95|iou|jaccard|asd", re.IGNORECASE)
 SPLIT = re.compile(r"(?:(?P<mean>mean) )?(?P<split>train|val) (?P<name>\S.*)")
 MARK = re.compile(
     r"(?<!['\"])(?:\biteration ?:? ?\d{1,9} ?[:,] ?(?:train |val )?(?:\w{1,40} ){0,2}?\w{1,40} ?: ?[-+\dni]"
@@ -62,11 +69,24 @@ def read(path: Path) -> list[Trace]:
             if match["epoch"]:
                 clock["epoch"] = int(match["epoch"])
             log.add(number, clock | row)
+        elif now is not None and (match := TESTED.search(line)) and (row := _tested(log, number, match)):
+            log.add(number, {"iteration": now, **row})
     for row in reversed(log.rows):  # a log that was cut at the front may begin with the means of an epoch
         now = row.get("iteration", now)
         if now is not None:
             row.setdefault("iteration", now)
     return log.traces()
+
+
+def _tested(log: LogLines, line: int, match: re.Match[str]) -> dict[str, float]:
+    """The scores of an evaluation, of one class where the line names one."""
+    named = f" {match['number']}" if match["number"] else ""
+    found = {}
+    for pair in SCORED.finditer(match["said"]):
+        value = log.number(pair["name"], pair["value"], line)
+        if value is not None:
+            found[f"val/{pair['name']}{named}"] = value
+    return found
 
 
 def _numbers(log: LogLines, line: int, said: str) -> dict[str, float]:
@@ -77,7 +97,7 @@ def _numbers(log: LogLines, line: int, said: str) -> dict[str, float]:
         name = pair["name"]
         if split:
             name = f"{split['split']}/{split['mean'] + ' ' if split['mean'] else ''}{split['name']}"
-        elif "mean_dice" in name or "mean_hd95" in name:
+        elif "mean_dice" in name or "mean_hd95" in name or (SCORES.search(name) and "loss" not in said):
             name = f"val/{name}"
         value = log.number(name, pair["value"], line)
         if value is not None:

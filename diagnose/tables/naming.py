@@ -38,6 +38,12 @@ IDLE = frozenset(
 )
 
 
+NO_NAMES = frozenset(
+    ("is", "was", "at", "of", "in", "to", "for", "on", "by", "with", "from", "the", "and", "or", "than", "after", "it")
+)
+COUNTERS = frozenset(("epoch", "epochs", "iteration", "iterations", "轮", "轮次", "轮数"))
+
+
 def key_of(piece: str, after: str) -> tuple[str, list[str]]:
     """The name that ends a piece of text, and the words before it; "" when the number after it has no name."""
     bare = re.sub(r"(?:tensor\(|np\.float\d+\(|\$)$", "", piece.rstrip())
@@ -51,6 +57,8 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
     inner = re.search(r"([\w][\w ./@-]{0,40}\([\w /%]{1,20}\))$", text)
     parts = [inner[1]] if inner else _PARTS.split(text)
     key = parts[-1].strip(_QUOTES if not inner else _QUOTES.replace(")", "")).strip()
+    if not key.isascii() and len(key) > 2:
+        key = key.removesuffix("为").removesuffix("是")
     before = words(text[: len(text) - len(parts[-1])])
     said = words(key)
     if not said or said[0] in LEFT or len(said) > 6 or len(key) > 60 or not re.search(r"[^\W\d_]", key) or SLOT in key:
@@ -64,6 +72,14 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
         if not (known and len(said) <= 4) and not (whole and len(said) <= 3):
             return "", before + said
     return key, before
+
+
+def drops(name: str) -> bool:
+    """Whether a name is none of a quantity: a particle, a version, a rank, or the epoch of something else."""
+    said = words(name)
+    return (
+        set(said) <= NO_NAMES or said[-1] in COUNTERS or name.lower() in ("v_num", "local_rank", "rank", "pid", "seed")
+    )
 
 
 def side_of(text: str) -> str:

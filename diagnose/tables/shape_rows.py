@@ -44,7 +44,7 @@ def rows_of(said: Sequence[Said], shapes: Mapping[str, Shape]) -> tuple[Rows, li
                 whole = float(one.numbers[slot + 1])
                 value = value / whole if whole else float("nan")
             row[shape.names[slot]] = value
-        same = (when, shape.named, *(one.numbers[slot] for slot in shape.named))
+        same = (when, *((shape.names[slot], one.numbers[slot]) for slot in shape.named))
         key = (when, *(name for name in shape.names if name))
         if same == last and (one.text != last_text or "step" in row):
             continue  # printed and logged

@@ -7,11 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from diagnose.tables.naming import CASES, IDLE, LOSSES, RATES, SCORES, SETTINGS, SLOT, inside, key_of, side_of, words
+from diagnose.tables.naming import (
+    CASES,
+    IDLE,
+    LOSSES,
+    RATES,
+    SCORES,
+    SETTINGS,
+    SLOT,
+    drops,
+    inside,
+    key_of,
+    side_of,
+    words,
+)
 
 LONGEST = 1500  # characters of a line that is still looked at
 _WHEN = re.compile(
     r"[\w./-]{1,80}(?:\.(?:py|cc|cpp|cu|java|scala|go|lua|ipynb)\b(?::\d{1,6}\b)?|\$:\d{1,6}\b)|"  # source file
+    r"(?<![\w.])[A-Za-z_][\w.]{1,80}:(?:[\w<>]{1,60}:)?\d{1,6}(?= - )|"  # and what loguru names: module:function:line
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[T ]?|\b\d{1,2}[-/]\d{1,2}[-/]\d{2,4}\b|\b[IWE]\d{4}(?= )|"
     r"\b(?:\d{1,3}-)?\d{1,3}:\d\d(?::\d\d)?(?:[.,]\d{1,9})?(?!\d)(?: ?[AP]M\b)?|"
     r"\b\d{1,3}h ?\d{1,2}m(?: ?\d{1,2}s)?|\b\d{1,5} days?,?(?= )",
@@ -28,8 +42,11 @@ _NUMBER = re.compile(
 _UNIT = re.compile(r"^(?:ms|s|secs?|seconds|it/s|s/it|img/s|[MGK]i?B|K|M|k)(?=[ ,;:|)\]/]|$)")
 _SPACE = re.compile(r"\s+")
 
-_EPOCH = r"(?:(?<![^\W_])epoch|(?<![^\W_])ep|轮次|周期|第)"
-_STEP = r"(?:(?<![^\W_])(?:global[_ ]?step|step|iteration|iter|itr|update|batch)|训练次数|训练步数|迭代次数|迭代|步数)"
+_EPOCH = r"(?:(?<![A-Za-z0-9_])(?:(?:cur|current|num|train|n|i)_)?(?:epoch|ep)|轮次|轮数|周期|第)"
+_STEP = (
+    r"(?:(?<![A-Za-z0-9_])(?:(?:cur|current|num|train|opt|total|n|i)_)?"  # but train_loss_step is a loss
+    r"(?:global[_ ]?step|step|iteration|iter|itr|ite|update|batch)|训练次数|训练步数|迭代次数|迭代|步数)"
+)
 _COUNTER = re.compile(
     rf"(?:(?P<epoch>{_EPOCH})|(?P<step>{_STEP}))(?: ?(?:num|no\.|idx))?['\"]? ?[:=：#]?[ ]?[\[(]?[ ]?{SLOT}"
     rf"(?: ?(?:/|of) ?{SLOT})?(?P<after> ?(?:轮|个?epoch|步|次迭代|个?batch|次))?(?! ?%|[A-Za-z0-9_])"
@@ -38,6 +55,7 @@ _COUNTER = re.compile(
     re.IGNORECASE,
 )
 _BEST = re.compile(r"best|最佳|最好|最高|最优", re.IGNORECASE)  # a line on the past: "best dice 0.8 at epoch 5"
+_FINAL = re.compile(r"[~ ]*final (?:train|val|test)", re.IGNORECASE)  # MONAI's means: "Final training 3/100 loss: 0.5"
 _STEPS_AFTER = ("步", "次", "次迭代", "个batch", "batch")  # what follows the number in 第 3 步
 _NOT_NOW = re.compile(
     r"(?:best|max|min|total|num|number of|warm-?up|final|last|stop|patience|every|per|from|until|最佳|最好|共|总)"
@@ -95,8 +113,9 @@ def shape_of(text: str) -> Shape:
     names = [""] * count
     used: set[int] = set()
     epoch = step = total = None
-    worded = comma = False
+    worded = comma = finest = False
     pairs: list[tuple[int, int]] = []
+    final = _FINAL.match(text) is not None
     spans: list[tuple[int, int]] = []
     for match in _COUNTER.finditer(text):
         first = text.count(SLOT, 0, match.start())
@@ -117,13 +136,16 @@ def shape_of(text: str) -> Shape:
         used.update(slots)
         worded = True
         by_step = match["step"] is not None or (match["after"] or "").strip() in _STEPS_AFTER
-        if by_step and step is None:
-            step = slots[0]
+        if by_step and (step is None or (finest and match["step"].lower() not in ("batch", "step"))):
+            step = slots[0]  # after the batch of an epoch, the iteration of all
             total = slots[1] if len(slots) > 1 else None
+            finest = (match["step"] or "").lower() == "batch"
         elif not by_step and epoch is None:
             epoch = slots[0]
     for first, last in pairs:
-        if epoch is None and step is None and comma:
+        if final and epoch is None:
+            epoch = first
+        elif epoch is None and step is None and comma:
             epoch, step = first, last  # [1, 2000]
         elif epoch is None and step is None and len(pairs) > 1:
             epoch = first  # [0/25][100/1583]
@@ -185,6 +207,8 @@ def _named(
             beside.add(slot)  # a running mean, or what a ratio is of
         else:
             spare += 1
+    if any(name and _BEST.search(name) is None for name in names):  # the best so far repeats them
+        names[:] = ["" if _BEST.search(name) else name for name in names]
     rest += words(pieces[-1]) if len(pieces[-1]) > 12 else []
     repeated = {name for name in names if name and names.count(name) > 1}
     said = ""
@@ -199,6 +223,9 @@ def _named(
         if full in names[:slot]:
             full = f"{full} {names[:slot].count(full) + 2}"
         names[slot] = full
+        if drops(name):
+            names[slot] = ""
+            continue
         known = set(words(name))
         setting = bool(known & SETTINGS)
         lost |= bool(known & (LOSSES | SCORES) or inside(name)) and not setting
