@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from diagnose.assemble import survey
 from diagnose.readers import csv_log, jsonl_log
 
 COCO = [0.4, 0.6, 0.45, 0.2, 0.4, 0.6, 0.3, 0.5, 0.5, 0.3, 0.5, 0.7]
@@ -146,3 +147,45 @@ def test_a_table_without_a_header_is_a_log_when_its_file_says_so(tmp_path, name,
     (run,) = read(tmp_path, name, "1,0.9\n2,0.5\n3,0.4\n")
 
     assert bool(run) is read_out
+
+
+COLUMNS = {
+    "blanks": "epoch loss dice\n1 0.9 0.5\n2 0.5 0.6\n3 nan 0.7\n",
+    "set in columns": "epoch    loss    dice\n1        0.9     0.5\n2        0.5     0.6\n3        nan     0.7\n",
+    "right-aligned": "  epoch   loss   dice\n      1    0.9    0.5\n      2    0.5    0.6\n      3    nan    0.7\n",
+    "bars": "| epoch | loss | dice |\n|---|---|---|\n| 1 | 0.9 | 0.5 |\n| 2 | 0.5 | 0.6 |\n| 3 | nan | 0.7 |\n",
+    "a rule": "epoch | loss | dice\n------+------+-----\n1 | 0.9 | 0.5\n2 | 0.5 | 0.6\n3 | nan | 0.7\n",
+}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+@pytest.mark.parametrize("file", ["history.csv", "losses.txt"])
+def test_a_table_set_in_columns_is_read(tmp_path, name, file):
+    path = tmp_path / file
+    path.write_text(COLUMNS[name], encoding="utf-8")
+
+    (run,) = survey([path]).runs
+
+    assert run.sources[0].format == "csv"
+    assert repr(points(run.series)) == repr(
+        {"loss": [(1, 0.9), (2, 0.5), (3, math.nan)], "dice": [(1, 0.5), (2, 0.6), (3, 0.7)]}
+    )
+
+
+def test_columns_with_blanks_in_their_names_are_told_by_the_gaps(tmp_path):
+    text = "epoch   Train Loss   Val Loss\n1       0.9          0.8\n2       0.5          0.6\n3       0.4   0.5\n"
+
+    (run,) = read(tmp_path, "log.csv", text)
+
+    assert run == {"Train Loss": [(1, 0.9), (2, 0.5), (3, 0.4)], "Val Loss": [(1, 0.8), (2, 0.6), (3, 0.5)]}
+
+
+def test_results_of_yolov7_that_start_over_are_another_run(tmp_path):
+    path = tmp_path / "results.txt"
+    numbers = " 0.5" * 13
+    path.write_text("".join(f"   {epoch}/99   6.36G{numbers}\n" for epoch in (0, 1, 2, 0, 1)), encoding="utf-8")
+
+    runs = survey([path]).runs
+
+    assert [run.series[0].steps.tolist() for run in runs] == [[0, 1, 2], [0, 1]]
+    assert len(runs[0].series) == 13

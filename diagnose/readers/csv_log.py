@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Note, Series, Trace
+from diagnose.tables.aligned import in_tabs
 from diagnose.tables.decode import decoded, is_binary
 from diagnose.tables.digits import MARGIN, Bytes
 from diagnose.tables.evidence import checked
@@ -33,7 +34,7 @@ def sniff(path: Path, head: bytes) -> bool:
     text, _ = decoded(head)
     if is_binary(text) or text.lstrip()[:1] in ("{", "[") or header_of(path, text):
         return False
-    return path.suffix.lower() in NAMES or looks_tabular(text)
+    return path.suffix.lower() in NAMES or looks_tabular(in_tabs(text))
 
 
 def read(path: Path) -> list[Trace]:
@@ -52,7 +53,7 @@ def read(path: Path) -> list[Trace]:
         notes.append(Note(str(path), Text(f"read as {encoding}", f"按 {encoding} 编码读取")))
     if not text.strip():
         notes.append(Note(str(path), Text("the file is empty", "文件是空的")))
-    return _traces(sheets(path, FORMAT, [text], notes))
+    return _traces(sheets(path, FORMAT, [in_tabs(text)], notes))
 
 
 def _traces(tables: Iterable[Table]) -> list[Trace]:
