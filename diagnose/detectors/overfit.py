@@ -16,14 +16,15 @@ def overfit(
     *,
     points: float,
     rise: float,
+    given_back: float,
     noise: float,
     train_fall: float,
     metric_loss: float,
 ) -> Evidence | Unsure | None:
     """Point at the stretch from the best validation loss to the end.
 
-    The last level must lie ``rise`` (share of the best) and ``noise`` times the curve's own jitter above
-    the best, while training fell by ``train_fall`` of its size over the same stretch. When the metric is
+    The last level must lie ``rise`` (share of the best), a share ``given_back`` of the whole descent to the best and
+    ``noise`` times the curve's own jitter above the best, while training fell by ``train_fall`` of its size over the same stretch. When the metric is
     still within ``metric_loss`` of its best the cause is ``calibration``, else ``memorising``.
     """
     steps, values = finite(val)
@@ -38,8 +39,8 @@ def overfit(
     low = float(smooth[best])
     size = max(abs(low), 0.02 * float(np.ptp(smooth)), 1e-12)
     jitter = float(np.median(np.abs(np.diff(values)))) if len(values) > 2 else 0.0
-    risen = (end - low) / size
-    if best >= len(values) - width or risen < rise or end - low < noise * jitter:
+    risen, gained = (end - low) / size, float(smooth[: best + 1].max()) - low
+    if best >= len(values) - width or risen < rise or end - low < max(given_back * gained, noise * jitter):
         return None
     if train is not None:
         wall = val.wall[np.isfinite(val.values)] if val.wall is not None else None
