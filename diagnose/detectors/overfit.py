@@ -23,9 +23,10 @@ def overfit(
 ) -> Evidence | Unsure | None:
     """Point at the stretch from the best validation loss to the end.
 
-    The last level must lie ``rise`` (share of the best), a share ``given_back`` of the whole descent to the best and
-    ``noise`` times the curve's own jitter above the best, while training fell by ``train_fall`` of its size over the same stretch. When the metric is
-    still within ``metric_loss`` of its best the cause is ``calibration``, else ``memorising``.
+    The last level must lie ``rise`` (share of the best), a share ``given_back`` of the whole descent and ``noise``
+    times the curve's own jitter above the best, while training fell by ``train_fall`` of its size over the same
+    stretch. When the metric is still within ``metric_loss`` of its best the cause is ``calibration``, else
+    ``memorising``.
     """
     steps, values = finite(val)
     if len(values) < points:
