@@ -10,8 +10,9 @@ from typing import Any
 from diagnose.run import Note, Trace
 from diagnose.tables.decode import decoded, is_binary
 from diagnose.tables.jsontext import salvaged
+from diagnose.trackers.argument_lines import options
 from diagnose.trackers.plain import Plain
-from diagnose.trackers.settings_names import JSON, holds_settings
+from diagnose.trackers.settings_names import YAML, holds_settings
 from kb import foreign_yaml
 from kb.text import Text
 
@@ -40,14 +41,27 @@ def read(path: Path) -> list[Trace]:
     if not text.strip():
         return [_trace(path, {}, [Text("the file is empty", "文件是空的")])]
     said: list[Text] = []
-    documents = _from_json(text, said) if path.suffix.lower() == JSON else _from_yaml(text, said)
+    documents = _from_yaml(text, said) if path.suffix.lower() in YAML else _from_json(text, said)
     plain = Plain()
     for document in documents:
-        if isinstance(document, dict):
-            plain.take("", document)
+        plain.take("", _as_mapping(path.stem.lower(), document))
     if not plain.values:
         said.append(Text("no settings in it", "其中没有设置"))
     return [_trace(path, _unwrapped(plain.values), said, plain.notes(str(path)))]
+
+
+def _as_mapping(stem: str, document: Any) -> Mapping[str, Any]:
+    """What a document says by name; some files keep a command line, or write every value in quotes."""
+    if stem == "overrides" and isinstance(document, list):  # Hydra
+        return options(document)
+    if not isinstance(document, dict):
+        return {}
+    if stem == "wandb-metadata":
+        words = document.get("args")
+        return options(words) if isinstance(words, list) else {}
+    if stem == "debug":  # nnU-Net
+        return {key: foreign_yaml.typed(one) if isinstance(one, str) else one for key, one in document.items()}
+    return document
 
 
 def _from_json(text: str, said: list[Text]) -> list[Any]:
