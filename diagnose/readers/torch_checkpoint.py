@@ -10,6 +10,7 @@ from diagnose.run import Checkpoint, Note, Tensor, Trace
 from diagnose.tensors.checkpoint import trace_of
 from diagnose.tensors.legacy import MAGIC
 from diagnose.tensors.load import opened
+from diagnose.trackers.pickled_arguments import arguments
 from kb.text import Text
 
 FORMAT = "torch_checkpoint"
@@ -33,11 +34,16 @@ def sniff(path: Path, head: bytes) -> bool:
 
 
 def read(path: Path) -> list[Trace]:
-    """One trace with one checkpoint; or with a series, for a saved list of numbers."""
+    """One trace with one checkpoint; or with a series, for a saved list of numbers; or with settings alone."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
-            return [trace_of(path, FORMAT, opened(file, size))]
+            found = opened(file, size)
+            settings = arguments(found.root)
+            if settings is not None and settings.values and not found.ledger.unsafe:
+                said = [*(Note(str(path), what) for what in found.notes), *settings.notes(str(path))]
+                return [Trace(path, FORMAT, settings=settings.values, notes=tuple(said))]
+            return [trace_of(path, FORMAT, found)]
     except OSError as error:
         why = error.strerror or type(error).__name__
         return [Trace(path, FORMAT, notes=(Note(str(path), Text(f"cannot be read: {why}", f"无法读取：{why}")),))]
