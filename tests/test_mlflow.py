@@ -245,6 +245,16 @@ def test_a_run_deleted_in_mlflow_is_left_out_of_its_file_store_too(tmp_path):
     assert not assemble([tmp_path])
 
 
+def test_metrics_of_a_deleted_run_that_somebody_took_out_of_the_store_are_read(tmp_path):
+    (tmp_path / "val_loss").write_text("1700000000000 0.5 0\n1700000001000 0.25 1\n")
+    (tmp_path / "meta.yaml").write_text("run_id: c0ffee\nlifecycle_stage: deleted\n")
+
+    (run,) = assemble([tmp_path])
+
+    assert [one.name for one in run.series] == ["val_loss"]
+    assert any("deleted in MLflow" in note.what.en for note in run.notes)
+
+
 def test_tags_of_a_database_are_settings_but_for_those_of_mlflow_itself(tmp_path):
     path = database(
         mlflow(tmp_path, [("loss", 0.5, 0, "a1", 0, 0)]),

@@ -30,19 +30,23 @@ def read(path: Path) -> list[Trace]:
     """One series, named as the metric is.
 
     The trace has the run's folder for its path: all metrics in it are one run. Runs that were deleted in MLflow, which
-    keeps their files, give a note.
+    keeps their files, give a note; but files that somebody took out of the store are read.
     """
     home = run_folder(path)
+    gone: list[Note] = []
     if deleted(home):
-        what = Text("of a run that was deleted in MLflow; left out", "所属运行已在 MLflow 中删除；已略过")
-        return [Trace(path, FORMAT, notes=(Note(str(path), what),))]
+        if home / METRICS in path.parents:
+            what = Text("of a run that was deleted in MLflow; left out", "所属运行已在 MLflow 中删除；已略过")
+            return [Trace(path, FORMAT, notes=(Note(str(path), what),))]
+        what = Text("of a run that was deleted in MLflow", "所属运行已在 MLflow 中删除")
+        gone = [Note(str(path), what)]
     try:
         raw = path.read_bytes()
     except OSError as error:
         why = error.strerror or type(error).__name__
         return [Trace(path, FORMAT, notes=(Note(str(path), Text(f"cannot be read: {why}", f"无法读取：{why}")),))]
     lines = raw.split(b"\n")
-    notes: list[Note] = []
+    notes = gone
     if cut := lines.pop():  # MLflow ends every line; a step cut in two would be another step
         what = Text("the last line is cut short; it is left out", "最后一行不完整，已略去")
         notes.append(Note(str(path), what, len(lines) + 1 if cut else None))
