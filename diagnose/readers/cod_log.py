@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from diagnose.run import Series, Trace
+from diagnose.tables.alike import column
 from diagnose.tables.data_sets import SCORED, SETS, data_set_scores
 from diagnose.tables.log_lines import WORD, LogLines, plain
+from diagnose.tables.said import Said
+from diagnose.tables.table import Column, Table
 from diagnose.tables.textfile import head_text
 from kb.text import Text
 
 FORMAT = "cod_log"
+LENGTH = "steps to an epoch"
 NAMES = (".txt", ".log", ".out", "")
 STEP = re.compile(
     r"(?<![\w'\"])Epoch(?: Num:)? \[?(?P<epoch>\d{1,7})/\d{1,7}\],? (?:=> \[Global )?"
@@ -65,9 +70,12 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(path: Path) -> list[Trace]:
     """A row a line, by step since the start of training; evaluations stand at the step before them."""
     log = LogLines(path, FORMAT)
-    steps = {number: match for number, line in enumerate(log.lines, 1) if (match := STEP.search(line))}
+    bulk = log.take(_step)
+    steps = {number: match for number, line in bulk.others if (match := STEP.search(line))}
     first = min([1, *(int(match["epoch"]) for match in steps.values())])
-    if steps:
+    if len(bulk.lines):
+        first = min(first, int(bulk.table.columns["epoch"].values.min()))
+    if steps or len(bulk.lines):
         what = Text(
             "Step starts again every epoch; counted on with the steps to an epoch that the log gives",
             "Step 每个 epoch 重新计数；按日志给出的每个 epoch 步数累计为全局步数",
@@ -76,28 +84,38 @@ def read(path: Path) -> list[Trace]:
     now: dict[str, int] = {}
     rate: dict[str, float] = {}
     told: dict[str, float] = {}  # the epoch in which each score was last logged; it may be printed too
-    for number, line in enumerate(log.lines, 1):
+    rates: list[tuple[int, float]] = []
+    begun = 0
+    for number, line in bulk.others:
+        if at := bulk.latest(number, begun, ("epoch", "step", LENGTH)):
+            now = {"epoch": at["epoch"], "step": (at["epoch"] - first) * at[LENGTH] + at["step"]}
+            rate, begun = {}, number
         if (match := steps.get(number)) or (match := OVERALL.search(line)):
             row = _numbers(log, number, match["said"], "train")
             if row:
                 epoch = int(match["epoch"])
                 done = int(match["step"]) + ((epoch - first) * int(match["steps"]) if match.re is STEP else 0)
-                now = {"epoch": epoch, "step": done}
+                now, begun = {"epoch": epoch, "step": done}, number
+                del rates[len(rates) - bool(rate) :]
                 log.add(number, {**now, **rate, **row})
                 rate = {}
         elif match := CONFIG.search(line):
             pairs = (one.partition(":") for one in match["said"].rstrip("] ").split(";"))
             log.begin(number, {name.strip(): plain(value) for name, _, value in pairs})
-            now, rate, told = {}, {}, {}
+            del rates[len(rates) - bool(rate) :]
+            now, rate, told, begun = {}, {}, {}, number
         elif match := RATE.search(line):
             value = log.number("lr", match["value"], number)
+            del rates[len(rates) - bool(rate) :]
             rate = {} if value is None else {"lr": value}  # printed when an epoch begins
+            rates += [(number, value)] if value is not None else []
         elif row := _scores(log, number, line, now):
             scored = row.get("epoch", now.get("epoch", 0))
             row = {name: value for name, value in row.items() if name == "epoch" or told.get(name) != scored}
             told |= dict.fromkeys(row.keys() - {"epoch"}, scored)
             if row.keys() - {"epoch"}:
                 log.add(number, {**now, **row})
+    bulk.table = _counted(bulk.table, first, rates)
     return log.traces()
 
 
@@ -124,17 +142,55 @@ def _scores(log: LogLines, line: int, text: str, now: Mapping[str, int]) -> dict
 def _numbers(log: LogLines, line: int, said: str, split: str) -> dict[str, float]:
     """The quantities in a line, but for the best so far, which repeats them; PraNet's ``lateral-2`` is a loss."""
     found: dict[str, float] = {}
+    for pair, name in _pairs(said, split):
+        found |= _number(log, line, name, pair["value"])
+    return found
+
+
+def _pairs(said: str, split: str) -> Iterator[tuple[re.Match[str], str]]:
+    """The pairs of a line that are quantities, with the whole names of these."""
     losses = "lateral" in said  # and so is what stands beside it
-    pairs = [(pair["name"], pair["value"]) for pair in PAIR.finditer(said)]
-    if any(not name.lower().startswith("best") for name, _ in pairs):
-        pairs = [(name, value) for name, value in pairs if not name.lower().startswith("best")]
-    for name, value in pairs:
+    pairs = list(PAIR.finditer(said))
+    if any(not pair["name"].lower().startswith("best") for pair in pairs):
+        pairs = [pair for pair in pairs if not pair["name"].lower().startswith("best")]
+    for pair in pairs:
+        name = pair["name"]
         if name.lower() == "bestepoch":
             continue
         kind = "loss/" if losses and "loss" not in name.lower() and name.lower() not in SETTINGS else ""
         full = f"val/{SPLIT.sub('', name, count=1)}" if SPLIT.match(name) else f"{split}/{kind}{name}"
-        found |= _number(log, line, "lr" if name.lower() == "lr" else full, value)
-    return found
+        yield pair, "lr" if name.lower() == "lr" else full
+
+
+def _step(line: str) -> Said | None:
+    """The numbers of a step of training, which of how many it is, and its epoch."""
+    match = STEP.search(line)
+    pairs = [] if match is None else list(_pairs(match["said"], "train"))
+    names = [name for _, name in pairs]
+    if match is None or not names or len(set(names)) < len(names):
+        return None
+    begin = match.start("said")
+    spans = [(pair.start("value") + begin, pair.end("value") + begin) for pair, _ in pairs]
+    clock = [match.span(name) for name in ("epoch", "step", "steps")]
+    return Said("train", ("epoch", "step", LENGTH, *names), (*clock, *spans))
+
+
+def _counted(table: Table, first: int, rates: Sequence[tuple[int, float]]) -> Table:
+    """The steps taken at once, counted on from epoch to epoch, with the rates that were printed ahead of them."""
+    columns = dict(table.columns)
+    length = columns.pop(LENGTH, None)
+    if length is None:
+        return table
+    step = columns["step"]
+    columns["step"] = Column(step.rows, (columns["epoch"].values - first) * length.values + step.values)
+    rows = np.searchsorted(np.array(table.lines), [line for line, _ in rates])
+    ahead = {int(row): rate for row, (_, rate) in zip(rows, rates, strict=True) if row < table.count}
+    given = columns.get("lr", Column(rows[:0], np.zeros(0)))
+    ahead = {row: rate for row, rate in ahead.items() if row not in set(given.rows.tolist())}
+    if ahead:
+        told = (np.array(list(ahead), np.int64), np.array(list(ahead.values())))
+        columns["lr"] = Column(*column([(given.rows, given.values), told]))
+    return replace(table, columns=columns)
 
 
 def _number(log: LogLines, line: int, name: str, word: str) -> dict[str, float]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from diagnose.run import Series, Trace
 from diagnose.tables.log_lines import WORD, LogLines, plain
+from diagnose.tables.said import Said
 from diagnose.tables.textfile import head_text
 
 FORMAT = "transunet_log"
@@ -50,11 +51,15 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(path: Path) -> list[Trace]:
     """A row an iteration; printed settings begin a run, and are its settings."""
     log = LogLines(path, FORMAT)
+    steps = log.take(_step)
     now: int | None = None
-    for number, line in enumerate(log.lines, 1):
+    begun = 0
+    for number, line in steps.others:
+        if at := steps.latest(number, begun, ("iteration",)):
+            now, begun = at["iteration"], number
         if header := HEADER.search(line):
             log.begin(number, {one["name"]: plain(one["value"]) for one in SETTING.finditer(header["said"])})
-            now = None
+            now, begun = None, number
         elif plan := PLAN.search(line):
             log.setting({"iterations per epoch": int(plan["epoch"]), "max iterations": int(plan["all"])})
         elif match := LINE.search(line):
@@ -64,7 +69,7 @@ def read(path: Path) -> list[Trace]:
             evaluation = any(name.startswith("val/") for name in row)
             said = match["iteration"] or match["own"]
             if said and not (evaluation and match["own"]):  # evaluations count their own batches
-                now = int(said)
+                now, begun = int(said), number
             clock: dict[str, Any] = {} if now is None else {"iteration": now}
             if match["epoch"]:
                 clock["epoch"] = int(match["epoch"])
@@ -87,6 +92,18 @@ def _tested(log: LogLines, line: int, match: re.Match[str]) -> dict[str, float]:
         if value is not None:
             found[f"val/{pair['name']}{named}"] = value
     return found
+
+
+def _step(line: str) -> Said | None:
+    """A line of an iteration of training, and nothing else."""
+    match = None if HEADER.search(line) or PLAN.search(line) else LINE.search(line)
+    if match is None or not match["iteration"]:
+        return None
+    pairs = list(PAIR.finditer(line, *match.span("said")))
+    names = [pair["name"] for pair in pairs]
+    if not names or any(SPLIT.fullmatch(name) or SCORES.search(name) for name in names):
+        return None
+    return Said("train", ("iteration", *names), (match.span("iteration"), *(pair.span("value") for pair in pairs)))
 
 
 def _numbers(log: LogLines, line: int, said: str) -> dict[str, float]:

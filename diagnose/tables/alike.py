@@ -59,9 +59,12 @@ class Chunk:
     def alike(self, number: dict[bytes, int]) -> Iterator[tuple[int, Ints]]:
         """The lines of every shape, by the shape's number; ``number`` gives new shapes the next ones."""
         which = np.fromiter(map(number.__getitem__, self.shapes), np.int64, len(self.shapes))
+        if len(which) and int(which.max()) < 1 << 16:
+            which = which.astype(np.uint16)  # which numpy sorts by counting
         order = np.argsort(which, kind="stable")
-        found, begins = np.unique(which[order], return_index=True)
-        yield from zip(found.tolist(), np.split(order, begins[1:]), strict=True)
+        begins = np.flatnonzero(np.diff(which[order], prepend=which[order[:1]])) if len(order) else order
+        for lines in np.split(order, begins):
+            yield int(which[lines[0]]), lines
 
     def runs(self, lines: Ints, run: int) -> tuple[Ints, Ints]:
         """The value and the length of the same run of digits in some lines; the value is wrong beyond 15 digits."""
@@ -142,10 +145,9 @@ def by_fixed(chunk: Chunk, lines: Ints, fixed: Sequence[int]) -> list[Ints]:
     told = [one for run in fixed for one in chunk.runs(lines, run)]
     if max(int(length.max()) for length in told[1::2]) > EXACT:
         return [lines[at : at + 1] for at in range(len(lines))]
-    _, inverse = np.unique(np.stack(told, axis=1), axis=0, return_inverse=True)
-    inverse = inverse.reshape(-1)
-    order = np.argsort(inverse, kind="stable")
-    return np.split(lines[order], np.flatnonzero(np.diff(inverse[order])) + 1)
+    table = np.stack(told)
+    order = np.lexsort(table)
+    return np.split(lines[order], np.flatnonzero((np.diff(table[:, order]) != 0).any(axis=0)) + 1)
 
 
 def column(parts: Sequence[tuple[Ints, Curve]]) -> tuple[Ints, Curve]:

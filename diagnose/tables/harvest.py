@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnose.run import Curve, Note
-from diagnose.tables.alike import Chunk, Slots, by_fixed, column, forms_in, silent, slots_in
+from diagnose.tables.alike import WORDS, Chunk, Slots, by_fixed, column, forms_in, silent, slots_in
 from diagnose.tables.clock import counts
+from diagnose.tables.digits import DECIMAL
 from diagnose.tables.said import Parse, Said
 from diagnose.tables.table import Column, Table
 from diagnose.tables.textfile import Damage, cut_short, unfinished
@@ -34,13 +36,17 @@ class Rows:
 
 @dataclass
 class Harvest:
-    """``rows`` by kind and names, ``damage`` what stood where a number should, ``latest`` a line of every kind."""
+    """``rows`` by kind and names, ``damage`` what stood where a number should, ``latest`` a line of every kind.
+
+    If ``others`` is a list, it is given all lines that say nothing, or that hold a word in place of a number.
+    """
 
     parse: Parse
     rows: dict[Kind, Rows] = field(default_factory=lambda: defaultdict(Rows))
     damage: list[Damage] = field(default_factory=list)
     latest: dict[str, tuple[int, str]] = field(default_factory=dict)
     lines: int = 0
+    others: list[tuple[int, str]] | None = None
     _number: dict[bytes, int] = field(default_factory=dict)
     _known: dict[int, tuple[Slots, Said] | None] = field(default_factory=dict)
     _quiet: set[int] = field(default_factory=set)
@@ -82,9 +88,12 @@ class Harvest:
 
     def _alone(self, number: int, line: str) -> None:
         said = self.parse(line)
-        if said is not None:
-            self._remember(said.kind, number, line)
-            self.add(number, said, [line[start:stop] for start, stop in said.spans])
+        if said is None or (self.others is not None and not all(_is_number(line[a:b]) for a, b in said.spans)):
+            if self.others is not None:
+                self.others.append((number, line))
+            return
+        self._remember(said.kind, number, line)
+        self.add(number, said, [line[start:stop] for start, stop in said.spans])
 
     def _remember(self, kind: str, number: int, line: str) -> None:
         if number >= self.latest.get(kind, (0, ""))[0]:
@@ -95,12 +104,12 @@ class Harvest:
         begin = self.lines + 1
         self.lines += len(chunk.shapes)
         for shape, lines in chunk.alike(self._number):
-            if shape in self._quiet:
-                continue
             if shape not in self._known and len(lines) >= FEW:
                 self._learn(shape, chunk.line(int(lines[0])))
-                if shape in self._quiet:
-                    continue
+            if shape in self._quiet:
+                if self.others is not None:
+                    self.others += [(begin + at, chunk.line(at)) for at in lines.tolist()]
+                continue
             known = self._known.get(shape)
             groups = [] if known is None else by_fixed(chunk, lines, known[0].fixed)
             if known is None or 4 * len(groups) > len(lines) + 4:
@@ -153,13 +162,14 @@ class Harvest:
         place = np.empty_like(order)
         place[order] = np.arange(len(order))
         parts: dict[str, list[tuple[Ints, Curve]]] = {}
-        words = np.zeros(len(lines), dtype=object)
+        words = np.zeros(len(lines) if labels else 0, dtype=object)
         begins: dict[str, tuple[int, int]] = {}  # where each name comes first: its row, and its place there
         done = 0
         for (kind, names), rows in kept:
             there = place[done : done + sum(map(len, rows.lines))]
             done += len(there)
-            words[there] = labels[kind] if labels else kind
+            if labels:
+                words[there] = labels[kind]
             for at, name in enumerate(names):
                 begin = (int(there.min()), at)
                 begins[name] = min(begins.get(name, begin), begin)
@@ -173,9 +183,13 @@ class Harvest:
         settings: dict[str, float] = {}
         if first:
             columns, settings = _from(columns, first)
-        held = lines[order][first:].tolist()
+        held = array("q", lines[order][first:].tobytes())
         told = words[first:].tolist() if labels else []
         return Table(path, form, len(held), columns, held, told, (), list(notes), settings)
+
+
+def _is_number(word: str) -> bool:
+    return DECIMAL.fullmatch(word) is not None or WORDS.fullmatch(word) is not None
 
 
 def _from(columns: Mapping[str, Column], first: int) -> tuple[dict[str, Column], dict[str, float]]:

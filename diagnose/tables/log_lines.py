@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from diagnose.run import Note, Trace
 from diagnose.tables.records import tabled
-from diagnose.tables.table import traces
+from diagnose.tables.said import Parse
+from diagnose.tables.table import Table, traces
+from diagnose.tables.taken import LARGE, Taken, merged, taken
 from diagnose.tables.textfile import Damage, no_numbers, no_signal, opened, unfinished
 from kb.text import Text
 
@@ -35,11 +40,30 @@ class LogLines:
     def __init__(self, path: Path, form: str) -> None:
         self.path, self.form = path, form
         text, self.notes = opened(path)
-        self.lines = text.split("\n") if text else []
+        self._text = text
+        self._taken: Taken | None = None
+        self._count = text.count("\n") + 1
         self._end = text[text.rfind("\n") + 1 :].rstrip(" ")[-400:]  # empty when the file ends in a line end
         self._starts = [_Start(None, {})]
+        self._all = self._starts
         self._damage: list[Damage] = []
         self._decimals: dict[str, int] = {}
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Every line of the text."""
+        return self._text.split("\n") if self._text else []
+
+    def take(self, parse: Parse) -> Taken:
+        """Take the lines out of a large log that ``parse`` understands; of a small one none is taken."""
+        if len(self._text) >= LARGE:
+            self._taken = taken(self._text, parse, self.path, self.form)
+            self._decimals |= self._taken.decimals
+            self._text = self._end or "\n"  # the rest is not needed any more, and is large
+        else:
+            none = Table(self.path, self.form, 0, {})
+            self._taken = Taken(none, np.zeros(0, np.int64), list(enumerate(self.lines, 1)))
+        return self._taken
 
     def note(self, what: Text, line: int | None = None) -> None:
         """Say something about the file, or about one line of it."""
@@ -51,7 +75,7 @@ class LogLines:
             self._damage.append((line, word))
             return None
         decimals = len(word.partition(".")[2])
-        if line == len(self.lines) and self._end.endswith(word) and decimals < self._decimals.get(name, 0):
+        if line == self._count and self._end.endswith(word) and decimals < self._decimals.get(name, 0):
             self.notes.append(unfinished(self.path, line))
             return None
         self._decimals[name] = decimals
@@ -79,21 +103,34 @@ class LogLines:
     def traces(self) -> list[Trace]:
         """One trace for every start and, within it, every time its clock goes back; one that says why when none."""
         self._remark()
-        started = [start for start in self._starts if start.rows]
-        if not started:
-            if self.lines:
+        self._starts = [start for start in self._starts if start.rows or self._bulk(start).count] or self._starts[-1:]
+        if not self._starts[0].rows and not self._bulk(self._starts[0]).count:
+            if self._text:
                 self.notes.append(no_signal(self.path))
             return [Trace(self.path, self.form, settings=self._starts[-1].settings, notes=tuple(self.notes))]
         found: list[Trace] = []
-        for start in started:
-            notes = list(self.notes) if start is started[0] else [self._again(start)]
-            table = tabled(self.path, self.form, start.rows, start.where, notes)
+        for start in list(self._starts):
+            notes = list(self.notes) if start is self._starts[0] else [self._again(start)]
+            bulk = self._bulk(start)
+            table = tabled(self.path, self.form, start.rows, start.where, [] if bulk.count else notes)
+            table = replace(merged(table, bulk), notes=notes) if bulk.count else table
             found += traces(replace(table, settings=start.settings))
         return found
 
+    def _bulk(self, start: _Start) -> Table:
+        """What was taken between a start and the next."""
+        if self._taken is None or not self._taken.table.count:
+            return Table(self.path, self.form, 0, {})
+        after = [one.line for one in self._all if one.line is not None and one.line > (start.line or 0)]
+        return self._taken.between(start.line or 0, min(after, default=float("inf")))
+
     def _remark(self) -> None:
         self.notes += no_numbers(self.path, self._damage)
-        idle = [start.line for start in self._starts if start.line is not None and not start.rows]
+        idle = [
+            start.line
+            for start in self._starts
+            if start.line is not None and not start.rows and not self._bulk(start).count
+        ]
         if idle:
             what = Text(
                 f"starts of training that logged no number: {len(idle)}",

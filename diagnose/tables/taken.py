@@ -1,0 +1,83 @@
+"""The lines of a large log that one expression understands, taken out at once; the others stay to be looked at."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from diagnose.tables.alike import column
+from diagnose.tables.harvest import Harvest
+from diagnose.tables.said import Parse
+from diagnose.tables.table import Column, Table
+from diagnose.tables.timeline import Ints
+
+LARGE = 1 << 20  # characters from which a log is worth it
+
+
+@dataclass
+class Taken:
+    """``table`` has a row for every line taken, ``lines`` their numbers; ``others`` are the lines left, by number.
+
+    ``decimals`` says with how many each quantity was last written.
+    """
+
+    table: Table
+    lines: Ints
+    others: list[tuple[int, str]]
+    decimals: dict[str, int] = field(default_factory=dict)
+
+    def latest(self, number: int, since: int, names: tuple[str, ...]) -> dict[str, int]:
+        """What the last line taken before line ``number`` and after line ``since`` counts; nothing without one."""
+        row = int(np.searchsorted(self.lines, number)) - 1
+        if row < 0 or self.lines[row] <= since:
+            return {}
+        return {name: int(self.table.columns[name].values[row]) for name in names}
+
+    def between(self, start: int, stop: float) -> Table:
+        """The part of the table that stands on the lines from ``start`` on and before ``stop``."""
+        first, last = np.searchsorted(self.lines, [start, stop]).tolist()
+        columns = {}
+        for name, one in self.table.columns.items():
+            a, b = np.searchsorted(one.rows, [first, last])
+            if a < b:
+                columns[name] = Column(one.rows[a:b] - first, one.values[a:b])
+        return replace(self.table, count=last - first, columns=columns, lines=self.table.lines[first:last])
+
+
+def taken(text: str, parse: Parse, path: Path, form: str) -> Taken:
+    """Take every whole line that ``parse`` understands and all of whose words are numbers."""
+    harvest = Harvest(parse, others=[])
+    end = text.rfind("\n") + 1
+    harvest.read(text[:end])
+    others = sorted([*(harvest.others or []), (harvest.lines + 1, text[end:])])
+    table = harvest.table(path, form, [])
+    decimals: dict[str, int] = {}
+    for _, line in sorted(harvest.latest.values()):
+        if said := parse(line):
+            words = (line[start:stop] for start, stop in said.spans)
+            decimals |= {name: len(word.partition(".")[2]) for name, word in zip(said.names, words, strict=True)}
+    return Taken(table, np.array(table.lines, np.int64), others, decimals)
+
+
+def merged(one: Table, other: Table) -> Table:
+    """The rows of two tables of one file in the order of their lines; notes and settings are those of the first."""
+    if not other.count:
+        return one
+    if not one.count:
+        return replace(other, notes=one.notes, settings=one.settings)
+    lines = np.concatenate([np.array(one.lines, np.int64), np.array(other.lines, np.int64)])
+    order = np.argsort(lines, kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    parts: dict[str, list[Column]] = {}
+    for table, begin in ((one, 0), (other, one.count)):
+        for name, held in table.columns.items():
+            parts.setdefault(name, []).append(Column(place[held.rows + begin], held.values))
+    columns = {name: Column(*column([(part.rows, part.values) for part in some])) for name, some in parts.items()}
+    names = sorted(columns, key=lambda name: int(columns[name].rows[0]))
+    return replace(
+        one, count=len(lines), columns={name: columns[name] for name in names}, lines=array("q", lines[order].tobytes())
+    )
