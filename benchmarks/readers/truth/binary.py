@@ -58,6 +58,9 @@ def _wandb(path: Path) -> list[Run]:
             break
         record = wandb_internal_pb2.Record()
         record.ParseFromString(data)
+        if record.WhichOneof("record_type") == "stats":
+            for item in record.stats.item:  # the machine's load: a reader may take it for curves
+                add(run, f"?system/{item.key}", None, float(json.loads(item.value_json)))
         if record.WhichOneof("record_type") != "history":
             continue
         row = {item.key or ".".join(item.nested_key): json.loads(item.value_json) for item in record.history.item}
