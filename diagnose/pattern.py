@@ -24,7 +24,10 @@ class Term:
 
     def hits(self, name: CurveName) -> tuple[int, ...]:
         """Which words it explains; (-1,) when it is inside the name without being a word of its own, () for no hit."""
-        if len(self.places) == 1:
+        exact, wild = self.places[0]
+        if wild is None and exact.isdisjoint(name.said):
+            pass
+        elif len(self.places) == 1:
             for at, word in enumerate(name.said):
                 if self._fits(0, word):
                     return (at,)
@@ -54,8 +57,13 @@ class Pattern:
 
     def score(self, name: CurveName) -> float:
         """0 when it does not fit, else the more words it explains the higher."""
-        hits = [term.hits(name) for term in self.wanted]
-        if not all(hits) or any(term.hits(name) for term in self.forbidden):
+        hits = []
+        for term in self.wanted:  # nearly every pattern ends at its first word
+            hit = term.hits(name)
+            if not hit:
+                return 0.0
+            hits.append(hit)
+        if any(term.hits(name) for term in self.forbidden):
             return 0.0
         if self.only and any(self._others(name, hits)):
             return 0.0
