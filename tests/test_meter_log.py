@@ -42,6 +42,18 @@ def test_an_evaluation_is_one_point_its_means_at_the_end(tmp_path):
     assert found["test/Acc@5"] == ([10], [9.5])
 
 
+def test_the_result_torchvision_prints_without_a_star_is_read(tmp_path):
+    [found] = read(
+        tmp_path,
+        SPELLINGS["deit"].format(e=0, s=10),
+        "Test:   [ 0/20]  loss: 0.5 (0.25)",
+        "Test:  Acc@1 52.5 Acc@5 80.5",
+    )
+
+    assert found["test/loss"] == ([10], [0.25])
+    assert found["test/Acc@1"] == ([10], [52.5])
+
+
 def test_a_new_start_is_a_run_of_its_own(tmp_path):
     lines = [SPELLINGS["deit"].format(e=0, s=s) for s in (10, 50)]
 

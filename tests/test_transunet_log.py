@@ -172,3 +172,11 @@ def test_an_evaluation_between_iterations_stands_at_the_one_before_it(tmp_path, 
     (trace,) = read(tmp_path, HEAD + "iteration 7 : loss : 0.5", HEAD + line, HEAD + "iteration 8 : loss : 0.25")
 
     assert points(trace)[name] == [(7, 0.75)]
+
+
+def test_a_remark_on_the_best_model_is_no_evaluation(tmp_path):
+    (trace,) = read(
+        tmp_path, HEAD + "iteration 7 : loss : 0.5", HEAD + "save best model to a.pth at epoch 8, val dice: 0.3"
+    )
+
+    assert points(trace) == {"loss": [(7, 0.5)]}

@@ -34,7 +34,9 @@ _CODE = re.compile(
     r"^ *(?:def |class |import |from [\w.]+ import |return\b|elif |@\w|for [^\n]{1,200}:$)", re.MULTILINE
 )
 _ASSIGNED = re.compile(rf"[\w.]+ = {SLOT}[ ,;#]*")
-_TRAINING = re.compile(r"epoch|\btrain|\bvalidation\b|checkpoint|训练|验证|轮", re.IGNORECASE)
+_TRAINING = re.compile(
+    r"epoch|\btrain|\bvalidation\b|checkpoint|训练|验证|轮|エポック|에포크|эпоха|[eé]po[cq]", re.IGNORECASE
+)
 
 
 def sniff(path: Path, head: bytes) -> bool:

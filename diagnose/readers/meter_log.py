@@ -20,7 +20,7 @@ _COUNT = r"\[ {0,9}(?P<step>\d{1,9})/ {0,9}(?P<of>\d{1,9})(?: \( {0,3}\d{1,3}%\)
 LINE = re.compile(
     r"(?<![\w'\"])(?:"
     r"(?P<train>(?:Train|Epoch|Training)[^\n\[\]:]{0,30}: ?(?:\[?(?P<epoch>\d{1,7})(?:/\d{1,7})?\]? {0,4}))"
-    r"|(?P<side>Test|Val|Valid|Validation|Eval|Evaluation)[^\n\[\]:]{0,30}: {0,2}(?:\[\d{1,7}(?:/\d{1,7})?\] {0,4})?)"
+    r"|(?P<side>Test|Val|Valid|Validation|Eval|Evaluation)[^\n\[\]:]{0,30}: {0,5}(?:\[\d{1,7}(?:/\d{1,7})?\] {0,4})?)"
     rf"{_COUNT}(?P<said>[^\n]{{1,1500}})",
     re.IGNORECASE,
 )
@@ -30,7 +30,9 @@ METER = re.compile(
     rf"(?:\s{{1,3}}\(\s{{0,9}}(?P<mean>{_NUMBER})[^()\n]{{0,40}}\))?",
     re.IGNORECASE,
 )
-RESULT = re.compile(r"^.{0,80}?(?<![\w*])\* {1,4}(?P<said>[A-Za-z][\w@]{0,20}:? {1,3}[-+\d.naif]{1,20}.{0,200})$")
+RESULT = re.compile(
+    r"^.{0,80}?(?:(?<![\w*])\*|Test:) {1,4}(?P<said>[A-Za-z][\w@]{0,20}:? {1,3}[-+\d.naif]{1,20}.{0,200})$"
+)
 PAIR = re.compile(rf"(?P<name>[A-Za-z][\w@]{{0,20}}):? {{1,3}}{WORD}", re.ASCII)
 MEAN = re.compile(rf"\d[A-Za-z%]{{0,2}}\s{{1,3}}\(\s{{0,9}}{_NUMBER}(?:s,[^()\n]{{0,30}})?\)", re.IGNORECASE)
 IDLE = ("eta", "max mem", "mem")

@@ -16,7 +16,7 @@ from diagnose.tables.textfile import head_text
 FORMAT = "transunet_log"
 NAMES = (".txt", ".log", ".out", "")
 LINE = re.compile(
-    r"(?<![\w'\"])(?:(?:[Ee]poch ?:? ?(?P<epoch>\d{1,7}) ?[,:] ?)(?:iteration ?: ?(?P<own>\d{1,9}) ?, ?)?"
+    r"(?<![\w'\"])(?:(?:(?<!at )[Ee]poch ?:? ?(?P<epoch>\d{1,7}) ?[,:] ?)(?:iteration ?: ?(?P<own>\d{1,9}) ?, ?)?"
     r"(?=mean[ _]|train |val )"
     r"|iteration ?:? ?(?P<iteration>\d{1,9}) ?[:,](?=[^/%]))(?P<said>[^\n]*)",
     re.ASCII,

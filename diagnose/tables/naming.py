@@ -68,7 +68,7 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
             r"\s*(?:[|,;，；]|$)", after
         )
         last = next(word for word in reversed(said) if not word.isdigit())
-        known = last in LOSSES | SCORES | {"lr"} or inside(key)
+        known = bool({last, words(key.lower())[-1]} & (LOSSES | SCORES | {"lr"})) or inside(key)
         if not (known and len(said) <= 4) and not (whole and len(said) <= 3):
             return "", before + said
     return key, before

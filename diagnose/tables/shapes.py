@@ -32,8 +32,10 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _BAR = re.compile(
-    r"\|[^|\w\n█▏▎▍▌▋▊▉#]*+[█▏▎▍▌▋▊▉#][^|\w\n]*+\||\[[=>.#-]{2,}\]|[█▏▎▍▌▋▊▉━╸╺]{2,}|\x1b\[[\d;]{0,12}[A-Za-z]"
+    r"\|[^|\w\n█▏▎▍▌▋▊▉#]*+[█▏▎▍▌▋▊▉#][^|\w\n]*+\||\[[=>.#-]{2,}\]|[█▏▎▍▌▋▊▉━╸╺]{2,}|[├└│─┣┗]+|"
+    r"\x1b\[[\d;]{0,12}[A-Za-z]|, ?(?:device='[\w:]{1,12}'|dtype=torch\.\w{1,12}|grad_fn=<\w{1,40}>)"
 )
+_GROUPED = re.compile(r"(?<=\biter:) *\d{1,3}(?:,\d{3})+(?=,)")  # BasicSR's 12,000
 _NUMBER = re.compile(
     r"(?<![A-Za-z0-9_.@\\])(?<![A-Za-z0-9]-)(?<!\D/)([-+]?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan\b|inf(?:inity)?\b))"
     r"(?=%|(?:ms|s|secs?|seconds|it/s|s/it|img/s|[MGK]i?B|K|M|k)?(?:(?![\w.@]|-\w)|\.(?:\s|$))|[^\x00-\x7f])",
@@ -42,7 +44,10 @@ _NUMBER = re.compile(
 _UNIT = re.compile(r"^(?:ms|s|secs?|seconds|it/s|s/it|img/s|[MGK]i?B|K|M|k)(?=[ ,;:|)\]/]|$)")
 _SPACE = re.compile(r"\s+")
 
-_EPOCH = r"(?:(?<![A-Za-z0-9_])(?:(?:cur|current|num|train|n|i)_)?(?:epoch|ep)|轮次|轮数|周期|第)"
+_EPOCH = (
+    r"(?:(?<![A-Za-z0-9_])(?:(?:cur|current|num|train|n|i)_)?(?:epoch|ep|époque|época|epoca|эпоха)"
+    r"|エポック|에포크|轮次|轮数|周期|第)"
+)
 _STEP = (
     r"(?:(?<![A-Za-z0-9_])(?:(?:cur|current|num|train|opt|total|n|i)_)?"  # but train_loss_step is a loss
     r"(?:global[_ ]?step|step|iteration|iter|itr|ite|update|batch)|训练次数|训练步数|迭代次数|迭代|步数)"
@@ -102,6 +107,8 @@ class Shape:
 
 def taken_out(line: str) -> tuple[str, list[str]]:
     """The text of a line with a mark for every number, and the numbers; times, dates and progress bars are removed."""
+    if "iter:" in line:
+        line = _GROUPED.sub(lambda match: match[0].replace(",", ""), line)
     pieces = _NUMBER.split(_BAR.sub(" ", _WHEN.sub("~", line)))
     return _SPACE.sub(" ", SLOT.join(pieces[0::2])).strip(), pieces[1::2]
 
@@ -226,13 +233,15 @@ def _named(
         if drops(name):
             names[slot] = ""
             continue
-        known = set(words(name))
+        known = {*words(name), *words(name.lower())}  # IoU has a capital in its middle
         setting = bool(known & SETTINGS)
         lost |= bool(known & (LOSSES | SCORES) or inside(name)) and not setting
         rate |= bool(known & RATES)
     loose = len([word for word in rest if word not in IDLE and not word.isdigit() and not side_of(word)])
     case = bool(CASES & {*rest, *(word for name in names for word in words(name))})
     clean = spare == 0 and loose <= 2 and not case
+    if {"weight", "weights"} & set(rest):  # "Loss weights: CE=0.5, Dice=0.5"
+        lost = rate = False
     if case and counters[0] is None:
         lost = rate = False
     return Shape(*counters, worded, tuple(names), lost, rate and not lost, clean, frozenset(ratios))
