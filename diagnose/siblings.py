@@ -99,7 +99,8 @@ def _smooth(one: Named) -> bool:
 
 
 def _same(one: Named) -> tuple[str, ...]:
-    part = one.series.split if one.series.role == "metric" else ""  # a loss says its split in its role
+    told = one.series.role == "metric" or one.series.split == "test"  # else a loss says its split in its role
+    part = one.series.split if told else ""
     return one.series.role, part, one.series.quantity, one.series.qualifier
 
 

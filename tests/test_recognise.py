@@ -231,6 +231,7 @@ def test_a_mean_over_classes_is_no_running_mean():
 def test_a_single_value_beside_its_curve_is_a_summary():
     assert roles("loss", "train_loss", points={"train_loss": 1}) == ["train-loss", ""]
     assert roles("loss", "train_loss") == ["train-loss", "train-loss"]
+    assert roles("val_loss", "test_loss", points={"test_loss": 1}) == ["val-loss", "val-loss"]
 
 
 def test_losses_beside_rewards_get_no_verdict():
