@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from diagnose.finding import SEVERITIES, Examined, Verdict
+from diagnose.known_settings import as_written
 from diagnose.measure import blocks, finite
 from diagnose.run import Run, Series
 from diagnose.schedule import Schedule, schedule
@@ -182,7 +183,7 @@ def _settings(
 
 def _agreed(runs: Sequence[Run]) -> Mapping[str, str]:
     """The settings on which all runs of a side agree, flattened to ``outer.inner``."""
-    flat = [dict(_flat("", run.settings)) for run in runs]
+    flat = [dict(_flat("", as_written(run.settings))) for run in runs]
     first = flat[0] if flat else {}
     return {key: value for key, value in first.items() if all(one.get(key) == value for one in flat)}
 

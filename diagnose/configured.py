@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from diagnose.folder import SESSION
+from diagnose.folder import BESIDE, SESSION
+from diagnose.known_settings import with_known
+from diagnose.printed_settings import FAR, printed_settings
 from diagnose.run import Run, Source, Trace
+from diagnose.tables.decode import decoded
+from diagnose.tables.textfile import unwrapped
 from diagnose.trackers.run_folders import HYDRA
+
+SCREENS = ("_log", "nanogpt", "ignite", "fairseq", "megatron", "general")  # formats of what was printed for people
 
 
 def configured(runs: Sequence[Run], traces: Sequence[Trace]) -> list[Run]:
-    """The runs, each with the settings of its own folder; what a log itself says of its settings wins."""
-    if not traces:
-        return list(runs)
-    return [_with(run, [one for one in traces if _home(one.path) == _folder(run)]) for run in runs]
+    """The runs, each with the settings of its own folder; what a log itself says of its settings wins.
+
+    What the checks ask for goes by the names of `known_settings` as well.
+    """
+    asked: set[str] = set()
+    found = []
+    for run in runs:
+        mine = [one for one in traces if _home(one.path) == _folder(run)]
+        full = _with(run, mine) if mine else run
+        printed = {} if run.settings else _printed(run, asked)
+        if printed or full.settings:
+            full = replace(full, settings=with_known({**full.settings, **printed}))
+        found.append(full)
+    return found
+
+
+def _printed(run: Run, asked: set[str]) -> Mapping[str, Any]:
+    """What the logs of a run print of their settings before anything else; only the first run of a file is asked."""
+    settings: dict[str, Any] = {}
+    for source in run.sources:
+        if not source.format.endswith(SCREENS) or source.path in asked:
+            continue
+        asked.add(source.path)
+        try:
+            with Path(source.path).open("rb") as file:
+                head = file.read(FAR)
+        except OSError:
+            continue
+        settings |= printed_settings(unwrapped(decoded(head)[0]).replace("\r\n", "\n"))
+    return settings
 
 
 def _with(run: Run, traces: Sequence[Trace]) -> Run:
@@ -29,10 +62,10 @@ def _with(run: Run, traces: Sequence[Trace]) -> Run:
 
 def _folder(run: Run) -> Path:
     """Where the run's log lies; a run of event files is its folder."""
-    return run.path if run.path.is_dir() else run.path.parent
+    return _home(run.path / "any" if run.path.is_dir() else run.path)
 
 
 def _home(path: Path) -> Path:
-    """The folder a settings file speaks for: the one above that of trackers (``files``), Hydra and add_hparams."""
-    inner = path.parent.name in ("files", HYDRA) or SESSION.fullmatch(path.parent.name)
+    """The folder a file speaks for: the one above that of trackers (``files``), Hydra and add_hparams."""
+    inner = path.parent.name in (*BESIDE, HYDRA) or SESSION.fullmatch(path.parent.name)
     return path.parent.parent if inner else path.parent

@@ -104,11 +104,14 @@ class Walk:
             except OSError as error:
                 self._unreadable(path, error)
                 continue
-            if not stat.S_ISDIR(kind.st_mode):
-                if self._is_new_file(path, kind):
-                    files.append(path)
-            else:
+            if entry.is_symlink() and _is_read_by_name(path, top):
+                self._note(
+                    path, Text("a link to what is read by its own name; skipped", "链接，其目标已按本名读取，跳过")
+                )
+            elif stat.S_ISDIR(kind.st_mode):
                 inner.append(path)
+            elif self._is_new_file(path, kind):
+                files.append(path)
         return files, inner
 
     def _is_new_file(self, path: Path, kind: os.stat_result) -> bool:
@@ -130,6 +133,15 @@ class Walk:
 
     def _note(self, path: Path, what: Text) -> None:
         self.notes.append(Note(str(path), what))
+
+
+def _is_read_by_name(link: Path, top: Path) -> bool:
+    """Whether a link (W&B's ``latest-run``) leads to what the walk below ``top`` comes to anyway."""
+    try:
+        inside = link.resolve().relative_to(top.resolve())
+    except (OSError, RuntimeError, ValueError):
+        return False
+    return not any(part.startswith(".") or part in SKIPPED for part in inside.parts)
 
 
 def _serves(name: str) -> bool:

@@ -15,7 +15,7 @@ def test_a_run_gets_the_settings_of_its_own_folder(tmp_path):
 
     found = survey([tmp_path])
 
-    assert [dict(run.settings) for run in found.runs] == [{"lr": 0.1, "epochs": 20}, {"lr": 0.2, "epochs": 20}]
+    assert [(run.settings["lr"], run.settings["planned-epochs"]) for run in found.runs] == [(0.1, 20), (0.2, 20)]
     assert all(any(source.path.endswith("hparams.yaml") for source in run.sources) for run in found.runs)
 
 
