@@ -57,6 +57,17 @@ def test_two_scripts_that_share_a_train_log_are_two_runs(tmp_path, writers):
     assert "有 2 个进程交替写入此文件" in runs[0].notes[0].what.zh
 
 
+def test_a_log_that_was_cut_in_the_middle_of_an_epoch_is_told_apart_as_well(tmp_path):
+    ahead = [scored("a.py", epoch, name, 0.5) for epoch in range(20, 40) for name in SETS]
+    behind = [scored("a.py", epoch, name, 0.25) for epoch in range(1, 14) for name in SETS]
+    text = [line for _, line in taken_in_turn(ahead[2:], behind[1:], [at % 5 > 2 for at in range(90)])]
+    (tmp_path / "train_log.log").write_text("".join(text), encoding="utf-8")
+
+    runs = assemble([tmp_path])
+
+    assert [{value for one in run.series for value in one.values} for run in runs] == [{0.5}, {0.25}]
+
+
 def test_data_sets_of_another_script_in_the_same_file_are_another_run(tmp_path):
     text = [scored("train.py", epoch, name, 0.5) for epoch in range(1, 8) for name in SETS]
     text += [scored("train_isic.py", epoch, "test", 0.8) for epoch in range(1, 5)]

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Note, Series, Trace
-from diagnose.tables.chains import processes
+from diagnose.tables.chains import processes, within_epochs
 from diagnose.tables.data_sets import SCORED, data_set_scores
 from diagnose.tables.log_lines import NUMBER, WORD
 from diagnose.tables.textfile import Damage, head_text, hits, no_numbers, no_signal, opened
@@ -84,8 +84,7 @@ def _scores(match: re.Match[str]) -> list[tuple[str, str]]:
 
 def _told_apart(path: Path, points: Sequence[Point]) -> list[_Run]:
     """The runs in the order they begin: first by process, then wherever a process starts over."""
-    places = {name: place for place, name in enumerate(dict.fromkeys(point.name for point in points))}
-    clock = np.array([point.epoch + places[point.name] / len(places) for point in points])
+    clock = within_epochs([point.epoch for point in points], [point.name for point in points])
     found = processes(clock, [0] * len(points), [point.writer for point in points])
     if found is None:
         return _restarts(path, points)

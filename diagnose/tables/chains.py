@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -96,6 +97,19 @@ def processes(clock: Curve, kinds: Sequence[int], writers: Sequence[str] = ()) -
         if of[row] < 0:
             of[row] = of[row - 1]
     return Processes(of, frozenset(at_once), _said(most, doubtful, named))
+
+
+def within_epochs(epochs: Sequence[int], names: Sequence[str]) -> Curve:
+    """A clock of epochs that goes forward within each, as one name after the other is scored in it.
+
+    The names take turns in the order in which they first come, from the one that most often opens an epoch.
+    """
+    order = list(dict.fromkeys(names))
+    opens = Counter(name for before, now, name in zip(epochs, epochs[1:], names[1:], strict=False) if now == before + 1)
+    first = max(order, key=lambda name: opens[name], default="")
+    turn = order.index(first) if order else 0
+    places = {name: (place - turn) % len(order) for place, name in enumerate(order)}
+    return np.array([epoch + places[name] / len(order) for epoch, name in zip(epochs, names, strict=True)], np.float64)
 
 
 def _speak(clock: Curve, known: Ints, writers: Sequence[str], backs: int) -> bool:
