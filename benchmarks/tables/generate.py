@@ -94,7 +94,7 @@ def _keras(p: Point) -> str:
     )
 
 
-def _general(p: Point) -> str:
+def _epoch_step(p: Point) -> str:
     row, epoch, step, loss, rate = p
     return (
         f"2024-05-06 07:{row // 60 % 60:02d}:{row % 60:02d} INFO Epoch [{epoch}/9000] Step [{step}/{LENGTH}] "
@@ -128,7 +128,7 @@ def _jsonl(p: Point) -> str:
 
 
 LINES: dict[str, tuple[str, Callable[[Point], str]]] = {
-    "general": ("run.log", _general),
+    "epoch_step": ("run.log", _epoch_step),
     "cod_log": ("log.txt", _sinet),
     "transunet_log": ("log.txt", _transunet),
     "openmmlab_log": ("20240506.log", _mmengine),

@@ -103,7 +103,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True, help="where the files are made")
     parser.add_argument("--peers", help="python of an environment with requirements.txt; without it no CSV")
     parser.add_argument("--size", type=int, default=200, help="megabytes of a text log")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=5, help="of the CSV")
+    parser.add_argument("--text-rounds", type=int, default=3)
     parser.add_argument("--write", action="store_true")
     told = parser.parse_args()
     told.folder.mkdir(parents=True, exist_ok=True)
@@ -114,7 +115,7 @@ def main() -> None:
         f"numpy {np.__version__}; peers: " + ", ".join((HERE / "requirements.txt").read_text().split()) + ".\n"
     ]
     made += tables(told.folder, told.peers, told.rounds) if told.peers else []
-    made += logs(told.folder, told.size, min(told.rounds, 3))
+    made += logs(told.folder, told.size, told.text_rounds)
     text = "\n".join(made) + "\n"
     print(text)
     if told.write:
