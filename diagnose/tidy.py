@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from diagnose.run import Note, Series
+from diagnose.tables.sentinels import never_negative
 from kb.text import Text
 
 
@@ -16,7 +17,10 @@ def tidied(series: Sequence[Series]) -> tuple[tuple[Series, ...], list[Note]]:
     kept: list[Series] = []
     notes: list[Note] = []
     doubled: dict[str, list[tuple[str, int]]] = {}
-    for one in series:
+    for written in series:
+        one = _measured(written)
+        if len(one) < len(written):
+            notes.append(Note(one.source, _absent(one, len(written) - len(one))))
         if not len(one):
             continue
         if _rises(one):
@@ -32,6 +36,24 @@ def tidied(series: Sequence[Series]) -> tuple[tuple[Series, ...], list[Note]]:
             doubled.setdefault(one.source, []).append((one.name, len(one) - len(clean)))
     notes += [Note(source, _doubled(names)) for source, names in doubled.items()]
     return tuple(kept), notes
+
+
+def _measured(one: Series) -> Series:
+    """The series without the -1 that COCO's evaluation gives where there was nothing to measure."""
+    if not never_negative(one.name):
+        return one
+    spare = one.values == -1
+    if not spare.any() or (one.values[~spare] < 0).any():
+        return one
+    wall = None if one.wall is None else one.wall[~spare]
+    return replace(one, steps=one.steps[~spare], values=one.values[~spare], wall=wall)
+
+
+def _absent(one: Series, count: int) -> Text:
+    return Text(
+        f"{one.name!r}: -1 means 'not measured'; {count} points left out",
+        f"{one.name!r}：-1 表示“未测量”，略去 {count} 个点",
+    )
 
 
 def _rises(one: Series) -> bool:

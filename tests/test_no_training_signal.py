@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from cli.diagnose_app import main
 from diagnose.assemble import survey
 
 
@@ -101,10 +102,7 @@ NO_LOGS = {**{name: json.dumps(one, indent=2) for name, one in DOCUMENTS.items()
 def test_no_series_is_made_of_a_file_that_is_no_log(tmp_path, name):
     (tmp_path / name).write_text(NO_LOGS[name], encoding="utf-8")
 
-    found = survey([tmp_path / name])
-
-    assert [one.name for run in found.runs for one in run.series] == []
-    assert found.unread or found.strangers
+    assert [one.name for run in survey([tmp_path / name]).runs for one in run.series] == []
 
 
 @pytest.mark.parametrize("name", sorted({*DOCUMENTS} - {"all_results.json"}))  # with an epoch: a log's first record
@@ -112,3 +110,14 @@ def test_a_document_on_a_single_line_is_no_log_either(tmp_path, name):
     (tmp_path / name).write_text(json.dumps(DOCUMENTS[name]), encoding="utf-8")
 
     assert not any(run.series for run in survey([tmp_path / name]).runs)
+
+
+@pytest.mark.parametrize("name", ["features.csv", "folds.csv", "detections.json", "plans.json", "requirements.txt"])
+def test_the_user_is_told_that_there_is_no_training_signal(tmp_path, name, capsys):
+    (tmp_path / name).write_text(NO_LOGS[name], encoding="utf-8")
+
+    code = main(["run", str(tmp_path / name), "--lang", "en"])
+
+    shown = capsys.readouterr()
+    assert code == 2
+    assert "no training signal found" in shown.out + shown.err

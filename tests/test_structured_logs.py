@@ -189,3 +189,21 @@ def test_results_of_yolov7_that_start_over_are_another_run(tmp_path):
 
     assert [run.series[0].steps.tolist() for run in runs] == [[0, 1, 2], [0, 1]]
     assert len(runs[0].series) == 13
+
+
+@pytest.mark.parametrize("cell", ["nan", "inf", "-inf", "1e308", "-1e308"])
+def test_a_counter_of_anything_but_numbers_is_looked_at_without_a_warning(tmp_path, cell):
+    (run,) = read(tmp_path, "log.csv", f"epoch,step,loss\n1,{cell},0.9\n2,{cell},0.5\n3,-{cell.lstrip('-')},0.4\n")
+
+    assert [value for _, value in run["loss"]] == [0.9, 0.5, 0.4]
+
+
+def test_a_score_of_minus_one_is_left_out_of_a_text_log_too(tmp_path):
+    (tmp_path / "log.txt").write_text(
+        "".join(f"step: {at} loss: 0.5 mAP_s: {-1 if at < 3 else 0.5}\n" for at in range(6))
+    )
+
+    (run,) = survey([tmp_path / "log.txt"]).runs
+
+    assert points(run.series)["mAP_s"] == [(3, 0.5), (4, 0.5), (5, 0.5)]
+    assert any("'not measured'; 3 points left out" in note.what.en for note in run.notes)

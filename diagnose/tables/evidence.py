@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from diagnose.run import Note
+from diagnose.run import Curve, Note
 from diagnose.tables.clock import counts, tail
 from diagnose.tables.naming import LOSSES, RATES, SCORES, inside, words
 from diagnose.tables.table import Table
@@ -83,14 +83,19 @@ def _glued(said: Iterable[str]) -> bool:
 
 def _moves(table: Table, name: str) -> bool:
     """Whether a column has more than one value, or the table but one row."""
-    values = table.columns[name].values
-    return table.count == 1 or bool(len(values) and np.nanmin(values) != np.nanmax(values))
+    values = _finite(table, name)
+    return table.count == 1 or bool(len(values) and values.min() != values.max())
 
 
 def _counts_on(table: Table, name: str) -> bool:
     """Whether a column counts: it has several values, and goes back at no more than a third of its rows."""
+    values = _finite(table, name)
+    return _moves(table, name) and 3 * int((values[1:] < values[:-1]).sum()) <= len(values)
+
+
+def _finite(table: Table, name: str) -> Curve:
     values = table.columns[name].values
-    return _moves(table, name) and 3 * int((np.diff(values) < 0).sum()) <= len(values)
+    return values[np.isfinite(values)]
 
 
 def _bare(name: str) -> str:

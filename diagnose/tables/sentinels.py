@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from diagnose.run import Note
 from diagnose.tables.clock import counts
@@ -23,7 +24,7 @@ def measured(table: Table) -> Table:
     totals = any(counts(name) and _ends_with_totals(column) for name, column in table.columns.items())
     columns, emptied = dict(table.columns), []
     for name, column in table.columns.items():
-        if counts(name) or not (totals or not NEVER_NEGATIVE.isdisjoint(_said(name))):
+        if counts(name) or not (totals or never_negative(name)):
             continue
         spare = column.values == -1
         if spare.any() and not (column.values[~spare] < 0).any():
@@ -46,6 +47,7 @@ def _ends_with_totals(column: Column) -> bool:
     return bool(len(values) > 1 and values[0] >= 0 and (values[1:] == -1).any())
 
 
-def _said(name: str) -> set[str]:
-    """The words of a name, with ``mAP_s`` as ``map`` too: in its own letters and in small ones."""
-    return {*words(name), *words(name.lower())}
+@lru_cache(maxsize=65536)
+def never_negative(name: str) -> bool:
+    """Whether a name is that of a score from 0 upwards; ``mAP_s`` says ``map`` in small letters only."""
+    return not NEVER_NEGATIVE.isdisjoint((*words(name), *words(name.lower())))
