@@ -45,7 +45,7 @@ def main() -> None:
         folder = asked.files or Path(temporary) / "fleet"
         if not folder.exists():
             fleet(folder, asked.runs)
-        size = sum(len(path.read_bytes()) for path in files(folder))
+        size = sum(len(Path(path).read_bytes()) for path in files(folder))
         report = compare(folder, asked.runs, asked.rounds, size)
     print(report)
     if asked.write:
