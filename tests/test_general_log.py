@@ -45,6 +45,9 @@ def nine(text):
         ("2024-05-06 | INFO | a.core.trainer:250 - epoch: {n}/9, loss: 0.{n}", "loss"),
         ("epoch: {n}, v_num: 3, rank: 0, train_loss_step=0.{n}", "train_loss_step"),
         ("当前轮数: {n}, 损失为0.{n}", "损失"),
+        ("【第{n}轮】mDice＝0.{n}", "mDice"),
+        ("it: {n}/1000, loss: 0.{n}", "loss"),
+        ("Epoch {n}; loss: 0,{n}; other things", "loss"),
         ("Époque {n}/9\nTrain Loss: 0.{n}", "Train Loss"),
         ("エポック {n}/9\n結果:\n  Val IoU: 0.{n}", "Val IoU"),
         ("Epoch {n}/9\n  ├─ Train IoU: 0.{n}\n  └─ Loss weights: Focal=0.5, Dice=0.5", "Train IoU"),
@@ -245,3 +248,12 @@ def test_printed_settings_go_with_the_run(tmp_path):
     [trace] = general_log.read(path)
 
     assert trace.settings == {"lr": 0.5, "name": "a, b", "size": "[1, 2]"}
+
+
+def test_several_data_sets_of_one_epoch_are_curves_of_their_own(tmp_path):
+    [found], _ = read(
+        tmp_path, epochs("Epoch {n} loss 0.5\nEpoch {n} [Kvasir] dice: 0.{n}\nEpoch {n} [CVC-300] dice: 0.0{n}")
+    )
+
+    assert found["dice Kvasir"] == ([1, 2, 3, 4], [0.1, 0.2, 0.3, 0.4])
+    assert found["dice CVC-300"] == ([1, 2, 3, 4], [0.01, 0.02, 0.03, 0.04])

@@ -20,6 +20,7 @@ from diagnose.tables.shape_choice import OFTEN, Said, chosen, said_in
 from diagnose.tables.shape_rows import counters, rows_of
 from diagnose.tables.table import traces
 from diagnose.tables.textfile import cut_short, no_signal, opened, unfinished
+from diagnose.tables.told_apart import by_data_set
 from kb.text import Text
 
 FORMAT = "general"
@@ -62,6 +63,7 @@ def read(path: Path) -> list[Trace]:
         notes.append(unfinished(path, said.pop().line))
     said, bars = folded(said)
     shapes = summed_up(chosen(said, training=_TRAINING.search(text) is not None), bars)
+    shapes = by_data_set(said, shapes)
     if not shapes:
         return [Trace(path, FORMAT, notes=(*notes, no_signal(path)))]
     rows, where, again = rows_of(said, shapes)

@@ -8,7 +8,7 @@ SLOT = "\0"  # stands for a number that was taken out
 _PARTS = re.compile(
     r"[,;|\[\]{}<>~*，；、。【】•→]|\s[-–—]+\s|--+>?|==+|\.\s|[:：](?=\s|$)|(?<=[^\W\d_])[:：](?=[^\W\d_])|[!?]"
 )
-_QUOTES = " '\"`().#$&^\\-–=:：_"
+_QUOTES = " '\"`().#$&^\\-–=:：＝_"
 _WORDS = re.compile(r"[a-z]+\d*|[^\W\d_a-z]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -50,7 +50,7 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
     if bare.endswith("[") and after.startswith("]"):
         bare = bare[:-1]
     bare = bare.rstrip()
-    sign = re.search(r"(?:[:=：]|->|(?<=\s)is|(?<=[^\W\da-zA-Z_])[为是])$", bare)
+    sign = re.search(r"(?:[:=：＝]|->|(?<=\s)is|(?<=[^\W\da-zA-Z_])[为是])$", bare)
     if sign is None and bare.endswith(("(", "[", "'", '"', "/", ",", "<", ">", "|")):
         return "", words(bare)
     text = bare[: sign.start()].rstrip() if sign else bare

@@ -36,6 +36,7 @@ _BAR = re.compile(
     r"\x1b\[[\d;]{0,12}[A-Za-z]|, ?(?:device='[\w:]{1,12}'|dtype=torch\.\w{1,12}|grad_fn=<\w{1,40}>)"
 )
 _GROUPED = re.compile(r"(?<=\biter:) *\d{1,3}(?:,\d{3})+(?=,)")  # BasicSR's 12,000
+_COMMA = re.compile(r"(?<=[:=])( ?-?(?:0,\d{1,20}|\d{1,3},(?:\d{1,2}|\d{4,20})))(?=[;,\s]|$)")  # 0,5 as in Europe
 _NUMBER = re.compile(
     r"(?<![A-Za-z0-9_.@\\])(?<![A-Za-z0-9]-)(?<!\D/)([-+]?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan\b|inf(?:inity)?\b))"
     r"(?=%|(?:ms|s|secs?|seconds|it/s|s/it|img/s|[MGK]i?B|K|M|k)?(?:(?![\w.@]|-\w)|\.(?:\s|$))|[^\x00-\x7f])",
@@ -50,7 +51,7 @@ _EPOCH = (
 )
 _STEP = (
     r"(?:(?<![A-Za-z0-9_])(?:(?:cur|current|num|train|opt|total|n|i)_)?"  # but train_loss_step is a loss
-    r"(?:global[_ ]?step|step|iteration|iter|itr|ite|update|batch)|训练次数|训练步数|迭代次数|迭代|步数)"
+    r"(?:global[_ ]?step|step|iteration|iter|itr|ite|it(?=: )|update|batch)|训练次数|训练步数|迭代次数|迭代|步数)"
 )
 _COUNTER = re.compile(
     rf"(?:(?P<epoch>{_EPOCH})|(?P<step>{_STEP}))(?: ?(?:num|no\.|idx))?['\"]? ?[:=：#]?[ ]?[\[(]?[ ]?{SLOT}"
@@ -109,6 +110,8 @@ def taken_out(line: str) -> tuple[str, list[str]]:
     """The text of a line with a mark for every number, and the numbers; times, dates and progress bars are removed."""
     if "iter:" in line:
         line = _GROUPED.sub(lambda match: match[0].replace(",", ""), line)
+    if ";" in line and "," in line:
+        line = _COMMA.sub(lambda match: match[0].replace(",", "."), line)
     pieces = _NUMBER.split(_BAR.sub(" ", _WHEN.sub("~", line)))
     return _SPACE.sub(" ", SLOT.join(pieces[0::2])).strip(), pieces[1::2]
 
