@@ -59,6 +59,10 @@ DOCUMENTS = {  # name -> JSON document
     "keypoints.json": {"version": 1.3, "people": [{"pose_keypoints_2d": [1.0, 2.0, 0.9] * 5}]},
     "camera.json": {"fx": 500.0, "cx": 320, "rotation": [[1, 0, 0], [0, 1, 0], [0, 0, 1]]},
     "transforms.json": {"camera_angle_x": 0.69, "frames": objects(lambda i: {"file_path": f"r_{i}", "rotation": 0.01})},
+    "report.json": {"classes": [0, 1, 2], "f1_per_class": [0.9, 0.8, 0.7], "confusion_matrix": [[10, 2], [3, 20]]},
+    "pr_curve.json": {"precision": [0.5, 0.6, 1.0], "recall": [1.0, 0.5, 0.0], "thresholds": [0.1, 0.5, 0.9]},
+    "by_file.json": {"files": ["a.png", "b.png", "c.png"], "dice": [0.9, 0.8, 0.7], "iou": [0.8, 0.7, 0.6]},
+    "roc.json": {"fpr": [0.0, 0.5, 1.0], "tpr": [0.0, 0.9, 1.0], "auc": 0.9},
     "scheduler_config.json": {"beta_end": 0.012, "num_train_timesteps": 1000, "steps_offset": 1},
 }
 TEXTS = {

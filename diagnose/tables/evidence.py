@@ -99,7 +99,7 @@ def _finite(table: Table, name: str) -> Curve:
 
 
 def _bare(name: str) -> str:
-    return "_".join(words(name))
+    return "_".join(words(name)).removesuffix("s")
 
 
 def _monitor(table: Table) -> bool:

@@ -26,6 +26,9 @@ MANY = 64  # numbers in a list within a record beyond which they are data
 COCO = ("AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl")
 SPELLED = re.compile(r"[+-]?\d{1,15}(?:\.\d{0,20})?(?:[eE][+-]?\d{1,3})?|[+-]?(?:inf|nan|Infinity|NaN)")
 SO_FAR = re.compile(r"(\d{1,15})/\d{1,15}")
+BY_CLASS = re.compile(
+    r"(?:per|by|each)[ _-]?(?:class|case|image|sample|category|patient)|class[ _-]?wise", re.IGNORECASE
+)
 Row = Mapping[str, Any]
 
 
@@ -109,7 +112,12 @@ def history_in(document: Any, depth: int = 0) -> list[Row] | dict[str, list[Any]
             return found
     if rows := _numbered_rows(document):
         return rows
-    lists = {name: one for name, one in _lists(document) if one and sum(map(is_number, one)) * 2 > len(one)}
+    every = dict(_lists(document))
+    lists = {name: one for name, one in every.items() if one and sum(map(is_number, one)) * 2 > len(one)}
+    lists = {name: one for name, one in lists.items() if not BY_CLASS.search(name)}
+    if not any(counts(name) for name in lists):
+        named = {len(one) for one in every.values() if len(one) > 2 and _are_things(one)}
+        lists = {name: one for name, one in lists.items() if len(one) not in named}  # a score for each file or class
     others = sum(not isinstance(one, list | dict) for one in document.values())
     if others > len(lists) and max(map(len, lists.values()), default=0) < SHORT:
         return None  # a configuration with an image size and a mean in it
@@ -117,6 +125,11 @@ def history_in(document: Any, depth: int = 0) -> list[Row] | dict[str, list[Any]
     if spoken:  # beside a history, a list of another length is a setting: an image size, the weights of classes
         lists = {name: one for name, one in lists.items() if len(one) in spoken or speaks([name])}
     return lists or None
+
+
+def _are_things(values: Sequence[Any]) -> bool:
+    """Whether a list names things: words, no two alike."""
+    return all(isinstance(one, str) for one in values) and len(set(values)) == len(values)
 
 
 def _paired(document: Any) -> list[Row]:
