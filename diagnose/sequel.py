@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from diagnose.run import Trace
+from diagnose.run import Note, Trace
 from diagnose.stitch import Part, stitched
+from kb.text import Text
 
 _DIGITS = re.compile(r"\d+")
 DATE = 8  # digits a name needs to hold a date
@@ -21,9 +23,29 @@ def parts_of(files: Mapping[Path, Sequence[Trace]]) -> list[tuple[Path, list[Par
     found: dict[Path, list[Part]] = {path: [] for path in files}
     for paths in kept.values():
         in_time = sorted(paths, key=lambda path: _begun(path, files[path]))
-        for part in stitched([trace for path in in_time for trace in files[path]], restarts_replace=False):
+        traces = _begun_in_earnest([trace for path in in_time for trace in files[path]])
+        for part in stitched(traces, restarts_replace=False):
             found[part.traces[0].path].append(part)
     return [(path, parts) for path, parts in found.items() if parts]
+
+
+def _begun_in_earnest(traces: Sequence[Trace]) -> list[Trace]:
+    """The traces; a file that holds no more than the step the next start begins at is none, and is told of."""
+    kept: list[Trace] = []
+    notes: tuple[Note, ...] = ()
+    for trace, after in zip(traces, [*traces[1:], None], strict=True):
+        idle = all(len(one) < 2 for one in trace.series)
+        if after is not None and after.path != trace.path and idle and _start(after) <= _start(trace):
+            what = Text("a start that ended in its first step; left out", "在第一步就结束的启动，未计入")
+            notes = (*notes, Note(str(trace.path), what))
+            continue
+        kept.append(replace(trace, notes=(*trace.notes, *notes)))
+        notes = ()
+    return kept
+
+
+def _start(trace: Trace) -> int:
+    return min(int(one.steps.min()) for one in trace.series if len(one))
 
 
 def _family(path: Path, form: str) -> tuple[Path, str, str]:

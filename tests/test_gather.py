@@ -168,7 +168,8 @@ def test_a_file_per_start_that_goes_on_is_one_run(tmp_path):
         return f"Please cite the following paper when using nnU-Net:\n{said}"
 
     fold = tmp_path / "fold_0"
-    write(fold / "training_log_2024_5_6_11_56_00.txt", block(0, 0, 0) + "2024-05-06 07:08:09: unpacking dataset...\n")
+    write(fold / "training_log_2024_5_6_11_56_00.txt", block(0, 0, 0) + "2024-05-06 07:08:09.000000: Epoch 0\n"
+          "2024-05-06 07:08:09.000000: Current learning rate: 0.01\n")  # fmt: skip
     write(fold / "training_log_2024_5_6_11_57_00.txt", block(0, 49, 0.5))
     write(fold / "training_log_2024_5_6_14_26_00.txt", block(45, 99, 0.75))
     write(tmp_path / "fold_1" / "training_log_2024_5_6_14_26_00.txt", block(0, 99, 0.25))
@@ -176,8 +177,24 @@ def test_a_file_per_start_that_goes_on_is_one_run(tmp_path):
     first, second = assemble([tmp_path])
 
     assert points(first)["train_loss"] == [(at, -0.5) for at in range(45)] + [(at, -0.75) for at in range(45, 99)]
+    assert "a start that ended in its first step; left out" in said(first)
+    assert "training starts again" not in said(first)
     assert "resumed at step 45; 8 earlier points replaced" in said(first)
     assert len(points(second)["train_loss"]) == 99
+
+
+def test_evaluations_that_count_epochs_lie_at_the_iteration_they_were_made_at(tmp_path):
+    rows: Rows = []
+    for epoch in range(1, 6):
+        steps = range((epoch - 1) * 250 + 50, epoch * 250 + 1, 50)
+        rows += [{"lr": 0.01, "loss": 1 / step, "iter": step, "epoch": epoch, "step": step} for step in steps]
+        rows.append({"mIoU": 60.0 + epoch, "step": epoch})
+    jsonl(tmp_path / "scalars.json", rows)
+
+    (run,) = assemble([tmp_path])
+
+    assert points(run)["mIoU"] == [(250 * epoch, 60.0 + epoch) for epoch in range(1, 6)]
+    assert "evaluation rows that count something else: 5; placed at the training row before them" in said(run)
 
 
 def test_a_dated_file_that_begins_anew_is_another_run(tmp_path):
