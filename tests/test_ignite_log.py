@@ -64,3 +64,13 @@ def test_best_values_and_timings_are_no_points(tmp_path):
 
     assert not found
     assert "no training signal" in notes
+
+
+def test_a_log_that_ends_in_the_first_line_of_its_kind_is_read(tmp_path):
+    iteration = f"{TRAINER}Epoch: 1/9, Iter: 1/2 -- train_loss: 0.75 \n"
+
+    [alone], _ = read(tmp_path, iteration.strip("\n"))
+    [found], _ = read(tmp_path, f"{iteration}{EVALUATOR}Epoch[1] Metrics -- dice: 0.5")
+
+    assert alone == {"train_loss": ([1], [0.75])}
+    assert found["val/dice"] == ([2], [0.5])

@@ -66,7 +66,7 @@ class Harvest:
                 self._one_by_one(piece)
             else:
                 self._together(piece if piece.endswith("\n") else piece + "\n")
-            self._gather()
+            self.gather()
 
     def add(self, line: int, said: Said, words: list[str]) -> None:
         """Keep one line's values."""
@@ -144,7 +144,8 @@ class Harvest:
         slots = slots_in(line, said, self.parse)
         self._known[shape] = None if slots is None else (slots, said)
 
-    def _gather(self) -> None:
+    def gather(self) -> None:
+        """File what was read line by line with the rest."""
         for kind, (lines, values) in self._few.items():
             self.rows[kind].lines.append(np.array(lines, np.int64))
             self.rows[kind].values.append(np.array(values, np.float64).reshape(len(lines), len(kind[1])))
@@ -155,7 +156,7 @@ class Harvest:
 
         What is said before the first line with a clock is a setting.
         """
-        self._gather()
+        self.gather()
         kept = [(kind, rows) for kind, rows in self.rows.items() if rows.lines and kind[1]]
         lines = np.concatenate([NONE, *(one for _, rows in kept for one in rows.lines)])
         order = np.argsort(lines, kind="stable")
@@ -220,4 +221,5 @@ def harvested(text: str, parse: Parse, path: Path, notes: list[Note]) -> Harvest
             notes.append(unfinished(path, harvest.lines))
             said, words = Said(said.kind, said.names[:-1], said.spans[:-1]), words[:-1]
         harvest.add(harvest.lines, said, words)
+        harvest.gather()  # the kind of this line too must be known to whoever labels the kinds
     return harvest
