@@ -45,7 +45,7 @@ def _begun_in_earnest(traces: Sequence[Trace]) -> list[Trace]:
 
 
 def _start(trace: Trace) -> int:
-    return min(int(one.steps.min()) for one in trace.series if len(one))
+    return min((int(one.steps.min()) for one in trace.series if len(one)), default=0)
 
 
 def _family(path: Path, form: str) -> tuple[Path, str, str]:
