@@ -214,6 +214,41 @@ def compare(
     return int(any(one.side == "b" and one.verdict.severity != "info" for one in seen.verdicts))
 
 
+@app.command(help=both("Follow growing logs and tell what changes.", "跟踪正在写入的日志，报告变化。"))
+def watch(
+    paths: _Paths,
+    every: Annotated[
+        float, typer.Option("--every", help=both("seconds between two looks", "两次查看之间的秒数"))
+    ] = 10.0,
+    looks: Annotated[
+        int, typer.Option("--looks", help=both("stop after so many looks; 0: never", "看这么多次后停止；0 表示不停"))
+    ] = 0,
+    bar: Annotated[
+        Bar, typer.Option("--fail-on", help=both("stop with 1 from this severity on", "达到该级别时停止，退出码为 1"))
+    ] = Bar.error,
+    bell: Annotated[bool, typer.Option("--bell", help=both("ring at every finding", "每有发现就响铃"))] = False,
+    lang: _Lang = Speech.auto,
+    mapped: _Map = None,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help=both("tell what is worth knowing, too", "也报告提示级别的发现"))
+    ] = False,
+) -> int:
+    """Exit code 1: a finding at or above the bar; 0: stopped by hand or after the looks asked for."""
+    from cli import watcher
+
+    return watcher.follow(
+        paths,
+        _looked_for(),
+        every=every,
+        looks=looks,
+        bar=bar.value,
+        bell=bell,
+        lang=language.choose(lang),
+        roles=_wishes(mapped),
+        told="info" if verbose else "warning",
+    )
+
+
 @app.command(
     "list", help=both("List what can be looked for, and what to log for it.", "列出可以检查的症状，以及需要记录什么。")
 )
