@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,18 +55,22 @@ def _home(run: Run, root: Path) -> Path:
 
 
 def _groups(folder: Path, runs: Sequence[Run]) -> list[list[int]]:
-    """Which runs of a folder are one training, by their places; two segments of one file never are."""
+    """Which runs of a folder are one training, by their places; two of one file (or database) never are."""
     groups = [[at] for at in range(len(runs))]
     for at, run in enumerate(runs):
         for before in range(at):
             mine = next(group for group in groups if at in group)
             theirs = next(group for group in groups if before in group)
-            if mine is theirs or {runs[one].path for one in mine} & {runs[one].path for one in theirs}:
+            if mine is theirs or _files(runs[one] for one in mine) & _files(runs[one] for one in theirs):
                 continue
             if _one_training(runs[before], run) or _one_layout(folder, runs, before, at):
                 theirs += mine
                 groups.remove(mine)
     return [sorted(group) for group in groups]
+
+
+def _files(runs: Iterable[Run]) -> set[str]:
+    return {one for run in runs for one in (str(run.path), *(series.source for series in run.series)) if one}
 
 
 def _one_training(one: Run, other: Run) -> bool:

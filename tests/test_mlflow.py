@@ -64,6 +64,13 @@ def test_runs_of_one_database_stay_apart_however_their_steps_lie(tmp_path):
     assert [len(run.series[0]) for run in runs] == [4, 6]
 
 
+def test_runs_of_one_database_stay_apart_even_with_the_same_values(tmp_path):
+    values = [one / 7 for one in range(60)]
+    metrics = [("loss", value, 0, run, at, 0) for run in ("a1", "b2") for at, value in enumerate(values)]
+
+    assert len(assemble([mlflow(tmp_path, metrics)])) == 2
+
+
 def test_deleted_runs_are_left_out_and_counted(tmp_path):
     metrics = [("loss", 0.5, 0, "a1", 0, 0), ("loss", 0.5, 0, "b2", 0, 0)]
 
