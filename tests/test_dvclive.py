@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from diagnose.assemble import assemble
+from diagnose.known_settings import as_written
 from diagnose.readers import HEAD, csv_log, dvclive
 from tests.tracker_logs import points, said
 
@@ -24,7 +25,7 @@ def test_the_plots_of_a_folder_are_one_run_with_its_settings(tmp_path):
     (run,) = assemble([tmp_path])
 
     assert [one.name for one in run.series] == ["val dice", "train/loss"]
-    assert (run.name, run.settings) == ("dvclive", {"lr": 0.001})
+    assert (run.name, as_written(run.settings)) == ("dvclive", {"lr": 0.001})
 
 
 @pytest.mark.parametrize("name", ["nan", "inf", "1"])

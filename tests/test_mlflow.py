@@ -8,6 +8,7 @@ import math
 import pytest
 
 from diagnose.assemble import assemble
+from diagnose.known_settings import as_written
 from diagnose.readers import mlflow_database, mlflow_metric
 from tests.tracker_logs import MLFLOW, TRACKIO, database, points, said
 
@@ -241,7 +242,7 @@ def test_the_metrics_of_a_run_are_one_run_however_deep_their_names_go_with_param
     (run,) = assemble([tmp_path])
 
     assert {one.name for one in run.series} == {"loss", "metrics/a/b", "train/loss"}
-    assert run.settings == {"lr": 0.001, "net/name": "pvt", "by": "us", "run_name": "calm-owl"}
+    assert as_written(run.settings) == {"lr": 0.001, "net/name": "pvt", "by": "us", "run_name": "calm-owl"}
 
 
 def test_a_run_deleted_in_mlflow_is_left_out_of_its_file_store_too(tmp_path):

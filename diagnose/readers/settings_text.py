@@ -1,11 +1,7 @@
-"""Reads settings that are neither YAML nor JSON: ``args.txt`` as printed, ``Namespace(...)``, configurations in Python.
-
-Python is parsed, not run: only plain values that stand in the file are taken.
-"""
+"""Reads settings of text files that are neither YAML nor JSON: ``args.txt`` a line each, or ``Namespace(...)``."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -13,28 +9,21 @@ from diagnose.run import Note, Trace
 from diagnose.tables.decode import decoded, is_binary, lines
 from diagnose.trackers.argument_lines import pairs
 from diagnose.trackers.plain import Plain
-from diagnose.trackers.python_settings import assignments, namespace
+from diagnose.trackers.python_settings import namespace
 from diagnose.trackers.settings_names import STEMS
 from kb.text import Text
 
 FORMAT = "settings_text"
 LARGEST = 1 << 20  # bytes; beyond it is data
 TEXTS = frozenset((".txt", ".conf", ".cfg"))
-_ASSIGNS = re.compile(r"[A-Za-z_]\w*(?:\s*:\s*[\w\[\], .]+)?\s*=(?!=)")
-_INSIDE = re.compile(r"[\s)\]}#'\"]")  # begins a line that goes on with a value, or says nothing
 
 
 def sniff(path: Path, head: bytes) -> bool:
-    """A text of a name that settings have; or Python that begins with nothing but assignments."""
+    """A text of a name that settings have, whose lines are settings."""
     text, _ = decoded(head)
-    suffix = path.suffix.lower()
-    if is_binary(text) or (suffix != ".py" and not (suffix in TEXTS and _named(path))):
+    if is_binary(text) or path.suffix.lower() not in TEXTS or not _named(path):
         return False
-    if suffix != ".py":
-        return not text.lstrip().startswith("{") and bool(_understood(path, text))
-    written = [line for line in text.split("\n") if line.strip()]
-    outer = [line for line in written if not _INSIDE.match(line)]
-    return len(outer) > 1 and all(_ASSIGNS.match(line) for line in outer[: -1 if len(head) > 4000 else None])
+    return not text.lstrip().startswith("{") and bool(_understood(text))
 
 
 def read(path: Path) -> list[Trace]:
@@ -51,7 +40,7 @@ def read(path: Path) -> list[Trace]:
     if not text.strip():
         return [_trace(path, Plain(), Text("the file is empty", "文件是空的"))]
     plain = Plain()
-    found = _understood(path, text)
+    found = _understood(text)
     plain.take("", found or {})
     if found is None:
         return [_trace(path, plain, Text("settings that cannot be told from the text", "无法从文本中辨认出设置"))]
@@ -62,12 +51,8 @@ def read(path: Path) -> list[Trace]:
     return [_trace(path, plain)]
 
 
-def _understood(path: Path, text: str) -> dict[str, Any] | None:
-    if path.suffix.lower() == ".py":
-        return assignments(text)
-    if printed := namespace(text):
-        return printed
-    return pairs(lines(text))
+def _understood(text: str) -> dict[str, Any] | None:
+    return namespace(text) or pairs(lines(text))
 
 
 def _named(path: Path) -> bool:

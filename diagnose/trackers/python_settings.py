@@ -1,11 +1,10 @@
-"""Settings written as Python, ``Namespace(lr=0.1)`` and configuration files, taken from the syntax; nothing is run."""
+"""Settings printed as ``Namespace(lr=0.1)``, taken from the syntax; nothing is run."""
 
 from __future__ import annotations
 
 import ast
 import re
 import warnings
-from collections.abc import Mapping
 from typing import Any
 
 from kb.foreign_yaml import typed
@@ -26,30 +25,9 @@ def namespace(text: str) -> dict[str, Any]:
     call = _parsed(f"dict{printed}")
     body = call.body[0] if call is not None and call.body else None
     if isinstance(body, ast.Expr) and isinstance(body.value, ast.Call):
-        return _mapping(body.value, {}, 0)
+        return _mapping(body.value, 0)
     pairs = (part.partition("=") for part in _NEXT.split(printed[1:].rstrip(")\n ")))
     return {name.strip(): _unquoted(value) for name, _, value in pairs if name.strip().isidentifier()}
-
-
-def assignments(text: str) -> dict[str, Any] | None:
-    """What a file that only assigns plain values assigns; None when it does anything else."""
-    module = _parsed(text)
-    if module is None:
-        return None
-    found: dict[str, Any] = {}
-    for statement in module.body:
-        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-            target, value = statement.targets[0], statement.value
-        elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
-            target, value = statement.target, statement.value
-        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-            continue  # a description
-        else:
-            return None
-        if not isinstance(target, ast.Name):
-            return None
-        found[target.id] = _value(value, found, 0)
-    return found
 
 
 def _parsed(text: str) -> ast.Module | None:
@@ -61,36 +39,32 @@ def _parsed(text: str) -> ast.Module | None:
         return None
 
 
-def _value(node: ast.expr, known: Mapping[str, Any], depth: int) -> Any:
+def _value(node: ast.expr, depth: int) -> Any:
     """What an expression plainly says; what would have to be worked out is kept as it is written, if short."""
     if depth > _DEEP:
         return None
     if isinstance(node, ast.Constant):
         return node.value
-    if isinstance(node, ast.Name):
-        return known.get(node.id)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
         number = node.operand.value
         return -number if isinstance(number, int | float) else None
     if isinstance(node, ast.List | ast.Tuple | ast.Set):
-        return [_value(one, known, depth + 1) for one in node.elts]
+        return [_value(one, depth + 1) for one in node.elts]
     if isinstance(node, ast.Dict):
         pairs = zip(node.keys, node.values, strict=True)
-        return {
-            str(key.value): _value(value, known, depth + 1) for key, value in pairs if isinstance(key, ast.Constant)
-        }
+        return {str(key.value): _value(value, depth + 1) for key, value in pairs if isinstance(key, ast.Constant)}
     if isinstance(node, ast.Call):
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         if name in _MAPPINGS and not node.args:
-            return _mapping(node, known, depth)
+            return _mapping(node, depth)
         first = node.args[0] if len(node.args) == 1 else None
         if isinstance(first, ast.Constant) and isinstance(first.value, str) and name.endswith("Path"):
             return first.value
     return None
 
 
-def _mapping(call: ast.Call, known: Mapping[str, Any], depth: int) -> dict[str, Any]:
-    return {one.arg: _value(one.value, known, depth + 1) for one in call.keywords if one.arg is not None}
+def _mapping(call: ast.Call, depth: int) -> dict[str, Any]:
+    return {one.arg: _value(one.value, depth + 1) for one in call.keywords if one.arg is not None}
 
 
 def _closing(text: str, at: int) -> int:
