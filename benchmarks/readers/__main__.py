@@ -65,6 +65,7 @@ def main() -> None:
     tallies = measure(told.corpus, told.format, verbose=told.verbose)
     table = rows(tallies)
     print("\n".join(table))
+    table += ["", *short(tallies)]
     if told.write:
         told.write.write_text(
             (HERE / "README.part").read_text(encoding="utf-8") + "\n".join(table) + "\n", encoding="utf-8"
@@ -142,6 +143,23 @@ def _tell(form: str, path: Path, result: Verdict, wrong_roles: Iterable[str]) ->
             print(f"   {kind} ... {len(getattr(result, kind))} in all")
     for what in sorted(wrong_roles)[:30]:
         print(f"   role {what}")
+
+
+def short(tallies: dict[str, Tally]) -> list[str]:
+    """What is not right, a line a file, by format; the verbose output names the files."""
+    lines = []
+    for form, one in sorted(tallies.items()):
+        for result in one.verdicts:
+            if not result.whole and (result.expected_runs or result.read_runs):
+                parts = [
+                    f"{len(result.missing)} missing",
+                    f"{len(result.wrong)} wrong",
+                    f"{len(result.invented)} invented",
+                ]
+                first = next(iter([*result.missing, *result.wrong, *result.invented]), "")
+                runs = f"runs {result.read_runs} of {result.expected_runs}"
+                lines.append(f"- {form}: {runs}; series {', '.join(parts)}, such as `{first}`")
+    return ["Not right:", "", *lines] if lines else ["Every file is right."]
 
 
 HEADS = (
