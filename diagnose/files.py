@@ -50,8 +50,8 @@ def read_file(path: Path) -> list[Trace] | None:
     except Exception as bug:  # noqa: BLE001 - one file must not cost the user all the others
         why = f"{type(bug).__name__}: {bug}"[:200]
         what = Text(
-            f"the {name} reader broke here, which is our bug: {why}",
-            f"{name} 读取器在此出错，这是我们的缺陷：{why}",
+            f"the {name or 'search for a'} reader broke here, which is our bug: {why}",
+            f"{name or '查找'}读取器在此出错，这是我们的缺陷：{why}",
         )
         return [Trace(path, name, notes=(Note(str(path), what),))]
 
