@@ -32,19 +32,43 @@ class Blocks:
 
 
 def finite(series: Series) -> tuple[Steps, Curve]:
-    """Steps and values of the points that are numbers."""
-    good = np.isfinite(series.values)
-    return series.steps[good], series.values[good]
+    """Steps and values of the points that are numbers; to be read only, for all detectors share them."""
+    if "finite" not in series.measured:
+        good = np.isfinite(series.values)
+        whole = bool(good.all())
+        series.measured["finite"] = (
+            (series.steps, series.values) if whole else (series.steps[good], series.values[good])
+        )
+    kept: tuple[Steps, Curve] = series.measured["finite"]
+    return kept
 
 
 def blocks(series: Series, limit: int = 40) -> Blocks:
-    """The curve of finite points in at most ``limit`` blocks of at least one point each."""
+    """The curve of finite points in at most ``limit`` blocks of at least one point each; to be read only."""
+    key = f"blocks {limit}"
+    if key not in series.measured:
+        series.measured[key] = _blocks(series, limit)
+    kept: Blocks = series.measured[key]
+    return kept
+
+
+def _blocks(series: Series, limit: int) -> Blocks:
     steps, values = finite(series)
     count = min(limit, len(values))
     if count == 0:
         return Blocks(np.empty(0), np.empty(0), 0.0)
     edges = np.linspace(0, len(values), count + 1).astype(int)
-    return Blocks(medians(steps, edges[:-1], edges[1:]), medians(values, edges[:-1], edges[1:]), _noise(values))
+    if "noise" not in series.measured:
+        series.measured["noise"] = _noise(values)
+    levels = medians(values, edges[:-1], edges[1:])
+    return Blocks(_middles(steps, edges), levels, series.measured["noise"])
+
+
+def _middles(steps: Steps, edges: np.ndarray) -> Curve:
+    """The median step of each block; steps rise, so it is the middle one, or the mean of the two in the middle."""
+    lengths = np.diff(edges)
+    below, above = edges[:-1] + (lengths - 1) // 2, edges[:-1] + lengths // 2
+    return np.asarray(steps[below] / 2 + steps[above] / 2)
 
 
 def medians(values: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> Curve:
@@ -67,7 +91,8 @@ def _noise(values: Curve) -> float:
     """Spread of a point around its neighbours, from second differences so that a smooth trend adds nothing."""
     if len(values) < 3:
         return 0.0
-    bend = values[2:] - 2 * values[1:-1] + values[:-2]
+    at = np.arange(len(values) - 2) if len(values) <= _MANY else np.linspace(0, len(values) - 3, _MANY).astype(int)
+    bend = values[at + 2] - 2 * values[at + 1] + values[at]
     return float(np.median(np.abs(bend)) * 1.4826 / np.sqrt(6))
 
 

@@ -23,7 +23,8 @@ class Series:
     A reader hands points over in the order they were written; `diagnose.assemble` sorts them.
     Filled in by `diagnose.recognise`: ``role`` and ``why``; ``split`` (train, val, test or nothing), ``quantity``
     (loss, dice, iou, map ...) and ``qualifier`` (class, data set, head or parameter group), as far as the name says.
-    ``resumed`` are the steps at which a resumed run took over (`diagnose.stitch`).
+    ``resumed`` are the steps at which a resumed run took over (`diagnose.stitch`). ``measured`` is where
+    `diagnose.measure` keeps what several detectors ask of the same points; it does not pass to a copy.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Series:
     quantity: str = ""
     qualifier: str = ""
     resumed: tuple[int, ...] = ()
+    measured: dict[str, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.steps)

@@ -12,7 +12,7 @@ from diagnose.measure import finite
 from diagnose.run import Curve, Series, Steps
 from kb.text import Text
 
-_MOST = 1500  # points looked at; a schedule has no finer detail than that
+_MOST = 600  # points looked at; a schedule has no finer detail than that
 _FLAT = 1e-4  # values that differ by less of their peak are one value
 _RISE = 1.5  # a rate that grows by this factor from one logged value to the next did not warm up, it was set
 
