@@ -1,7 +1,6 @@
 """``python -m benchmarks.diagnosis --made DIR``: judge the diagnosis, and its peers, on made and on real runs."""
 
 import argparse
-import json
 import tempfile
 import time
 from pathlib import Path
@@ -31,8 +30,8 @@ def main() -> None:
     if args.corpus:
         lines += ["", "## Real logs", "", *report.corpus_lines(*corpus(args.corpus))]
     if args.overfitguard:
-        told = {name: round(value, 4) for name, value in overfitguard(args.overfitguard).items()}
-        lines += ["", "## OverfitGuard's simulated histories", "", "`overfitting` at any severity: " + json.dumps(told)]
+        told = overfitguard(args.overfitguard, args.peers)
+        lines += ["", "## OverfitGuard's simulated histories", "", *report.overfitting(told)]
     page = "\n".join(lines) + "\n"
     if args.out:
         args.out.write_text(page, encoding="utf-8")

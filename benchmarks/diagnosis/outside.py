@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import csv
+import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from benchmarks.diagnosis.formulas import sagemaker
 from benchmarks.diagnosis.ours import ours
+from benchmarks.diagnosis.peers import ask
+from benchmarks.diagnosis.plain import table
 from benchmarks.diagnosis.score import Share, alarmed
+from benchmarks.diagnosis.truths import Finding
+
+LABELS = ("overfit", "non_overfit")
 
 MEANT = {
     "overfitting": ("overfitting",),
@@ -59,13 +67,24 @@ def corpus(folder: Path) -> tuple[dict[str, Share], Share, list[str]]:
     )
 
 
-def overfitguard(folder: Path) -> dict[str, float]:
-    """Precision, recall and F1 of ``overfitting`` at any severity: the label tells the shape, not the harm."""
+def overfitguard(folder: Path, python: Path | None) -> dict[str, dict[str, float]]:
+    """Precision, recall and F1 of every program that says overfitting, at any severity: the label tells the shape."""
+    paths = {path.stem + f"--{label}": path for label in LABELS for path in sorted((folder / label).glob("*.json"))}
+    tables = {name: table(path) for name, path in paths.items()}
+    answers = {"diagnose": {name: ours(path)[0] for name, path in paths.items()}}
+    answers["SageMaker Debugger's formulas"] = {name: sagemaker(rows) for name, rows in tables.items()}
+    if python:
+        with tempfile.TemporaryDirectory() as place:
+            answers |= ask(tables, python, Path(place))[0]
+    return {program: _counted(paths, found) for program, found in answers.items()}
+
+
+def _counted(names: Iterable[str], found: Mapping[str, list[Finding]]) -> dict[str, float]:
     counts = {"tp": 0, "fp": 0, "fn": 0, "tn": 0}
-    for label in ("overfit", "non_overfit"):
-        for path in sorted((folder / label).glob("*.json")):
-            said = any(one.symptom == "overfitting" for one in ours(path)[0])
-            counts[("tp" if said else "fn") if label == "overfit" else ("fp" if said else "tn")] += 1
+    for name in names:
+        said = any("overfit" in one.symptom.lower() for one in found.get(name, []))
+        true = name.endswith("--overfit")
+        counts[("tp" if said else "fn") if true else ("fp" if said else "tn")] += 1
     precision = counts["tp"] / max(1, counts["tp"] + counts["fp"])
     recall = counts["tp"] / max(1, counts["tp"] + counts["fn"])
     f1 = 2 * precision * recall / max(1e-9, precision + recall)

@@ -75,8 +75,13 @@ def runwise(path):
 def training_doctor(path):
     from training_doctor import Doctor
 
+    head, _, rows = path.read_text(encoding="utf-8").partition("\n")
+    names = {"loss": "train_loss", "val_loss": "eval_loss"}  # the only names its detectors ask for
+    renamed = path.parent / "renamed" / path.name
+    renamed.parent.mkdir(exist_ok=True)
+    renamed.write_text(",".join(names.get(name, name) for name in head.strip().split(",")) + "\n" + rows)
     doctor = Doctor().set_auto_print(False)
-    doctor.load(path)
+    doctor.load(renamed)
     return [(one.detector_name, level(one.severity)) for one in doctor.analyze()]
 
 

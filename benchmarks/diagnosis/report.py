@@ -77,3 +77,12 @@ def corpus_lines(labels: Mapping[str, Share], healthy: Share, lines: Sequence[st
     yield f"| alarms on healthy files | {healthy} |"
     yield ""
     yield from (f"- {line}" for line in lines)
+
+
+def overfitting(told: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    """The labelled histories, one row a program."""
+    yield "| program | right alarms | false alarms | missed | precision | recall | F1 |"
+    yield "|---|---|---|---|---|---|---|"
+    for name, one in told.items():
+        counts = f"{one['tp']:.0f} | {one['fp']:.0f} | {one['fn']:.0f}"
+        yield f"| {name} | {counts} | {one['precision']:.3f} | {one['recall']:.3f} | {one['f1']:.3f} |"
