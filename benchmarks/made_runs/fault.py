@@ -73,9 +73,9 @@ def trains_worse(run: Outcome, twin: Outcome) -> bool:
 
 
 def stuck(run: Outcome, twin: Outcome) -> bool:
-    """The training loss made less than a tenth of the twin's progress."""
+    """The training loss made less than a fifth of the twin's progress."""
     progress = twin["first_loss"] - twin["last_loss"]
-    return run["first_loss"] - run["last_loss"] < 0.1 * progress
+    return run["first_loss"] - run["last_loss"] < 0.2 * progress
 
 
 def fact(name: str, least: float = 1.0) -> Shown:

@@ -159,7 +159,7 @@ def _unmoved(part: str) -> Iterator[Variant]:
         makers, network = (Frozen, LeftOut, RateZero, Frozen), "scaled-transformer"
     words = {LeftOut: "not-in-optimizer", Frozen: "no-gradient", RateZero: "lr-vanished"}
     for at, maker in enumerate(makers):
-        recipe = base(part, "sequence", 60 + at, network=network, **SHORT, save="full")
+        recipe = base(part, "sequence", 60 + at, network=network, **SHORT, save="full", schedule="constant")
         yield Variant(recipe, maker(), causes={"gate-unchanged": (words[maker],)})
 
 

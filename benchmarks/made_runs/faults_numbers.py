@@ -181,8 +181,8 @@ FAULTS = [
           or run["last_loss"] > run["first_loss"], _rising, _AFTER,
           {"loss-nonfinite": ("after-a-rise",)}),
     Fault("bad-batches", ("loss-spikes",), "log",
-          "a loss three times as high as the losses around it", lambda run, twin: run["spike_ratio"] >= 3
-          and twin["spike_ratio"] < 2.5, _spikes,
+          "a loss three times as high as those around it, and twice the twin's highest", lambda run, twin: run["spike_ratio"] >= 3
+          and run["spike_ratio"] >= 2 * twin["spike_ratio"], _spikes,
           ("overfitting", "loss-diverging", "loss-oscillating", "grad-norm-exploding", "lr-too-high",
            "still-improving"),
           {"loss-spikes": ("returns-at-once", "returns-slowly", "bad-batches", "stays-up")}),
@@ -191,7 +191,7 @@ FAULTS = [
           lambda run, twin: worse(run, twin) and (run["norm_ratio"] > 10 or run["nonfinite_share"] > 0),
           _exploding, (*_AFTER, "loss-nonfinite", "log-discontinuity", "val-below-train")),
     Fault("gradients-vanish", ("grad-norm-vanishing", "loss-not-decreasing", "loss-plateau"), "log",
-          "training loss makes less than a tenth of the twin's progress", stuck, _vanishing,
+          "training loss makes less than a fifth of the twin's progress", stuck, _vanishing,
           ("metric-constant", "metric-plateau", "lr-too-low", "lr-constant", "layer-untrained", "metric-stuck-at-zero"),
           {"loss-not-decreasing": ("at-chance",)}),
     Fault("always-clipped", ("grad-clipping-saturated",), "log",

@@ -53,18 +53,22 @@ def _by_name(part: str) -> dict[str, Case]:
 
 
 def make(case: Case, out: Path, *, again: bool = False) -> str:
-    """Train a case unless its truth is written already; a line that says how it ended."""
+    """Train a case unless that was done; the outcome is judged anew. A line that says how it ended."""
     truth = out / "truth" / f"{case.name}.json"
-    if truth.exists() and not again:
-        return f"{case.name}: made already"
-    folder = out / "runs" / case.name
-    shutil.rmtree(folder, ignore_errors=True)
-    meddle = case.variant.meddle if case.variant else Meddle()
-    outcome = Training(case.recipe, meddle, folder).run().outcome()
-    told = {**_head(case), **_judgement(case, outcome, out), "outcome": outcome, "recipe": case.recipe.numbers()}
+    recipe = case.recipe.numbers()
+    known = json.loads(truth.read_text(encoding="utf-8")) if truth.exists() and not again else {}
+    fresh = known.get("recipe") != recipe
+    outcome = _trained(case, out / "runs" / case.name) if fresh else known["outcome"]
+    told = {**_head(case), **_judgement(case, outcome, out), "outcome": outcome, "recipe": recipe}
     _write(truth, told)
     shown = "manifested" if told["manifested"] else ("accepted" if told["accepted"] else "NOT SHOWN")
-    return f"{case.name}: {shown}"
+    return f"{case.name}: {shown}{'' if fresh else ' (made already)'}"
+
+
+def _trained(case: Case, folder: Path) -> Outcome:
+    shutil.rmtree(folder, ignore_errors=True)
+    meddle = case.variant.meddle if case.variant else Meddle()
+    return Training(case.recipe, meddle, folder).run().outcome()
 
 
 def _head(case: Case) -> dict[str, Any]:
