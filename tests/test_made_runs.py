@@ -120,3 +120,25 @@ def test_a_recipe_that_only_logs_otherwise_trains_the_same_network():
 
     assert one.key == other.key
     assert one.key != dataclasses.replace(one, seed=1).key
+
+
+def test_a_run_that_is_there_is_judged_anew_without_being_trained_again(tmp_path):
+    case = small(next(case for case in CASES["dev"] if case.fault and case.fault.name == "gate-left-out"))
+    make(case, tmp_path)
+    (tmp_path / "runs" / case.name / "mark").touch()
+    strict = dataclasses.replace(case.fault, shown=lambda run, twin: False)
+
+    said = make(dataclasses.replace(case, fault=strict), tmp_path)
+
+    assert said.endswith("NOT SHOWN (made already)")
+    assert (tmp_path / "runs" / case.name / "mark").exists()
+
+
+def test_a_run_whose_recipe_changed_is_made_again(tmp_path):
+    case = small(CASES["dev"][0], save="none")
+    make(case, tmp_path)
+    (tmp_path / "runs" / case.name / "mark").touch()
+
+    make(small(case, save="none", seed=3), tmp_path)
+
+    assert not (tmp_path / "runs" / case.name / "mark").exists()

@@ -189,7 +189,7 @@ FAULTS = [
           {"metric-impossible": ("above", "below", "masks-0-255")}),
     Fault("scores-swapped", ("metric-impossible",), "log", "logged Dice is below logged IoU although it cannot be",
           lambda run, _: run["said_last"] < run["merit_last"] - 0.01, _swapped),
-    Fault("chance-truncated", ("metric-stuck-at-zero",), "log", "logged Dice stays below 0.02, honest Dice is above 0.2",
+    Fault("chance-truncated", ("metric-stuck-at-zero",), "log", "logged Dice stays below 0.02, honest Dice above 0.2",
           lambda run, _: run["said_most"] < 0.02 and run["merit_last"] > 0.2, _truncated,
           ("metric-constant",), {"metric-stuck-at-zero": ("threshold", "all-background")}),
     Fault("validates-stale-weights", ("metric-constant",), "log",

@@ -181,8 +181,8 @@ FAULTS = [
           or run["last_loss"] > run["first_loss"], _rising, _AFTER,
           {"loss-nonfinite": ("after-a-rise",)}),
     Fault("bad-batches", ("loss-spikes",), "log",
-          "a loss three times as high as those around it, and twice the twin's highest", lambda run, twin: run["spike_ratio"] >= 3
-          and run["spike_ratio"] >= 2 * twin["spike_ratio"], _spikes,
+          "a loss three times as high as those around it, and twice the twin's highest",
+          lambda run, twin: run["spike_ratio"] >= 3 and run["spike_ratio"] >= 2 * twin["spike_ratio"], _spikes,
           ("overfitting", "loss-diverging", "loss-oscillating", "grad-norm-exploding", "lr-too-high",
            "still-improving"),
           {"loss-spikes": ("returns-at-once", "returns-slowly", "bad-batches", "stays-up")}),

@@ -55,7 +55,7 @@ def _by_name(part: str) -> dict[str, Case]:
 def make(case: Case, out: Path, *, again: bool = False) -> str:
     """Train a case unless that was done; the outcome is judged anew. A line that says how it ended."""
     truth = out / "truth" / f"{case.name}.json"
-    recipe = case.recipe.numbers()
+    recipe = json.loads(json.dumps(case.recipe.numbers()))  # as it comes back from the file: lists for tuples
     known = json.loads(truth.read_text(encoding="utf-8")) if truth.exists() and not again else {}
     fresh = known.get("recipe") != recipe
     outcome = _trained(case, out / "runs" / case.name) if fresh else known["outcome"]
