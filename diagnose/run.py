@@ -130,7 +130,8 @@ class Checkpoint:
     ``tensors`` are the model's (parameters and buffers, by state_dict name); ``unsafe`` names what a
     pickle wanted to call (``os.system``) and was refused; ``numbers`` are plain scalars found beside
     the model (``epoch``, ``global_step``, ``best_dice``), ``scheduler`` and ``scaler`` likewise.
-    ``gates`` names the tensors that are gates; filled in by `diagnose.recognise`.
+    ``gates`` names the tensors that are gates; filled in by `diagnose.recognise`. ``ema`` is the averaged copy of the
+    weights that was saved with them (EMA, SWA, mean teacher), under the names of ``tensors``.
     """
 
     path: Path
@@ -142,6 +143,7 @@ class Checkpoint:
     numbers: Mapping[str, float] = field(default_factory=dict)
     unsafe: tuple[str, ...] = ()
     gates: tuple[str, ...] = ()
+    ema: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,7 @@ def _checkpoint(path: Path, contents: Contents, summaries: Summaries, unsafe: tu
         _numbers(contents.scaler, summaries),
         numbers,
         unsafe,
+        ema={name: summaries.of(name, record) for name, record in contents.average.items()},
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from diagnose.tensors.averages import AVERAGED, told_apart
 from diagnose.tensors.inert import Patience, leaves, printable
 from diagnose.tensors.named_tensors import mapping_of, module_tensors, named_tensors, tensor_of
 from diagnose.tensors.records import RECORDS, Damaged, Record
@@ -16,7 +17,6 @@ MODEL_KEYS = (
     "state_dict", "model_state_dict", "model_state", "model_dict", "model", "net", "network", "network_weights",
     "net_state_dict", "module", "params", "weights", "student", "generator_state_dict",
 )  # fmt: skip
-AVERAGED = re.compile(r"(?:^|_)(?:ema|swa|teacher|shadow|averaged?|avg)(?:$|_)|(?:_|model)ema$|^ema", re.IGNORECASE)
 BESIDE = re.compile(
     r"optim|sched|scaler|callbacks|^loops$|(?:^|_)rng(?:_|$)|random_state|message_hub|^hyper_?param|^hparams|^args$"
     r"|^config$|^cfg$|^meta$",
@@ -34,6 +34,7 @@ class Contents:
     """The parts of one saved object, their tensors still unread."""
 
     model: dict[str, Record] = field(default_factory=dict)
+    average: dict[str, Record] = field(default_factory=dict)
     optimizers: list[dict[Any, Any]] = field(default_factory=list)
     scheduler: dict[str, Any] = field(default_factory=dict)
     scaler: dict[str, Any] = field(default_factory=dict)
@@ -50,7 +51,11 @@ def sorted_out(root: Any, name: str) -> Contents:
     try:
         found.histories = _histories(root, name, found.patience)
         if not found.histories:
-            _beside(root, _model(root, name, found, 0), found)
+            model_at = _model(root, name, found, 0)
+            weights = told_apart(root, model_at, found.model, found.patience)
+            found.model, found.average = weights.model, weights.average
+            found.notes += weights.notes
+            _beside(root, model_at, found)
     except Damaged as damage:
         found.notes.append(damage.what)
     return found
@@ -104,7 +109,7 @@ def _passed_by(parts: dict[Any, Any], chosen: str, found: Contents) -> None:
     others = [
         str(key)
         for key, part in parts.items()
-        if key != chosen and isinstance(key, str) and not _is(BESIDE, key) and not _aside_state(part)
+        if key != chosen and isinstance(key, str) and not _aside(key, part)
         and mapping_of(part) is not None and part is not parts[chosen] and _holds_tensors(part, found.patience)
     ]  # fmt: skip
     if others:
