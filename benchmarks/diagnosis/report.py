@@ -49,7 +49,8 @@ def confusion(truths: Sequence[Truth], found: Found) -> Iterator[str]:
     yield "| symptom | true cause | named | findings |"
     yield "|---|---|---|---|"
     for (symptom, true, named), count in sorted(table.items()):
-        yield f"| {symptom} | {true} | {named}{'' if named in true.split('/') else ' (wrong)'} | {count} |"
+        wrong = named not in (*true.split("/"), "(none)", "unknown")
+        yield f"| {symptom} | {true} | {named}{' (wrong)' if wrong else ''} | {count} |"
 
 
 def misses(truths: Sequence[Truth], found: Found) -> Iterator[str]:

@@ -34,8 +34,9 @@ def state_of(training: Training) -> dict[str, Any]:
 def save(state: object, recipe: Recipe, folder: Path, step: int, epoch: int) -> None:
     """Write ``state`` below ``folder``; what is no dictionary with a model is written as it is."""
     at = folder / "checkpoints"
-    at.mkdir(parents=True, exist_ok=True)
-    if not isinstance(state, dict) or "model" not in state:
+    if recipe.save != "hf":
+        at.mkdir(parents=True, exist_ok=True)
+    if not isinstance(state, dict):
         torch.save(state, at / f"epoch_{epoch:03}.pt")
     elif recipe.save == "lightning":
         torch.save(_lightning(state, step, epoch), at / f"epoch={epoch - 1}-step={step}.ckpt")
