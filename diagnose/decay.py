@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diagnose.run import Curve
 
@@ -33,7 +35,13 @@ def decay(x: Curve, rate: Curve) -> Decay | None:
     """
     if len(x) < 5 or x[-1] <= 0 or rate[0] <= 0:
         return None
-    shares = rate / rate[0]
+    return _nearest(x.tobytes(), (rate / rate[0]).tobytes())
+
+
+@lru_cache(maxsize=256)
+def _nearest(x_bytes: bytes, share_bytes: bytes) -> Decay | None:
+    """The same for the bytes of both: groups of one optimizer, and runs of one sweep, share their schedule."""
+    x, shares = np.frombuffer(x_bytes), np.frombuffer(share_bytes)
     fits = [fit for shape in _SHAPES for fit in shape(x, shares)]
     good = [fit for fit in fits if fit.off <= 0.01]
     return min(good, key=lambda fit: (max(fit.off, 1e-4), fit.numbers.get("floor", 0.0), fit.off), default=None)
@@ -47,14 +55,13 @@ def _polynomial(x: Curve, shares: Curve) -> Iterator[Decay]:
         if floor == 1.0 or falling.sum() < 4:
             continue
         at = x[falling]
-        for power in _POWERS:
-            line = high[falling] ** (1 / power)
-            pace = float((at @ (1 - line)) / (at @ at))
-            if pace > 0:
-                made = floor + (1 - floor) * np.maximum(1 - x * pace, 0.0) ** power
-                name = "linear" if abs(power - 1) < 1e-9 else "polynomial"
-                numbers = {"power": float(power), "floor": floor}
-                yield Decay(name, float(np.abs(made - shares).max()), 1 / pace, numbers)
+        paces = (1 - high[falling] ** (1 / _POWERS[:, None])) @ at / (at @ at)
+        made = floor + (1 - floor) * np.maximum(1 - x * paces[:, None], 0.0) ** _POWERS[:, None]
+        off = np.abs(made - shares).max(axis=1)
+        for which in np.flatnonzero(paces > 0).tolist():
+            power = float(_POWERS[which])
+            name = "linear" if abs(power - 1) < 1e-9 else "polynomial"
+            yield Decay(name, float(off[which]), 1 / float(paces[which]), {"power": power, "floor": floor})
 
 
 def _floors(shares: Curve) -> set[float]:
@@ -65,16 +72,20 @@ def _floors(shares: Curve) -> set[float]:
 def _cosine(x: Curve, shares: Curve) -> Iterator[Decay]:
     """Half a cosine wave from the peak to a floor; one that was followed beyond its floor rises again (``overrun``)."""
     known = [(floor, _length_to(floor, x, shares)) for floor in _floors(shares)]
-    loose = [(_floor_at(length, x, shares), length) for length in _sharpened(x, shares, _LENGTHS * x[-1])]
-    for floor, length in (*known, *loose):
-        if not (-1e-3 <= floor < 0.95 and length > 0):
-            continue
-        wave = floor + (1 - floor) * (1 + np.cos(np.pi * x / length)) / 2
-        held = np.where(x > length, floor, wave)
-        numbers = {"floor": max(0.0, floor)}
-        yield Decay("cosine", float(np.abs(held - shares).max()), float(length), numbers)
+    loose = _sharpened(x, shares, _LENGTHS * x[-1])
+    floors = np.concatenate(([floor for floor, _ in known], _floors_at(loose, x, shares)))
+    lengths = np.concatenate(([length for _, length in known], loose))
+    fit = (floors >= -1e-3) & (floors < 0.95) & (lengths > 0)
+    floors, lengths = floors[fit, None], lengths[fit, None]
+    waves = floors + (1 - floors) * (1 + np.cos(np.pi * x / lengths)) / 2
+    held = np.where(x > lengths, floors, waves)
+    offs = (np.abs(made - shares).max(axis=1).flat for made in (held, waves))
+    fits = zip(floors.flat, lengths.flat, *offs, strict=True)
+    for floor, length, off, off_risen in fits:
+        numbers = {"floor": max(0.0, float(floor))}
+        yield Decay("cosine", float(off), float(length), numbers)
         if length < 0.97 * x[-1]:
-            yield Decay("overrun", float(np.abs(wave - shares).max()), float(length), numbers)
+            yield Decay("overrun", float(off_risen), float(length), numbers)
 
 
 def _length_to(floor: float, x: Curve, shares: Curve) -> float:
@@ -86,35 +97,43 @@ def _length_to(floor: float, x: Curve, shares: Curve) -> float:
     return float(np.median(np.pi * x[falling] / np.arccos(np.clip(2 * height[falling] - 1, -1, 1))))
 
 
-def _floor_at(length: float, x: Curve, shares: Curve) -> float:
-    """The floor that fits best when the half period is ``length``; least squares."""
-    across = (1 - np.cos(np.pi * np.minimum(x / length, 1.0) if shares[-1] == shares[-2] else np.pi * x / length)) / 2
-    weight = float(across @ across)
-    return 1 - float((1 - shares) @ across) / weight if weight > 0 else 1.0
+def _floors_at(lengths: Curve, x: Curve, shares: Curve) -> Curve:
+    """The floor that fits best with each half period [len(lengths)]; least squares."""
+    parts = x / lengths[:, None]
+    across = (1 - np.cos(np.pi * (np.minimum(parts, 1.0) if shares[-1] == shares[-2] else parts))) / 2
+    return 1 - _multiples(across, 1 - shares)
 
 
 def _sharpened(x: Curve, shares: Curve, lengths: Curve) -> Curve:
     """Candidate lengths, and finer ones around the best of them."""
-
-    def miss(length: float) -> float:
-        wave = (1 - np.cos(np.pi * np.minimum(x / length, 1.0))) / 2
-        free = (1 - np.cos(np.pi * x / length)) / 2
-        return min(_residue(wave, 1 - shares), _residue(free, 1 - shares))
-
-    misses = [miss(length) for length in lengths]
-    best = int(np.argmin(misses))
+    best = int(np.argmin(_misses(x, shares, lengths)))
     low, high = lengths[max(0, best - 1)], lengths[min(len(lengths) - 1, best + 1)]
     fine = np.linspace(low, high, 80)
-    at = int(np.argmin([miss(length) for length in fine]))
+    at = int(np.argmin(_misses(x, shares, fine)))
     finest = np.linspace(fine[max(0, at - 1)], fine[min(len(fine) - 1, at + 1)], 40)
     return np.concatenate(([lengths[best]], finest))
 
 
-def _residue(shape: Curve, fallen: Curve) -> float:
-    """What is left of ``fallen`` after the best multiple of ``shape`` is taken away: a sum of squares."""
-    weight = float(shape @ shape)
-    left = fallen - (float(shape @ fallen) / weight if weight > 0 else 0.0) * shape
-    return float(left @ left)
+def _misses(x: Curve, shares: Curve, lengths: Curve) -> Curve:
+    """What each length leaves over [len(lengths)], whether the wave stays at its floor or rises again."""
+    across = x / lengths[:, None]
+    free = (1 - np.cos(np.pi * across)) / 2
+    held = np.where(across > 1, 1.0, free)
+    return np.minimum(_residues(held, 1 - shares), _residues(free, 1 - shares))
+
+
+def _residues(shapes: NDArray[np.float64], fallen: Curve) -> Curve:
+    """What is left of ``fallen`` [n] without the best multiple of each of ``shapes`` [m, n]: sums of squares [m]."""
+    left = fallen - _multiples(shapes, fallen)[:, None] * shapes
+    residues: Curve = np.einsum("mn,mn->m", left, left)
+    return residues
+
+
+def _multiples(shapes: NDArray[np.float64], fallen: Curve) -> Curve:
+    """How many times each of ``shapes`` [m, n] fits ``fallen`` [n] best [m]; least squares, 0 for an empty shape."""
+    weights = np.einsum("mn,mn->m", shapes, shapes)
+    multiples: Curve = (shapes @ fallen) / np.where(weights > 0, weights, np.inf)
+    return multiples
 
 
 def _exponential(x: Curve, shares: Curve) -> Iterator[Decay]:
