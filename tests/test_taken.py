@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from diagnose.readers import cod_log, transunet_log
+from diagnose.readers import cod_log, detectron2_log, openmmlab_log, transunet_log
 from diagnose.run import Trace
-from diagnose.tables import harvest, log_lines
+from diagnose.tables import harvest, taken
 
 CONFIG = "[2024-05-06 07:08:09 AM-train.py-INFO:Config: epoch: 2; lr: 0.0001; load: None; batchsize: 16]"
 
@@ -39,6 +39,50 @@ def transunet() -> list[str]:
     return [*lines, "iteration 200 : loss : 0.5"]
 
 
+def mmengine() -> list[str]:
+    lines = []
+    for run in range(2):
+        for step in range(10, 1000, 10):
+            loss = "nan" if step == 170 else "oops" if step == 330 else f"{1 / (step + run):.4f}"
+            lines.append(
+                f"2024/05/06 07:08:{step % 60:02d} - mmengine - INFO - Iter(train) [{step:4d}/1000]  "
+                f"lr: {1 / step:.4e}  eta: 1 day, 3:02:00  time: 0.1{step}  loss: {loss}"
+            )
+            if step % 100 == 0:
+                lines += ["+---+---+", "| Class | IoU |", f"| polyp | 0.{step} |"]
+                lines.append(f"2024/05/06 07:08:09 - mmengine - INFO - Iter(val) [9/9]    mIoU: 0.{step}  time: 0.1")
+    return [
+        *lines,
+        "2024/05/06 07:08:09 - mmengine - INFO - Iter(train) [1000/1000]  lr: 1.0000e-03  time: 0.1  loss: 0.",
+    ]
+
+
+def mmcv() -> list[str]:
+    lines = []
+    for run in range(2):
+        for epoch in range(1, 7):
+            head = f"2024-05-06 07:08:09,123 - mmseg - INFO - Epoch [{epoch}]"
+            losses = [f"lr: 1.000e-02, memory: 900, loss: {1 / (step + epoch + run):.4f}" for step in range(1, 41)]
+            lines += [f"{head}[{step}/40]\t{said}" for step, said in enumerate(losses, 1)]
+            lines.append(f"2024-05-06 07:08:09,123 - mmseg - INFO - Epoch(val) [{epoch}][9]\tmIoU: 0.{epoch}")
+    return [*lines, "2024-05-06 07:08:09,123 - mmseg - INFO - Epoch [7][1/40]\tlr: 1.000e-02, memory: 900"]
+
+
+def detectron2() -> list[str]:
+    lines = []
+    for run in range(2):
+        for step in range(19, 4000, 20):
+            lines.append(
+                f"[05/06 07:08:09] d2.utils.events INFO:  eta: 0:01:00  iter: {step}  "
+                f"total_loss: {1 / (step + run):.4g}  lr: {1 / step:.5g}  max_mem: 900M"
+            )
+            if step % 1000 == 999:
+                head = "[05/06 07:08:09] d2.evaluation.testing INFO: copypaste: "
+                for task in ("bbox", "segm"):
+                    lines += [f"{head}Task: {task}", f"{head}AP,AP50", f"{head}{step / 100},nan"]
+    return lines
+
+
 def told(traces: list[Trace]) -> list[object]:
     return [
         (
@@ -50,12 +94,21 @@ def told(traces: list[Trace]) -> list[object]:
     ]
 
 
-@pytest.mark.parametrize(("reader", "lines"), [(cod_log, sinet()), (transunet_log, transunet())])
+@pytest.mark.parametrize(
+    ("reader", "lines"),
+    [
+        (cod_log, sinet()),
+        (transunet_log, transunet()),
+        (openmmlab_log, mmengine()),
+        (openmmlab_log, mmcv()),
+        (detectron2_log, detectron2()),
+    ],
+)
 def test_steps_taken_at_once_read_as_they_do_line_by_line(tmp_path: Path, monkeypatch, reader, lines) -> None:
     path = tmp_path / "log.txt"
     path.write_text("\n".join(lines), encoding="utf-8")
     slowly = told(reader.read(path))
-    monkeypatch.setattr(log_lines, "LARGE", 100)
+    monkeypatch.setattr(taken, "LARGE", 100)
     monkeypatch.setattr(harvest, "PIECE", 4000)
     assert told(reader.read(path)) == slowly
     assert len(slowly) == 2

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Series, Trace
-from diagnose.tables.textlog import is_log, number, opened, pairs, remembered, torn
+from diagnose.tables.said import Said
+from diagnose.tables.textlog import is_log, number, opened, pairs, remembered, spans, torn
 
 FORMAT = "detectron2_log"
 _LINE = re.compile(r".{0,160}?(?:^|[\s:])iter: (?P<iter>[0-9]{1,12})(?P<rest>  .*)")
@@ -26,10 +27,14 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(path: Path) -> list[Trace]:
     """Every number of a progress line by iteration, and ``task/AP`` of the evaluations; one trace a run."""
     log = opened(path, FORMAT)
-    before: dict[str, str] = {}
+    bulk = log.take(_step)
+    before = bulk.words
     row: dict[str, float] = {}
+    begun, alone = 0, False
     task, names = "", list[str]()
     for line, text, last in log.pieces():
+        if at := bulk.latest(line, begun, ("iter",)):
+            row, begun, alone = dict(at), line, True
         if match := _LINE.match(text):
             words, bad = pairs(match["rest"])
             log.broken(bad, line)
@@ -42,6 +47,7 @@ def read(path: Path) -> list[Trace]:
                 del words[name]
             before = remembered(words, before)
             row = {"iter": int(match["iter"]), **{name: float(word) for name, word in words.items()}}
+            begun, alone = line, False
             if words:
                 log.add(row, line)
         elif match := _SCORES.match(text):
@@ -56,12 +62,26 @@ def read(path: Path) -> list[Trace]:
                 log.note("scores that do not fit their header; skipped", "评估数值与表头不符，已跳过", line)
             else:
                 scores = {f"{task}/{name}": one for name, one in zip(names, numbers, strict=True) if one is not None}
-                if not row or row.keys() & scores.keys():
-                    row = {"iter": row["iter"]} if row else {}
+                if not row or alone or row.keys() & scores.keys():
+                    row, alone = ({"iter": row["iter"]} if row else {}), False
                     log.add(row, line)
                 row.update(scores)  # the evaluation follows the line of the iteration it was made at
                 names = []
     return log.traces()
+
+
+def _step(line: str) -> Said | None:
+    """A line of progress whose numbers are all whole."""
+    match = _LINE.match(line)
+    if match is None or "\r" in line:
+        return None
+    found, bad = spans(line, match.start("rest"))
+    if bad:
+        return None
+    if amount := _AMOUNT.search(line):
+        found["max_mem"] = amount.span(1)
+    said = {"iter": match.span("iter")} | found
+    return Said("train", tuple(said), tuple(said.values())) if found else None
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from diagnose.run import Series, Trace
-from diagnose.tables.textlog import is_log, number, opened, pairs, remembered, torn
+from diagnose.tables.said import Said
+from diagnose.tables.table import Table
+from diagnose.tables.textlog import is_log, number, opened, pairs, remembered, spans, torn
 
 FORMAT = "openmmlab_log"
 _LINE = re.compile(
@@ -27,6 +30,7 @@ _MARKS = re.compile(
     re.MULTILINE,
 )
 _NAMING = ("class", "category")  # the columns that name a class
+_LENGTH = "steps to an epoch"
 _COSTS = {"time", "data_time", "memory"}
 
 
@@ -41,8 +45,10 @@ def read(path: Path) -> list[Trace]:
     Iterations that restart every epoch become global steps by the length the log itself gives.
     """
     log = opened(path, FORMAT)
-    step, length = 0, 0
-    before: dict[str, dict[str, str]] = {}
+    bulk = log.take(_step, {"train": "train"})
+    bulk.table = _counted_on(bulk.table)
+    step, length, begun = 0, 0, 0
+    before: dict[str, dict[str, str]] = {"train": bulk.words}
     header: list[str] = []
     classes: dict[str, float] = {}
     for line, text, last in log.pieces():
@@ -50,6 +56,8 @@ def read(path: Path) -> list[Trace]:
         if match is None:
             header = _class_row(text.strip(), header, classes)
             continue
+        if taken := bulk.latest(line, begun, ("step", _LENGTH)):
+            step, length, begun = taken["step"], taken.get(_LENGTH, length), line
         mode = match["mode"] or "train"
         words, bad = pairs(match["rest"])
         log.broken(bad, line)
@@ -79,7 +87,36 @@ def read(path: Path) -> list[Trace]:
         if mode != "train":  # the table of classes stands above the line of means; mmcv repeats it there
             row, classes = (row if classes.keys() & row.keys() else row | classes), {}
         log.add({"mode": mode, **clock, **row}, line)
+    bulk.table = replace(bulk.table, columns={k: one for k, one in bulk.table.columns.items() if k != _LENGTH})
     return log.traces()
+
+
+def _step(line: str) -> Said | None:
+    """A line of training whose numbers are all whole, with its clock."""
+    match = _LINE.match(line)
+    if match is None or (match["mode"] or "train") != "train" or "\r" in line:
+        return None
+    found, bad = spans(line, match.start("rest"))
+    if bad or found.keys() <= _COSTS:
+        return None
+    if match["unit"] == "Iter":
+        clock = {"step": match.span("one")}
+    elif match["length"]:
+        clock = {"epoch": match.span("one"), "step": match.span("two"), _LENGTH: match.span("length")}
+    else:
+        return None
+    said = clock | found
+    return Said("train", tuple(said), tuple(said.values()))
+
+
+def _counted_on(table: Table) -> Table:
+    """The steps of a log by epochs counted on from epoch to epoch, as far as they are below the length of one."""
+    columns = dict(table.columns)
+    if _LENGTH not in columns:
+        return table
+    epoch, step, length = (columns[name].dense(table.count) for name in ("epoch", "step", _LENGTH))
+    columns["step"] = replace(columns["step"], values=np.where(step <= length, (epoch - 1) * length + step, step))
+    return replace(table, columns=columns)
 
 
 def _class_row(text: str, header: list[str], classes: dict[str, float]) -> list[str]:

@@ -9,13 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from diagnose.run import Note, Trace
 from diagnose.tables.records import tabled
 from diagnose.tables.said import Parse
 from diagnose.tables.table import Table, traces
-from diagnose.tables.taken import LARGE, Taken, merged, taken
+from diagnose.tables.taken import Taken, merged, taken
 from diagnose.tables.textfile import Damage, no_numbers, no_signal, opened, unfinished
 from kb.text import Text
 
@@ -56,13 +54,9 @@ class LogLines:
 
     def take(self, parse: Parse) -> Taken:
         """Take the lines out of a large log that ``parse`` understands; of a small one none is taken."""
-        if len(self._text) >= LARGE:
-            self._taken = taken(self._text, parse, self.path, self.form)
-            self._decimals |= self._taken.decimals
-            self._text = self._end or "\n"  # the rest is not needed any more, and is large
-        else:
-            none = Table(self.path, self.form, 0, {})
-            self._taken = Taken(none, np.zeros(0, np.int64), list(enumerate(self.lines, 1)))
+        self._taken = taken(self._text, parse, self.path, self.form)
+        self._decimals |= {name: len(word.partition(".")[2]) for name, word in self._taken.words.items()}
+        self._text = self._end or self._text[:1]  # the rest is not needed any more, and is large
         return self._taken
 
     def note(self, what: Text, line: int | None = None) -> None:

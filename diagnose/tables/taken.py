@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,20 +22,22 @@ LARGE = 1 << 20  # characters from which a log is worth it
 class Taken:
     """``table`` has a row for every line taken, ``lines`` their numbers; ``others`` are the lines left, by number.
 
-    ``decimals`` says with how many each quantity was last written.
+    ``words`` says how each quantity was last written.
     """
 
     table: Table
     lines: Ints
     others: list[tuple[int, str]]
-    decimals: dict[str, int] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
 
     def latest(self, number: int, since: int, names: tuple[str, ...]) -> dict[str, int]:
         """What the last line taken before line ``number`` and after line ``since`` counts; nothing without one."""
         row = int(np.searchsorted(self.lines, number)) - 1
         if row < 0 or self.lines[row] <= since:
             return {}
-        return {name: int(self.table.columns[name].values[row]) for name in names}
+        held = [(name, self.table.columns[name]) for name in names if name in self.table.columns]
+        there = [(name, one, int(np.searchsorted(one.rows, row))) for name, one in held]
+        return {name: int(one.values[at]) for name, one, at in there if at < len(one.rows) and one.rows[at] == row}
 
     def between(self, start: int, stop: float) -> Table:
         """The part of the table that stands on the lines from ``start`` on and before ``stop``."""
@@ -44,22 +47,28 @@ class Taken:
             a, b = np.searchsorted(one.rows, [first, last])
             if a < b:
                 columns[name] = Column(one.rows[a:b] - first, one.values[a:b])
-        return replace(self.table, count=last - first, columns=columns, lines=self.table.lines[first:last])
+        lines, labels = self.table.lines[first:last], self.table.labels[first:last]
+        return replace(self.table, count=last - first, columns=columns, lines=lines, labels=labels)
 
 
-def taken(text: str, parse: Parse, path: Path, form: str) -> Taken:
-    """Take every whole line that ``parse`` understands and all of whose words are numbers."""
+def taken(text: str, parse: Parse, path: Path, form: str, labels: Mapping[str, str] | None = None) -> Taken:
+    """Take every whole line that ``parse`` understands and all of whose words are numbers; of a small log none.
+
+    Rows are filed under the label of their kind if ``labels`` are given.
+    """
+    if len(text) < LARGE:
+        return Taken(Table(path, form, 0, {}), np.zeros(0, np.int64), list(enumerate(text.split("\n"), 1)))
     harvest = Harvest(parse, others=[])
     end = text.rfind("\n") + 1
     harvest.read(text[:end])
     others = sorted([*(harvest.others or []), (harvest.lines + 1, text[end:])])
-    table = harvest.table(path, form, [])
-    decimals: dict[str, int] = {}
+    table = harvest.table(path, form, [], labels)
+    words: dict[str, str] = {}
     for _, line in sorted(harvest.latest.values()):
         if said := parse(line):
-            words = (line[start:stop] for start, stop in said.spans)
-            decimals |= {name: len(word.partition(".")[2]) for name, word in zip(said.names, words, strict=True)}
-    return Taken(table, np.array(table.lines, np.int64), others, decimals)
+            written = (line[start:stop] for start, stop in said.spans)
+            words |= dict(zip(said.names, written, strict=True))
+    return Taken(table, np.array(table.lines, np.int64), others, words)
 
 
 def merged(one: Table, other: Table) -> Table:
@@ -72,6 +81,10 @@ def merged(one: Table, other: Table) -> Table:
     order = np.argsort(lines, kind="stable")
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
+    labels = np.zeros(0, dtype=object)
+    if one.labels or other.labels:
+        every = [*(one.labels or [""] * one.count), *(other.labels or [""] * other.count)]
+        labels = np.array(every, dtype=object)[order]
     parts: dict[str, list[Column]] = {}
     for table, begin in ((one, 0), (other, one.count)):
         for name, held in table.columns.items():
@@ -79,5 +92,9 @@ def merged(one: Table, other: Table) -> Table:
     columns = {name: Column(*column([(part.rows, part.values) for part in some])) for name, some in parts.items()}
     names = sorted(columns, key=lambda name: int(columns[name].rows[0]))
     return replace(
-        one, count=len(lines), columns={name: columns[name] for name in names}, lines=array("q", lines[order].tobytes())
+        one,
+        count=len(lines),
+        columns={name: columns[name] for name in names},
+        lines=array("q", lines[order].tobytes()),
+        labels=labels.tolist(),
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from diagnose.run import Note, Trace
 from diagnose.tables.decode import is_binary
 from diagnose.tables.records import Row, tabled
-from diagnose.tables.table import traces
+from diagnose.tables.said import Parse
+from diagnose.tables.table import Table, traces
+from diagnose.tables.taken import Taken, merged, taken
 from diagnose.tables.textfile import Damage, head_text, no_numbers, no_signal, unwrapped, written
 from kb.text import Text
 
@@ -20,7 +22,7 @@ OTHERS = (
     *(".sh", ".xml", ".toml", ".cfg"),
 )
 NUMBER = re.compile(
-    r"[-+]?(?:(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:e[-+]?[0-9]{1,4})?|nan|inf(?:inity)?)", re.IGNORECASE
+    r"[-+]?(?:(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:e[-+]?[0-9]{1,5})?|nan|inf(?:inity)?)", re.IGNORECASE
 )
 _REDRAWN = re.compile(r"\r+")
 _PAIR = re.compile(
@@ -41,6 +43,16 @@ class TextLog:
     rows: list[Row] = field(default_factory=list)
     where: list[int] = field(default_factory=list)
     _damage: list[Damage] = field(default_factory=list)
+    _taken: Taken | None = None
+
+    def take(self, parse: Parse, labels: Mapping[str, str] | None = None) -> Taken:
+        """Take the lines out of a large log that ``parse`` understands; `pieces` gives the others.
+
+        Their rows are filed under the labels of their kinds, if there are any.
+        """
+        self._taken = taken(self.text, parse, self.path, self.form, labels)
+        self.text = self.text[:1]  # large, and not needed any more
+        return self._taken
 
     def add(self, row: Row, line: int) -> None:
         """Another row of the table."""
@@ -57,21 +69,24 @@ class TextLog:
 
     def pieces(self) -> Iterator[tuple[int, str, bool]]:
         """Every line, and every state of a line that was redrawn in place; with its number, and whether it is cut."""
-        every = self.text.split("\n")
-        for number, line in enumerate(every, 1):
+        every = self._taken.others if self._taken else list(enumerate(self.text.split("\n"), 1))
+        end = every[-1][0]
+        for number, line in every:
             states = _REDRAWN.split(line)
             for place, state in enumerate(states, 1):
                 if state.strip():
-                    yield number, state, number == len(every) and place == len(states)
+                    yield number, state, number == end and place == len(states)
 
     def traces(self) -> list[Trace]:
         """The runs in the rows, or a trace without series that says why there is none."""
         self.notes += no_numbers(self.path, self._damage)
-        if not self.rows and self.text.strip():
+        many = self._taken.table if self._taken else Table(self.path, self.form, 0, {})
+        if not self.rows and not many.count and self.text:
             self.notes.append(no_signal(self.path))
-        if not self.rows:
+        if not self.rows and not many.count:
             return [Trace(self.path, self.form, notes=tuple(self.notes))]
-        return traces(tabled(self.path, self.form, self.rows, self.where, self.notes))
+        few = tabled(self.path, self.form, self.rows, self.where, [] if many.count else self.notes)
+        return traces(replace(merged(few, many), notes=self.notes) if many.count else few)
 
 
 def opened(path: Path, form: str) -> TextLog:
@@ -95,16 +110,23 @@ def number(word: str) -> float | None:
     return float(word) if NUMBER.fullmatch(word) else None
 
 
-def pairs(text: str) -> tuple[dict[str, str], list[str]]:
-    """The ``name: number`` pairs of a line, as written; and the words that began like a number and are none."""
-    good: dict[str, str] = {}
+def spans(text: str, start: int = 0) -> tuple[dict[str, tuple[int, int]], list[str]]:
+    """Where the ``name: number`` pairs of a line have their numbers; and the words that only began like one."""
+    good: dict[str, tuple[int, int]] = {}
     bad: list[str] = []
-    for name, word in _PAIR.findall(text):
+    for pair in _PAIR.finditer(text, start):
+        name, word = pair.groups()
         if NUMBER.fullmatch(word):
-            good.setdefault(name, word)
+            good.setdefault(name, pair.span(2))
         elif word[0] in "0123456789+-." and word.strip("+-.") and not _CLOCKLIKE.fullmatch(word):
             bad.append(word)
     return good, bad
+
+
+def pairs(text: str) -> tuple[dict[str, str], list[str]]:
+    """The ``name: number`` pairs of a line, as written; and the words that only began like a number."""
+    good, bad = spans(text)
+    return {name: text[start:stop] for name, (start, stop) in good.items()}, bad
 
 
 def torn(text: str, words: Mapping[str, str], before: Mapping[str, str]) -> str:
