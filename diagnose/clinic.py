@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from diagnose.assemble import Found, Survey, survey
-from diagnose.engine import examine
+from diagnose.engine import Examiner
 from diagnose.finding import Diagnosis, Examined
 from diagnose.mapping import check_tags
 from diagnose.recognise import Recogniser
@@ -37,11 +37,11 @@ class Rounds:
 
     def __iter__(self) -> Iterator[Examined]:
         """Every run with its verdicts. Raises as `diagnose` does."""
-        recogniser = Recogniser(self._library)
+        examiner = Examiner(self._library, roles=self._roles, waived=self._waived)
         none = True
         for run in self.survey.runs():
             none = False
-            yield examine(run, self._library, roles=self._roles, waived=self._waived, recogniser=recogniser)
+            yield examiner.examine(run)
         if none:
             raise _nothing(self._paths, self.survey.unread, self.survey.strangers)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -191,4 +192,11 @@ class Run:
 
     def with_role(self, role: str) -> tuple[Series, ...]:
         """The series that were recognised as ``role``, in file order."""
-        return tuple(series for series in self.series if series.role == role)
+        return self._by_role.get(role, ())
+
+    @cached_property
+    def _by_role(self) -> Mapping[str, tuple[Series, ...]]:
+        found: dict[str, list[Series]] = {}
+        for one in self.series:
+            found.setdefault(one.role, []).append(one)
+        return {role: tuple(several) for role, several in found.items()}

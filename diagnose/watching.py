@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from diagnose.engine import examine
+from diagnose.engine import Examiner
 from diagnose.finding import SEVERITIES, Examined, Verdict
 from diagnose.follow import Follower
-from diagnose.recognise import Recogniser
 from diagnose.run import Run
 from diagnose.story import story
 from kb.entry import Severity
@@ -45,9 +44,8 @@ class Watch:
         waived: Mapping[str, str] | None = None,
     ) -> None:
         self._follower = Follower(paths)
-        self._library, self._bar = library, bar
-        self._roles, self._waived = roles, waived
-        self._recogniser = Recogniser(library)
+        self._bar = bar
+        self._examiner = Examiner(library, roles=roles, waived=waived)
         self._met: dict[str, tuple[tuple[object, ...], Examined]] = {}
 
     def look(self) -> list[Change]:
@@ -60,7 +58,7 @@ class Watch:
             if before is not None and before[0] == mark:
                 now[run.name] = before
                 continue
-            seen = examine(run, self._library, roles=self._roles, waived=self._waived, recogniser=self._recogniser)
+            seen = self._examiner.examine(run)
             now[run.name] = (mark, seen)
             changes += self._changed(run, before[1] if before else None, seen)
         changes += [Change(name, 0, "left") for name in self._met if name not in now]
