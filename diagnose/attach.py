@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from diagnose.folder import FOLDERS, NUMBERED
+from diagnose.joined import joined
 from diagnose.run import Checkpoint, Run, Source, Trace
 
 
@@ -16,7 +17,7 @@ def attached(logs: Sequence[Run], traces: Sequence[Trace], root: Path) -> list[R
         return list(logs)
     runs = list(logs)
     homeless: dict[Path, list[Trace]] = {}
-    for trace in traces:
+    for trace in joined(traces):
         at = _owner(trace.path, logs)
         if at is None:
             homeless.setdefault(home(trace.path), []).append(trace)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from diagnose.run import Note
+from diagnose.tensors.shards import speaker
 from diagnose.trackers.run_folders import HYDRA, tracked
 from kb.problem import Problem, did_you_mean
 from kb.text import Text
@@ -59,7 +60,7 @@ class Walk:
         if stat.S_ISDIR(kind.st_mode):
             yield from self._below(root, root)
         elif self._is_new_file(root, kind):
-            yield Unit(root.parent, root.parent, [root])
+            yield Unit(root.parent, root.parent, [speaker(root)])
 
     def _below(self, root: Path, top: Path) -> Iterator[Unit]:
         """The units of a folder and of all in it. A loop, since folders may lie deeper than calls may."""

@@ -14,6 +14,7 @@ from diagnose.tables.jsontext import parsed, salvaged
 from diagnose.tables.records import Row, documented, history_in, is_number, tabled
 from diagnose.tables.sentinels import measured
 from diagnose.tables.table import traces
+from diagnose.tensors.shards import INDEX
 from diagnose.trackers.settings_names import holds_settings
 from kb.text import Text
 
@@ -34,7 +35,7 @@ OBJECT = re.compile(r'\{\s*"[^"\n]{1,200}"\s*:[^\n]*(\}\s*(\n|\Z)|\Z)')
 def sniff(path: Path, head: bytes) -> bool:
     """A .json or .jsonl that opens as JSON does; under any other name, a first line that is an object."""
     text = decoded(head)[0].lstrip()
-    if is_binary(text) or text[:1] not in ("{", "[") or holds_settings(path, text):
+    if is_binary(text) or text[:1] not in ("{", "[") or holds_settings(path, text) or path.name.endswith(INDEX):
         return False
     return path.suffix.lower() in NAMES or OBJECT.match(text.replace("\r", "\n")) is not None
 

@@ -10,6 +10,7 @@ from diagnose.run import Checkpoint, Note, Tensor, Trace
 from diagnose.tensors.checkpoint import OVERLAP, Summaries
 from diagnose.tensors.inert import printable
 from diagnose.tensors.safetensors import LONGEST, read_header
+from diagnose.tensors.shards import read_together
 from diagnose.tensors.steps import step_of
 from diagnose.tensors.summary import Scanner
 from kb.text import Text
@@ -26,6 +27,10 @@ def sniff(path: Path, head: bytes) -> bool:
 
 def read(path: Path) -> list[Trace]:
     """One trace with one checkpoint."""
+    return read_together(path, _read)
+
+
+def _read(path: Path) -> list[Trace]:
     try:
         size = path.stat().st_size
         with path.open("rb") as file:

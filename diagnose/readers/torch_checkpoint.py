@@ -10,6 +10,7 @@ from diagnose.run import Checkpoint, Note, Tensor, Trace
 from diagnose.tensors.checkpoint import trace_of
 from diagnose.tensors.legacy import MAGIC
 from diagnose.tensors.load import opened
+from diagnose.tensors.shards import read_together
 from diagnose.trackers.pickled_arguments import arguments
 from kb.text import Text
 
@@ -35,6 +36,10 @@ def sniff(path: Path, head: bytes) -> bool:
 
 def read(path: Path) -> list[Trace]:
     """One trace with one checkpoint; or with a series, for a saved list of numbers; or with settings alone."""
+    return read_together(path, _read)
+
+
+def _read(path: Path) -> list[Trace]:
     try:
         size = path.stat().st_size
         with path.open("rb") as file:

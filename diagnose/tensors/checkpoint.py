@@ -74,7 +74,7 @@ def trace_of(path: Path, form: str, opened: Opened) -> Trace:
     checkpoint = _checkpoint(path, contents, summaries, tuple(opened.ledger.unsafe))
     anything = checkpoint.tensors or checkpoint.optimizer or checkpoint.scheduler or checkpoint.scaler
     said = [*opened.notes, *contents.notes, *summaries.notes(), *_foreign(opened)]
-    if not anything and not series and not opened.notes:
+    if not anything and not series and not opened.notes and not contents.notes:
         said.append(Text("no tensors found: not a checkpoint", "没有找到张量：这不是检查点"))
     if opened.ledger.unsafe:
         said.append(_refused(opened.ledger.unsafe))

@@ -23,6 +23,7 @@ BESIDE = re.compile(
     re.IGNORECASE,
 )
 RANDOM = re.compile(r"^(?:\w*_)?rng(?:_\w*)?$|random_state", re.IGNORECASE)
+GENERATORS = frozenset(("python", "numpy", "cpu", "cuda", "xla", "npu", "mps", "musa", "mlu", "hpu"))
 SETTINGS = ("hyper_parameters", "hparams", "args", "config", "cfg", "options", "train_args", "opt")
 DEEPEST = 8
 MOST = 2000  # numbers and settings kept
@@ -75,6 +76,10 @@ def _model(root: Any, name: str, found: Contents, depth: int) -> Any:
         found.model = module_tensors(root)
         return root
     if is_optimizer(parts):
+        return None
+    if "python" in parts and "numpy" in parts and GENERATORS.issuperset(parts):
+        what = "the state of random number generators: nothing in it to judge"
+        found.notes.append(Text(what, "随机数生成器的状态：没有可供判断的内容"))
         return None
     lowered = {key.lower(): key for key in parts if isinstance(key, str)}
     for key in MODEL_KEYS:
