@@ -6,9 +6,11 @@ ones, do not change what a person would see in the plot.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from diagnose.run import Curve, Series, Steps
 
@@ -87,13 +89,24 @@ def medians(values: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> Curve:
     return found
 
 
+def median(values: ArrayLike) -> float:
+    """The median of ``values`` [n], as `np.median`, which takes six times as long to begin; NaN where one is."""
+    ordered = np.array(values, np.float64)
+    last = len(ordered) - 1
+    if last < 0:
+        return float("nan")
+    ordered.partition((last // 2, (last + 1) // 2, last))  # NaN comes last
+    below, above = float(ordered[last // 2]), float(ordered[(last + 1) // 2])
+    return below / 2 + above / 2 if ordered[last] == ordered[last] else float("nan")
+
+
 def _noise(values: Curve) -> float:
     """Spread of a point around its neighbours, from second differences so that a smooth trend adds nothing."""
     if len(values) < 3:
         return 0.0
     at = np.arange(len(values) - 2) if len(values) <= _MANY else np.linspace(0, len(values) - 3, _MANY).astype(int)
     bend = values[at + 2] - 2 * values[at + 1] + values[at]
-    return float(np.median(np.abs(bend)) * 1.4826 / np.sqrt(6))
+    return median(np.abs(bend)) * 1.4826 / math.sqrt(6)
 
 
 def slope(steps: Curve, levels: Curve) -> float:
@@ -103,7 +116,7 @@ def slope(steps: Curve, levels: Curve) -> float:
     i, j = np.triu_indices(len(levels), 1)
     run = steps[j] - steps[i]
     rise = levels[j] - levels[i]
-    return float(np.median(rise[run > 0] / run[run > 0])) if np.any(run > 0) else 0.0
+    return median(rise[run > 0] / run[run > 0]) if np.any(run > 0) else 0.0
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from diagnose.decay import Decay, decay
-from diagnose.measure import finite
+from diagnose.measure import finite, median
 from diagnose.run import Curve, Series, Steps
 from kb.text import Text
 
@@ -134,7 +134,7 @@ def _again(steps: Steps, values: Curve) -> Schedule | None:
         return None
     starts = np.concatenate(([0], ups + 1))
     lengths = np.diff(steps[starts]).astype(float)
-    grid = float(np.median(np.diff(steps)))
+    grid = median(np.diff(steps))
     factors = np.ones(1) if len(lengths) == 1 else np.round(lengths[1:] / np.maximum(lengths[:-1], 1))
     planned = len(lengths) == 1 or bool(
         (factors == factors[0]).all()
@@ -157,7 +157,7 @@ def _waves(steps: Steps, values: Curve) -> Schedule | None:
     moving = np.flatnonzero(slope)
     turns = moving[1:][slope[moving[1:]] != slope[moving[:-1]]]
     lengths = np.diff(steps[turns]).astype(float)
-    grid = float(np.median(np.diff(steps)))
+    grid = median(np.diff(steps))
     if len(turns) < 3 or np.ptp(lengths) > 0.1 * lengths.mean() + 2 * grid:
         return None
     return Schedule("cyclic", float(values.max()), float(values[-1]), numbers={"period": 2 * float(lengths.mean())})
@@ -171,9 +171,9 @@ def _stairs(steps: Steps, values: Curve, loss: Series | None) -> tuple[str, int 
         return None
     at = steps[moved + 1].astype(float)
     lengths = np.diff(np.concatenate((steps[:1], at)))
-    grid = float(np.median(np.diff(steps)))
+    grid = median(np.diff(steps))
     factors = values[moved + 1] / values[moved]
-    gamma = float(np.median(factors))
+    gamma = median(factors)
     ends = int(at[-1])
     waited = _patience(moved, steps, loss)
     if waited is not None:
@@ -181,7 +181,7 @@ def _stairs(steps: Steps, values: Curve, loss: Series | None) -> tuple[str, int 
     plain = factors[values[moved + 1] > 1e-3 * values[0]]  # further down a printed rate has no digits left
     alike = len(plain) == 0 or float(np.ptp(plain)) <= 0.05 * gamma
     if len(moved) >= 2 and alike and float(np.ptp(lengths)) <= 0.1 * float(lengths.mean()) + grid:
-        return "step", None, {"gamma": gamma, "period": float(np.median(lengths)), "drops": float(len(moved))}
+        return "step", None, {"gamma": gamma, "period": median(lengths), "drops": float(len(moved))}
     return "milestones", ends, {"gamma": gamma, "drops": float(len(moved))}
 
 
@@ -202,7 +202,7 @@ def _patience(moved: np.ndarray, steps: Steps, loss: Series | None) -> int | Non
         last = max(int(better[-1]) if len(better) else 0, since)
         waits.append(now - 1 - last)
         since = now - 1
-    return int(np.median(waits)) if max(waits) - min(waits) <= 1 and min(waits) >= 2 else None
+    return int(median(waits)) if max(waits) - min(waits) <= 1 and min(waits) >= 2 else None
 
 
 def _one_cycle(steps: Steps, values: Curve, last: float, run: float) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Fact, Unsure, too_few
-from diagnose.measure import at_steps, filled_in, finite
+from diagnose.measure import at_steps, filled_in, finite, median
 from diagnose.run import Series
 from kb.text import Text
 
@@ -36,5 +36,5 @@ def below(
         return None
     first = int(steps[late][np.argmax(lower)])
     facts: dict[str, Fact] = {"train": train.name, "share": float(np.mean(lower)) * 100}
-    facts |= {"val_level": float(np.median(ours)), "train_level": float(np.median(theirs))}
+    facts |= {"val_level": median(ours), "train_level": median(theirs)}
     return Evidence(val.name, first, int(steps[-1]), facts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import fall, finite
+from diagnose.measure import fall, finite, median
 from diagnose.run import Series
 
 
@@ -20,7 +20,7 @@ def constant(
     steps, values = finite(series)
     if len(values) < points:
         return too_few(series, points)
-    level = float(np.median(values))
+    level = median(values)
     if level == 0 or float(np.ptp(values)) > same * abs(level):
         return None
     cause = "loss-falling"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import blocks, finite, longest_tail
+from diagnose.measure import blocks, finite, longest_tail, median
 from diagnose.run import Curve, Series
 
 
@@ -27,7 +27,7 @@ def died(
         return None
     begin = len(values) - tail
     cause = _cause(values, begin, loss, solved)
-    if cause == "cut-off" and float(np.median(np.abs(values[max(0, begin - 5) : begin]))) < coarse * peak:
+    if cause == "cut-off" and median(np.abs(values[max(0, begin - 5) : begin])) < coarse * peak:
         return None
     facts = {"peak": peak, "end": float(values[-1]), "share": tail / len(values) * 100}
     return Evidence(norm.name, int(steps[begin]), int(steps[-1]), facts, cause)

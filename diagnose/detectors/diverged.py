@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import Blocks, blocks, finite
+from diagnose.measure import Blocks, blocks, finite, median
 from diagnose.run import Series
 
 
@@ -26,14 +26,14 @@ def diverged(
     best = int(np.argmin(curve.levels))
     low = float(curve.levels[best])
     opening = values[: max(1, min(5, len(values) // 20))]
-    start = max(float(curve.levels[0]), float(np.median(opening)))
+    start = max(float(curve.levels[0]), median(opening))
     size = max(abs(start), abs(low), 1e-12)
     gained = start - low
     tail = curve.levels[-max(2, len(curve) // 10) :]
     rise = float(tail.min()) - low
     if gained < least * size or rise < max(lost * gained, least * size, noise * curve.noise):
         return None
-    facts = {"start": start, "best": low, "end": float(np.median(tail)), "best_step": int(curve.steps[best])}
+    facts = {"start": start, "best": low, "end": median(tail), "best_step": int(curve.steps[best])}
     return Evidence(loss.name, int(curve.steps[best]), int(steps[-1]), facts, _cause(rate, curve, best, gained, grown))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import blocks, finite
+from diagnose.measure import blocks, finite, median
 from diagnose.run import Series
 
 
@@ -24,7 +24,7 @@ def drift(
     curve = blocks(speed, 20)
     begin, width = int(skip * len(curve)), max(2, len(curve) // 5)
     opening, ending = curve.levels[begin : begin + width], curve.levels[-width:]
-    early, late = float(np.median(opening)), float(np.median(ending))
+    early, late = median(opening), median(ending)
     lost = early - float(ending.max())
     if not np.isfinite(lost) or early <= 0 or lost < max(drop * early, noise * float(np.ptp(opening))):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import blocks, finite, longest_tail
+from diagnose.measure import blocks, finite, longest_tail, median
 from diagnose.run import Series
 
 
@@ -22,7 +22,7 @@ def exploded(
         return too_few(norm, points)
     broken = longest_tail(~np.isfinite(norm.values))
     if broken >= endless:
-        facts = {"usual": float(np.median(values)), "end": float(norm.values[-1])}
+        facts = {"usual": median(values), "end": float(norm.values[-1])}
         return Evidence(norm.name, int(norm.steps[-broken]), int(norm.steps[-1]), facts, "not-finite")
     curve = blocks(norm)
     levels = curve.levels
@@ -31,7 +31,7 @@ def exploded(
     if usual <= 0 or float(levels[-tail:].min()) < times * usual:
         return None
     first = int(curve.steps[-longest_tail(levels >= times * usual / 2)])
-    facts = {"usual": usual, "end": float(np.median(levels[-tail:]))}
+    facts = {"usual": usual, "end": median(levels[-tail:])}
     return Evidence(norm.name, first, int(steps[-1]), facts, _cause(loss, risen))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import finite
+from diagnose.measure import finite, median
 from diagnose.run import Curve, Series, Steps
 
 _SIDE = 20  # points looked at on either side of a break
@@ -35,14 +35,16 @@ def level_shift(
     steps, values = finite(loss)
     if len(values) < points:
         return too_few(loss, points)
-    span = float(np.percentile(values, 98) - np.percentile(values, 2))
     shifts = [(at, *_shift(values, at)) for at in _breaks(loss, steps, gap, pause)]
+    if not shifts:
+        return None
+    span = float(np.ptp(np.percentile(values, (2, 98))))
     big = [(at, rise, own) for at, rise, own in shifts if abs(rise) >= max(part * span, noise * own)]
     for at, rise, _ in sorted(big, key=lambda one: -abs(one[1])):
         cause = _risen(values, at, rise, rate, steps, grown) if rise > 0 else _fallen(values, at, rise)
         if rise < 0 and not cause:
             continue
-        before = float(np.median(values[max(0, at - _SIDE) : at]))
+        before = median(values[max(0, at - _SIDE) : at])
         facts = {"before": before, "after": before + rise, "step": int(steps[at])}
         return Evidence(loss.name, int(steps[at - 1]), int(steps[-1]), facts, cause)
     return None
@@ -52,10 +54,10 @@ def _breaks(loss: Series, steps: Steps, gap: float, pause: float) -> Iterator[in
     """The index of the first point behind each break that has five points on either side."""
     found = {int(np.searchsorted(steps, step)) for step in loss.resumed}
     distance = np.diff(steps)
-    found |= set((np.flatnonzero(distance >= gap * max(1.0, float(np.median(distance)))) + 1).tolist())
+    found |= set((np.flatnonzero(distance >= gap * max(1.0, median(distance))) + 1).tolist())
     if loss.wall is not None:
         waits = np.diff(loss.wall[np.isfinite(loss.values)])
-        usual = max(float(np.median(waits)), 1e-3)
+        usual = max(median(waits), 1e-3)
         found |= set((np.flatnonzero(waits >= pause * usual) + 1).tolist()) if len(waits) else set()
     yield from sorted(at for at in found if 5 <= at <= len(steps) - 5)
 
@@ -64,10 +66,10 @@ def _shift(values: Curve, at: int) -> tuple[float, float]:
     """How much higher the curve goes on than it was about to, and its unrest: the spread of a level of five points."""
     before, after = values[max(0, at - _SIDE) : at], values[at : at + 5]
     x = np.arange(len(before))
-    tilt = float(np.median(np.diff(before))) if len(before) > 5 else 0.0
-    level = float(np.median(before - tilt * (x - len(before) + 1)))
-    own = float(np.median(np.abs(np.diff(values[max(0, at - _SIDE) : at + _SIDE])))) * 1.4826 / np.sqrt(2)
-    return float(np.median(after)) - level, own
+    tilt = median(np.diff(before)) if len(before) > 5 else 0.0
+    level = median(before - tilt * (x - len(before) + 1))
+    own = median(np.abs(np.diff(values[max(0, at - _SIDE) : at + _SIDE]))) * 1.4826 / np.sqrt(2)
+    return median(after) - level, own
 
 
 def _risen(values: Curve, at: int, rise: float, rate: Series | None, steps: Steps, grown: float) -> str:
@@ -76,15 +78,15 @@ def _risen(values: Curve, at: int, rise: float, rate: Series | None, steps: Step
         before, after = rates[own < steps[at]], rates[own >= steps[at]]
         if len(before) and len(after) and float(after[:3].max()) >= grown * float(before[-1]):
             return "scheduler-not-restored"
-    start = float(np.median(values[:3]))
-    level = float(np.median(values[max(0, at - _SIDE) : at]))
+    start = median(values[:3])
+    level = median(values[max(0, at - _SIDE) : at])
     if start > level and abs(float(values[at]) - start) <= 0.2 * (start - level):
         return "weights-not-restored"
     return "optimizer-not-restored" if float(values[at + 1 :].min()) <= level + rise / 3 else ""
 
 
 def _fallen(values: Curve, at: int, rise: float) -> str:
-    level = float(np.median(values[max(0, at - _SIDE) : at]))
+    level = median(values[max(0, at - _SIDE) : at])
     later = values[at + 5 :]
     width = min(5, len(later))
     if width < 3:

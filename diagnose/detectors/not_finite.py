@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence
+from diagnose.measure import median
 from diagnose.run import Series
 
 
@@ -32,7 +33,7 @@ def not_finite(series: Series, *, recovered: float, run_up: float) -> Evidence |
         cause = "from-the-start"
     else:
         before = series.values[:first]
-        usual = float(np.median(np.abs(before[-50:-5]))) if len(before) > 10 else float(np.median(np.abs(before)))
-        lead_up = float(np.median(np.abs(before[-3:])))
+        usual = median(np.abs(before[-50:-5])) if len(before) > 10 else median(np.abs(before))
+        lead_up = median(np.abs(before[-3:]))
         cause = "after-a-rise" if lead_up >= run_up * max(usual, 1e-12) else "sudden"
     return Evidence(series.name, int(series.steps[first]), int(series.steps[last]), facts, cause)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import finite
+from diagnose.measure import finite, median
 from diagnose.run import Series
 
 # Quantities that are no share: correlations may be negative, decibels and scores of one's own have no upper end.
@@ -28,7 +28,7 @@ def out_of_range(
         return too_few(series, points)
     if series.lower_is_better or series.quantity in _NO_SHARE:
         return None
-    scale = 100.0 if percent <= float(np.median(values)) <= 100.0 else 1.0
+    scale = 100.0 if percent <= median(values) <= 100.0 else 1.0
     above = values > high * scale + slack * scale
     below = (values < low * scale - slack * scale) & (values != -1)
     wrong = np.flatnonzero(above | below)

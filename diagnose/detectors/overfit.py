@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import at_steps, filled_in, finite
+from diagnose.measure import at_steps, filled_in, finite, median, medians
 from diagnose.run import Curve, Series
 
 
@@ -39,14 +39,14 @@ def overfit(
     end = float(np.mean(smooth[-width:]))
     low = float(smooth[best])
     size = max(abs(low), 0.02 * float(np.ptp(smooth)), 1e-12)
-    jitter = float(np.median(np.abs(np.diff(values)))) if len(values) > 2 else 0.0
+    jitter = median(np.abs(np.diff(values))) if len(values) > 2 else 0.0
     risen, gained = (end - low) / size, float(smooth[: best + 1].max()) - low
     if best >= len(values) - width or risen < rise or end - low < max(given_back * gained, noise * jitter):
         return None
     if train is not None:
         wall = val.wall[np.isfinite(val.values)] if val.wall is not None else None
         beside = at_steps(train, steps, wall)
-        then, now = float(beside[best]), float(np.median(beside[-width:]))
+        then, now = float(beside[best]), median(beside[-width:])
         if not then - now >= train_fall * max(abs(then), 1e-12):
             return None
     facts = {"best": low, "end": end, "rise": risen * 100, "best_step": int(steps[best])}
@@ -66,4 +66,4 @@ def _cause(metric: Series | None, metric_loss: float) -> str:
 
 def _running_median(values: Curve, width: int) -> Curve:
     padded = np.pad(values, (width // 2, width - 1 - width // 2), mode="edge")
-    return np.median(np.lib.stride_tricks.sliding_window_view(padded, width), axis=-1)
+    return medians(padded, np.arange(len(values)), np.arange(width, len(padded) + 1))

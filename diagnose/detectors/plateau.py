@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import fall, finite
+from diagnose.measure import fall, finite, median
 from diagnose.run import Series
 
 
@@ -50,6 +48,6 @@ def _cause(rate: Series | None, since: int, vanished: float, decayed: float) -> 
     flat = values[steps >= since]
     if peak <= 0 or len(flat) == 0:
         return ""
-    if np.median(flat) < vanished * peak:
+    if median(flat) < vanished * peak:
         return "rate-vanished"
     return "rate-constant" if flat.min() >= decayed * peak else "on-schedule"

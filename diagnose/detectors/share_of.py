@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import finite
+from diagnose.measure import finite, median
 from diagnose.run import Series
 from kb.text import Text
 
@@ -25,8 +25,8 @@ def share_of(
     if step is None or len(whole) == 0:
         return Unsure(Text(f"no time of the whole step beside {waiting.name}", f"没有与 {waiting.name} 对应的整步时间"))
     first = int(skip * len(part))
-    typical = float(np.median(part[first:]))
-    length = float(np.median(whole[int(skip * len(whole)) :]))
+    typical = median(part[first:])
+    length = median(whole[int(skip * len(whole)) :])
     length += typical if typical > length else 0.0
     if length <= 0 or typical >= (1 - 1 / units) * length:
         what = f"{waiting.name} and {step.name} differ in their unit", f"{waiting.name} 与 {step.name} 的单位不同"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import blocks, finite
+from diagnose.measure import blocks, finite, median
 from diagnose.run import Series
 
 
@@ -41,7 +41,7 @@ def standstill(
     since, last = float(curve.steps[at]), float(curve.steps[-1])
     if last - since < stalled * (last - float(curve.steps[0])):
         return None
-    facts = {"level": float(np.median(levels[at:])) * scale, "best": float(levels.max()) * scale}
+    facts = {"level": median(levels[at:]) * scale, "best": float(levels.max()) * scale}
     return Evidence(metric.name, int(since), int(steps[-1]), facts, _cause(rate, since, vanished))
 
 
@@ -50,4 +50,4 @@ def _cause(rate: Series | None, since: float, vanished: float) -> str:
         return ""
     steps, values = finite(rate)
     behind = values[steps >= since]
-    return "rate-spent" if len(behind) and float(np.median(behind)) < vanished * float(values.max()) else ""
+    return "rate-spent" if len(behind) and median(behind) < vanished * float(values.max()) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import blocks, finite
+from diagnose.measure import blocks, finite, median
 from diagnose.run import Series
 
 
@@ -43,7 +43,7 @@ def _fall(series: Series, last: float, noise: float, going: float) -> tuple[floa
     curve = blocks(series, 20)
     begin = len(curve) - 1 - max(2, round(last * (len(curve) - 1)))
     opening = finite(series)[1][: max(1, len(finite(series)[1]) // 100)]
-    whole = max(float(np.median(opening)), float(curve.levels.max())) - float(curve.levels.min())
+    whole = max(median(opening), float(curve.levels.max())) - float(curve.levels.min())
     tail = curve.levels[begin:]
     fell = float(tail[0] - tail[-1])
     wander = float(np.abs(np.diff(tail, 2)).max()) if len(tail) > 2 else 0.0

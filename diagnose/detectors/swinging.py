@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Fact, Unsure, too_few
-from diagnose.measure import finite
+from diagnose.measure import finite, median
 from diagnose.run import Curve, Series, Steps
 
 
@@ -34,16 +34,16 @@ def swinging(
         return too_few(loss, points)
     begin = int(warm * len(values))
     rest = values[begin:]
-    facts: dict[str, Fact] = {"level": float(np.median(rest))}
+    facts: dict[str, Fact] = {"level": median(rest)}
     restless, calm = _unrest(rate, steps[begin:], rest)
-    if restless >= calms * calm and restless >= swing * abs(float(np.median(rest))):
-        facts |= {"swing": restless, "fall": float(np.median(rest[:5]) - np.median(rest[-5:]))}
+    if restless >= calms * calm and restless >= swing * abs(median(rest)):
+        facts |= {"swing": restless, "fall": median(rest[:5]) - median(rest[-5:])}
         return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "rate")
     levels, noise = _levels(rest)
     moves = np.diff(levels)
-    size = float(np.median(np.abs(moves)))
+    size = median(np.abs(moves))
     fall = float(levels[: len(levels) // 2].mean() - levels[len(levels) // 2 :].mean())
-    if size < swing * abs(float(np.median(levels))) or size < dwarfs * max(fall, 0.0) / (len(levels) / 2):
+    if size < swing * abs(median(levels)) or size < dwarfs * max(fall, 0.0) / (len(levels) / 2):
         return None
     back, period = np.mean(np.sign(moves[1:]) != np.sign(moves[:-1])), _period(rest)
     if size < 3 * noise or not (back >= turns or period):
@@ -57,7 +57,7 @@ def _levels(values: Curve) -> tuple[Curve, float]:
     count = 24 if len(values) >= 48 else len(values)
     width = len(values) // count
     parts = values[: count * width].reshape(count, width)
-    within = float(np.median(parts.std(axis=1))) / np.sqrt(width) if width > 2 else 0.0
+    within = median(parts.std(axis=1)) / np.sqrt(width) if width > 2 else 0.0
     return parts.mean(axis=1), within
 
 
@@ -88,5 +88,5 @@ def _unrest(rate: Series | None, steps: Steps, values: Curve) -> tuple[float, fl
     high, low = beside >= 0.8 * beside.max(), beside <= beside.max() / 3
     if high.sum() < 5 or low.sum() < 5:
         return 0.0, 1.0
-    before, after = (float(np.median(np.abs(np.diff(values[where])))) for where in (high, low))
+    before, after = (median(np.abs(np.diff(values[where]))) for where in (high, low))
     return before, after

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Fact, Unsure, too_few
-from diagnose.measure import Blocks, at_steps, blocks, finite
+from diagnose.measure import Blocks, at_steps, blocks, finite, median
 from diagnose.run import Checkpoint, Curve, Series
 
 
@@ -65,7 +65,7 @@ def _burst(values: Curve, burst: float) -> int:
     """Up to which point the loss stood above its first value right at the start; 0 when it did not, or stayed there."""
     first, early = float(values[0]), values[: max(6, len(values) // 10)]
     above = early > burst * first
-    if first <= 0 or above[1:].sum() < 3 or float(np.median(values[-max(3, len(values) // 10) :])) > first:
+    if first <= 0 or above[1:].sum() < 3 or median(values[-max(3, len(values) // 10) :]) > first:
         return 0
     return int(np.flatnonzero(above)[-1])
 
