@@ -59,7 +59,7 @@ class UnusedLayer(Meddle):
         self.width = width
 
     def network(self, network: nn.Module) -> None:
-        network.auxiliary = nn.Linear(self.width, 2 * self.width)
+        _host(network).auxiliary = nn.Linear(self.width, 2 * self.width)
 
 
 class WeightZero(UnusedLayer):
@@ -67,7 +67,7 @@ class WeightZero(UnusedLayer):
 
     def loss(self, training: Training, parts: Parts) -> Parts:
         parts = dict(parts)
-        for one in training.network.auxiliary.parameters():
+        for one in _host(training.network).auxiliary.parameters():
             parts["loss"] = parts["loss"] + 0.0 * one.sum()
         return parts
 
@@ -88,6 +88,11 @@ class BackboneRateZero(Meddle):
         inside = {id(one) for one in _backbone(network)}
         rest = [one for _, one in trained_parameters(network) if id(one) not in inside]
         return [{"params": rest}, {"params": _backbone(network), "lr": 0.0}]
+
+
+def _host(network: nn.Module) -> nn.Module:
+    """Where another layer can hang: whatever hangs on a Sequential itself is called by it."""
+    return network[0] if isinstance(network, nn.Sequential) else network
 
 
 def _backbone(network: nn.Module) -> list[nn.Parameter]:

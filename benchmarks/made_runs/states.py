@@ -44,6 +44,6 @@ def _lag(training: Training, begun: dict[str, Tensor]) -> float:
     """Squared distance from the average to the network, as a share of what the network has travelled."""
     mean, apart, travelled = training.ema.state_dict(), 0.0, 0.0
     for name, one in training.network.named_parameters():
-        apart += float((mean[name] - one).square().sum())
-        travelled += float((begun[name] - one).square().sum())
+        apart += float((mean[name] - one).detach().square().sum())
+        travelled += float((begun[name] - one).detach().square().sum())
     return apart / travelled if travelled else 0.0
