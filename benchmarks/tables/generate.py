@@ -102,6 +102,15 @@ def _epoch_step(p: Point) -> str:
     )
 
 
+def _by_hand(p: Point) -> str:
+    row, epoch, step, loss, rate = p
+    head = "" if step < LENGTH else f"\n[val] epoch {epoch} mean dice: {1 / (1 + loss):.4f}"
+    return (
+        f"2024-05-06 07:{row // 60 % 60:02d}:{row % 60:02d},123 [INFO] epoch {epoch} iter {step}/{LENGTH} | "
+        f"loss {loss:.4f} | dice loss {loss / 3:.4f} | lr {rate:.3e} | 0.{row % 90 + 10}s/it{head}"
+    )
+
+
 def _ignite(p: Point) -> str:
     _, epoch, step, loss, _ = p
     return (
@@ -137,6 +146,7 @@ LINES: dict[str, tuple[str, Callable[[Point], str]]] = {
     "nanogpt": ("train.log", _nanogpt),
     "megatron": ("pretrain.out", _megatron),
     "fairseq": ("train.log", _fairseq),
+    "general_log": ("my_run.log", _by_hand),
     "ignite": ("monai.log", _ignite),
     "detectron2_log": ("log.txt", _detectron2),
     "jsonl": ("scalars.json", _jsonl),

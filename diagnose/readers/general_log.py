@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,16 +15,17 @@ from diagnose.run import Note, Series, Trace
 from diagnose.tables.bars import folded, summed_up
 from diagnose.tables.header import namespaces
 from diagnose.tables.naming import SLOT
-from diagnose.tables.records import tabled
-from diagnose.tables.shape_choice import OFTEN, Said, chosen, said_in
-from diagnose.tables.shape_rows import counters, rows_of
-from diagnose.tables.table import traces
-from diagnose.tables.textfile import cut_short, no_signal, opened, unfinished
+from diagnose.tables.shape_choice import OFTEN, chosen
+from diagnose.tables.shape_rows import CLOCKS, rows_of
+from diagnose.tables.spoken import spoken_in
+from diagnose.tables.table import Table, traces
+from diagnose.tables.textfile import no_signal, opened, unfinished
 from diagnose.tables.told_apart import by_data_set
 from kb.text import Text
 
 FORMAT = "general"
 FALLBACK = True
+EARLY = 1 << 20  # characters that are looked at for what kind of text it is
 SUFFIXES = frozenset((".log", ".txt", ".out", ".err", ".stdout", ".stderr"))
 BARE_NAMES = frozenset(("log", "logs", "stdout", "output", "nohup", "train_log", "training_log"))
 _NOT_LOGS = re.compile(
@@ -57,43 +58,42 @@ def read(path: Path) -> list[Trace]:
             "a pointer of Git LFS, not the file itself: git lfs pull", "是 Git LFS 指针而非文件本身：请 git lfs pull"
         )
         return [Trace(path, FORMAT, notes=(*notes, Note(str(path), what), no_signal(path)))]
-    code = sum(1 for _ in itertools.islice(_CODE.finditer(text), OFTEN)) == OFTEN
-    said = [one for one in said_in(text) if not (code and _ASSIGNED.fullmatch(one.text))]
-    if text.rpartition("\n")[2] and said and _half(said, text):
-        notes.append(unfinished(path, said.pop().line))
+    code = sum(1 for _ in itertools.islice(_CODE.finditer(text, 0, EARLY), OFTEN)) == OFTEN
+    said, cut = spoken_in(text)
+    if code:
+        said = {shape: lines for shape, lines in said.items() if not _ASSIGNED.fullmatch(shape)}
+    if cut is not None:
+        notes.append(unfinished(path, cut))
+    training = any(_TRAINING.search(one) for one in (text[:EARLY], *said))
+    settings = {name: value for _, one in namespaces(text) for name, value in one.items()}
+    del text
     said, bars = folded(said)
-    shapes = summed_up(chosen(said, training=_TRAINING.search(text) is not None), bars)
-    shapes = by_data_set(said, shapes)
+    shapes = by_data_set(said, summed_up(chosen(said, training=training), bars))
     if not shapes:
         return [Trace(path, FORMAT, notes=(*notes, no_signal(path)))]
-    rows, where, again = rows_of(said, shapes)
-    most = Counter(one.text for one in said if one.text in shapes).most_common(1)[0][0].replace(SLOT, "#")
-    what = Text(f"read by the shape of its lines, such as: {most[:100]}", f"按行的形状读取，例如：{most[:100]}")
-    notes.append(Note(str(path), what, where[0] if where else None))
-    early = next((at for at, row in enumerate(rows) if counters(row)), 0)
-    if early:
-        what = Text(
-            f"lines before the first epoch or step: {early}; left out", f"第一个轮次或步数之前有 {early} 行，未计入"
-        )
-        notes.append(Note(str(path), what, where[0]))
-        rows, where = rows[early:], where[early:]
-    if again:
-        what = Text(
-            f"lines that repeat a step with other numbers: {len(again)}; left out",
-            f"有 {len(again)} 行以不同的数值重复了同一步；未计入",
-        )
-        notes.append(Note(str(path), what, again[0]))
-    settings = {name: value for _, one in namespaces(text) for name, value in one.items()}
-    found = traces(replace(tabled(path, FORMAT, rows, where, notes), settings=settings))
-    return [replace(one, series=tuple(s for s in one.series if s.name not in ("epoch", "step"))) for one in found]
-
-
-def _half(said: Sequence[Said], text: str) -> bool:
-    """Whether the file ends within the last of these numbers."""
-    last = said[-1]
-    if not text.endswith(last.numbers[-1]) or not last.text.endswith(SLOT):
-        return False
-    return cut_short(last.numbers, next((one.numbers for one in said[-2::-1] if one.text == last.text), None))
+    found = rows_of(said, shapes)
+    most = max((shape for shape in said if shape in shapes), key=lambda shape: len(said[shape])).replace(SLOT, "#")
+    told = (
+        (
+            f"read by the shape of its lines, such as: {most[:100]}",
+            f"按行的形状读取，例如：{most[:100]}",
+            [*found.early, *found.at[:1]],
+        ),
+        (
+            f"lines before the first epoch or step: {len(found.early)}; left out",
+            f"第一个轮次或步数之前有 {len(found.early)} 行，未计入",
+            found.early,
+        ),
+        (
+            f"lines that repeat a step with other numbers: {len(found.again)}; left out",
+            f"有 {len(found.again)} 行以不同的数值重复了同一步；未计入",
+            found.again,
+        ),
+    )
+    notes += [Note(str(path), Text(en, zh), int(lines[0])) for en, zh, lines in told if len(lines)]
+    lines = array("q", found.at.tobytes())
+    every = traces(Table(path, FORMAT, len(lines), found.columns, lines, notes=notes, settings=settings))
+    return [replace(one, series=tuple(s for s in one.series if s.name not in CLOCKS)) for one in every]
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:

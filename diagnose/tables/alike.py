@@ -23,11 +23,13 @@ WORDS = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 class Slots:
     """Where a line of some shape says its values, by the number of the run of digits in the line.
 
-    ``forms`` are how each value is written and the runs it is made of; ``fixed`` the runs that change what is said.
+    ``forms`` are how each value is written and the runs it is made of; ``fixed`` the runs that change what is said,
+    and ``sized`` those of which only the length does, as in a time of day.
     """
 
     forms: tuple[tuple[re.Match[str] | float, tuple[int, ...]], ...]
     fixed: tuple[int, ...]
+    sized: tuple[int, ...] = ()
 
 
 class Chunk:
@@ -121,8 +123,16 @@ def slots_in(line: str, said: Said, parse: Parse) -> Slots | None:
     if forms is None:
         return None
     runs = [match.span() for match in RUN.finditer(line)]
-    fixed = tuple(at for at in range(len(runs)) if any(_matters(line, said, parse, runs[at], one) for one in OTHER))
-    return None if {run for _, used in forms for run in used} & set(fixed) else Slots(forms, fixed)
+    fixed, sized = [], []
+    for at, (start, stop) in enumerate(runs):
+        alike = ((one * (stop - start))[: stop - start] for one in OTHER)
+        if any(_matters(line, said, parse, (start, stop), one) for one in alike):
+            fixed.append(at)
+        elif any(_matters(line, said, parse, (start, stop), one) for one in OTHER):
+            sized.append(at)
+    if {run for _, used in forms for run in used} & set(fixed):
+        return None
+    return Slots(forms, tuple(fixed), tuple(sized))
 
 
 def _matters(line: str, said: Said, parse: Parse, run: tuple[int, int], other: str) -> bool:
@@ -138,14 +148,17 @@ def silent(line: str, parse: Parse) -> bool:
     return parse(line) is None and all(parse(RUN.sub(other, line)) is None for other in OTHER)
 
 
-def by_fixed(chunk: Chunk, lines: Ints, fixed: Sequence[int]) -> list[Ints]:
+def by_digits(chunk: Chunk, lines: Ints, slots: Slots) -> list[Ints]:
     """Lines of one shape, apart by the digits that change what is said."""
-    if not fixed:
+    if not slots.fixed and not slots.sized:
         return [lines]
-    told = [one for run in fixed for one in chunk.runs(lines, run)]
-    if max(int(length.max()) for length in told[1::2]) > EXACT:
+    told = [one for run in slots.fixed for one in chunk.runs(lines, run)]
+    if max((int(length.max()) for length in told[1::2]), default=0) > EXACT:
         return [lines[at : at + 1] for at in range(len(lines))]
-    table = np.stack(told)
+    table = np.stack(told + [chunk.runs(lines, run)[1] for run in slots.sized])
+    table = table[(table != table[:, :1]).any(axis=1)]
+    if not len(table):
+        return [lines]
     order = np.lexsort(table)
     return np.split(lines[order], np.flatnonzero((np.diff(table[:, order]) != 0).any(axis=0)) + 1)
 

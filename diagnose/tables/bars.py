@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnose.run import Curve
 from diagnose.tables.naming import SLOT
-from diagnose.tables.shape_choice import Said
+from diagnose.tables.shape_choice import NONE, Lines, joined
 from diagnose.tables.shapes import Shape, shape_of
+from diagnose.tables.timeline import Ints
 
 _BAR = re.compile(
     rf"^(?P<what>[^{SLOT}]{{0,40}}?):? ?{SLOT}% ?{SLOT}/{SLOT} "
@@ -16,27 +21,37 @@ _BAR = re.compile(
 )
 
 
-def folded(said: Sequence[Said]) -> tuple[list[Said], set[str]]:
+def folded(said: Mapping[str, Lines]) -> tuple[dict[str, Lines], set[str]]:
     """The lines with every such bar reduced to its last state, without its counter; and the shapes that were bars'.
 
     A bar that names its epoch, or that is the only one of its kind, is left as it is: its iterations are a clock.
     """
-    bars: dict[str, list[int]] = {}
-    for at, one in enumerate(said):
-        if (match := _BAR.match(one.text)) and shape_of(one.text).epoch is None:
-            bars.setdefault(match["what"], []).append(at)
-    kept: dict[int, Said | None] = {}
-    texts = set()
-    for places in bars.values():
-        ends = _ends(said, places)
-        if len(ends) < 2 or not all(_whole(said[at]) for at in ends[:-1]):
+    bars: dict[str, list[str]] = {}
+    for text in said:
+        if (match := _BAR.match(text)) and shape_of(text).epoch is None:
+            bars.setdefault(match["what"], []).append(text)
+    every = np.sort(np.concatenate([lines.at for lines in said.values()])) if bars else NONE
+    kept: dict[str, list[Lines]] = {text: [lines] for text, lines in said.items()}
+    found = set()
+    for texts in bars.values():
+        states = [said[text].numbers[:, :3] for text in texts]
+        at = np.concatenate([said[text].at for text in texts])
+        order = np.argsort(at)
+        ends = np.zeros(len(at), bool)
+        ends[order] = _ends(np.searchsorted(every, at[order]), *np.concatenate(states)[order].T[1:])
+        last = np.flatnonzero(ends)[np.argsort(at[ends])]
+        of = np.concatenate(states)
+        if len(last) < 2 or (of[last[:-1], 1] != of[last[:-1], 2]).any():
             continue
-        kept |= dict.fromkeys(places)
-        for at in ends:
-            kept[at] = end = _without_counter(said[at])
-            texts.add(end.text)
-    lines = (kept.get(at, one) for at, one in enumerate(said))
-    return [one for one in lines if one is not None and one.numbers], texts
+        parts = np.split(ends, np.cumsum([len(one) for one in states])[:-1])
+        for text, mine in zip(texts, parts, strict=True):
+            del kept[text]
+            if mine.any():
+                short, lines = _without_counter(text, said[text].of(mine))
+                found.add(short)
+                kept.setdefault(short, []).append(lines)
+    whole = {text: joined(parts) for text, parts in kept.items() if parts[0].numbers.shape[1]}
+    return dict(sorted(whole.items(), key=lambda item: int(item[1].at[0]))), found
 
 
 def summed_up(shapes: Mapping[str, Shape], bars: set[str]) -> dict[str, Shape]:
@@ -49,23 +64,17 @@ def summed_up(shapes: Mapping[str, Shape], bars: set[str]) -> dict[str, Shape]:
     }
 
 
-def _ends(said: Sequence[Said], places: Sequence[int]) -> list[int]:
-    """The last state of each bar: the next state counts back, or counts to another end."""
-    ends = []
-    for at, after in zip(places, [*places[1:], None], strict=True):
-        done, of = said[at].numbers[1:3]
-        again = after is not None and after > at + 1 and done == of == said[after].numbers[1]  # only its end was kept
-        if after is None or again or said[after].numbers[2] != of or int(said[after].numbers[1]) < int(done):
-            ends.append(at)
+def _ends(places: Ints, done: Curve, of: Curve) -> NDArray[np.bool_]:
+    """Which are the last state of a bar: the next state counts back, or counts to another end."""
+    ends = np.ones(len(places), bool)
+    again = (np.diff(places) > 1) & (done[:-1] == of[:-1]) & (of[:-1] == done[1:])  # only its end was kept
+    ends[:-1] = again | (of[1:] != of[:-1]) | (done[1:] < done[:-1])
     return ends
 
 
-def _whole(one: Said) -> bool:
-    return one.numbers[1] == one.numbers[2]
-
-
-def _without_counter(one: Said) -> Said:
-    match = _BAR.match(one.text)
+def _without_counter(text: str, lines: Lines) -> tuple[str, Lines]:
+    match = _BAR.match(text)
     assert match is not None
     gone = match[0].count(SLOT)
-    return replace(one, text=f"{match['what']}: {one.text[match.end() :].rstrip(']')}", numbers=one.numbers[gone:])
+    rest = replace(lines, numbers=lines.numbers[:, gone:], whole=lines.whole[:, gone:], pointed=lines.pointed[gone:])
+    return f"{match['what']}: {text[match.end() :].rstrip(']')}", rest

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnose.run import Curve, Note
-from diagnose.tables.alike import WORDS, Chunk, Slots, by_fixed, column, forms_in, silent, slots_in
+from diagnose.tables.alike import WORDS, Chunk, Slots, by_digits, column, forms_in, silent, slots_in
 from diagnose.tables.clock import counts
 from diagnose.tables.digits import DECIMAL
 from diagnose.tables.said import Parse, Said
@@ -52,14 +52,15 @@ class Harvest:
     _quiet: set[int] = field(default_factory=set)
     _few: dict[Kind, tuple[list[int], list[list[float]]]] = field(default_factory=lambda: defaultdict(lambda: ([], [])))
 
-    def read(self, text: str) -> None:
-        """Read a text, the last line of which may lack its end."""
+    def read(self, text: str, end: int | None = None) -> None:
+        """Read a text up to ``end``; its last line may lack its end."""
+        end = len(text) if end is None else end
         number: defaultdict[bytes, int] = defaultdict()
         number.default_factory = number.__len__
         self._number = number
         at = 0
-        while at < len(text):
-            stop = text.rfind("\n", at, at + PIECE) + 1 or text.find("\n", at) + 1 or len(text)
+        while at < end:
+            stop = text.rfind("\n", at, min(at + PIECE, end)) + 1 or text.find("\n", at, end) + 1 or end
             piece = text[at:stop]
             at = stop
             if len(piece) < PIECE // 16:
@@ -92,10 +93,11 @@ class Harvest:
             if self.others is not None:
                 self.others.append((number, line))
             return
-        self._remember(said.kind, number, line)
+        self.remember(said.kind, number, line)
         self.add(number, said, [line[start:stop] for start, stop in said.spans])
 
-    def _remember(self, kind: str, number: int, line: str) -> None:
+    def remember(self, kind: str, number: int, line: str) -> None:
+        """Keep a line as the latest of its kind, if it is."""
         if number >= self.latest.get(kind, (0, ""))[0]:
             self.latest[kind] = number, line
 
@@ -111,7 +113,7 @@ class Harvest:
                     self.others += [(begin + at, chunk.line(at)) for at in lines.tolist()]
                 continue
             known = self._known.get(shape)
-            groups = [] if known is None else by_fixed(chunk, lines, known[0].fixed)
+            groups = [] if known is None else by_digits(chunk, lines, known[0])
             if known is None or 4 * len(groups) > len(lines) + 4:
                 for at in lines.tolist():
                     self._alone(begin + at, chunk.line(at))
@@ -121,14 +123,14 @@ class Harvest:
 
     def _group(self, chunk: Chunk, group: Ints, begin: int, slots: Slots, said: Said) -> None:
         last = chunk.line(int(group[-1]))
-        if slots.fixed:
+        if slots.fixed or slots.sized:
             other = self.parse(last)
             if other is None or forms_in(last, other) is None:
                 for at in group.tolist():
                     self._alone(begin + at, chunk.line(at))
                 return
             said, slots = other, replace(slots, forms=forms_in(last, other) or ())
-        self._remember(said.kind, begin + int(group[-1]), last)
+        self.remember(said.kind, begin + int(group[-1]), last)
         rows = self.rows[said.kind, said.names]
         rows.lines.append(group + begin)
         rows.values.append(chunk.numbers(group, slots))
@@ -209,7 +211,7 @@ def harvested(text: str, parse: Parse, path: Path, notes: list[Note]) -> Harvest
     """What the lines of a text say; the last value of a last line is left out when it was cut short, and noted."""
     harvest = Harvest(parse)
     end = text.rfind("\n") + 1
-    harvest.read(text[:end] if end < len(text) else text)
+    harvest.read(text, end)
     last = text[end:]
     if said := parse(last):
         harvest.lines += 1

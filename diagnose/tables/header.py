@@ -16,7 +16,9 @@ SETTING = re.compile(
 
 def namespaces(text: str) -> list[tuple[int, dict[str, Any]]]:
     """Every printed Namespace: the line it begins on and its settings. One that is not closed is left out."""
-    found = []
+    found: list[tuple[int, dict[str, Any]]] = []
+    if "Namespace(" not in text:  # a hundred times as fast as the expression
+        return found
     line, at = 1, 0
     for match in _OPEN.finditer(text):
         line += text.count("\n", at, match.start())

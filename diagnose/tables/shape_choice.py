@@ -2,49 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from diagnose.tables.shapes import LONGEST, Shape, shape_of, taken_out
+from diagnose.run import Curve
+from diagnose.tables.shapes import Shape, shape_of
+from diagnose.tables.timeline import Ints
 
+NONE = np.zeros(0, np.int64)
 OFTEN = 3  # times a shape must come back before it is a log's
 
 
 @dataclass(frozen=True)
-class Said:
-    """A line with numbers: where it stands, its shape's text, the numbers."""
+class Lines:
+    """All lines of one shape, by the number of the line: ``at`` int64 [lines], ``numbers`` float64 [lines, slots].
 
-    line: int
-    text: str
-    numbers: Sequence[str]
+    ``whole`` (bool, as many) says which were written with nothing but digits, ``pointed`` whether any had a point.
+    """
+
+    at: Ints
+    numbers: Curve
+    whole: NDArray[np.bool_]
+    pointed: tuple[bool, ...]
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def of(self, rows: Ints | NDArray[np.bool_] | slice) -> Lines:
+        """Some of them."""
+        return Lines(self.at[rows], self.numbers[rows], self.whole[rows], self.pointed)
 
 
-def said_in(text: str) -> Iterator[Said]:
-    """The lines that hold a number and are short enough to have been written for a person."""
-    for number, line in enumerate(text.split("\n"), 1):
-        if 2 < len(line) <= LONGEST:
-            shape, numbers = taken_out(line)
-            if numbers:
-                yield Said(number, shape, numbers)
+def joined(parts: Iterable[Lines]) -> Lines:
+    """Lines of the same shape that were found apart."""
+    every = list(parts)
+    at = np.concatenate([one.at for one in every])
+    numbers = np.concatenate([one.numbers for one in every])
+    whole = np.concatenate([one.whole for one in every])
+    pointed = tuple(map(any, zip(*(one.pointed for one in every), strict=True)))
+    lines = Lines(at, numbers, whole, pointed)
+    return lines if (np.diff(at) > 0).all() else lines.of(np.argsort(at, kind="stable"))
 
 
-def chosen(said: Sequence[Said], *, training: bool) -> dict[str, Shape]:
+@dataclass(frozen=True)
+class Carried:
+    """The epoch that was last named: ``at`` are the lines that name one, ``epochs`` what they say."""
+
+    at: Ints
+    epochs: Curve
+
+    def until(self, lines: Ints) -> Curve:
+        """What it was at each of these lines, NaN before the first."""
+        place = np.searchsorted(self.at, lines, side="right")
+        return np.append(np.nan, self.epochs)[place]
+
+
+def carried_by(said: Mapping[str, Lines], known: Iterable[str]) -> Carried:
+    """The epoch as the lines of some shapes name it."""
+    places, epochs = [NONE], [np.zeros(0)]
+    for text in known:
+        slot = shape_of(text).epoch
+        if slot is not None:
+            good = said[text].whole[:, slot]
+            places.append(said[text].at[good])
+            epochs.append(said[text].numbers[good, slot])
+    at = np.concatenate(places)
+    order = np.argsort(at, kind="stable")
+    return Carried(at[order], np.concatenate(epochs)[order])
+
+
+def chosen(said: Mapping[str, Lines], *, training: bool) -> dict[str, Shape]:
     """The shapes whose lines are read; none when no shape is plainly that of a training log."""
-    often: dict[str, list[Said]] = {}
-    for one in said:
-        often.setdefault(one.text, []).append(one)
-    carried = carried_by(said, {text for text, lines in often.items() if len(lines) > 1})
+    carried = carried_by(said, [text for text, lines in said.items() if len(lines) > 1])
     main = {
         text: shape
-        for text, lines in often.items()
+        for text, lines in said.items()
         if len(lines) >= OFTEN and _speaks(shape := shape_of(text), lines, carried, training=training)
     }
     if not main:
         return {}
     known = {name for shape in main.values() for name in shape.names if name}
-    for text, lines in often.items():
+    for text, lines in said.items():
         if text in main:
             continue
         shape = shape_of(text)
@@ -57,7 +98,7 @@ def chosen(said: Sequence[Said], *, training: bool) -> dict[str, Shape]:
     return main
 
 
-def _speaks(shape: Shape, lines: Sequence[Said], carried: Mapping[int, int], *, training: bool) -> bool:
+def _speaks(shape: Shape, lines: Lines, carried: Carried, *, training: bool) -> bool:
     """Whether lines of this shape alone make a training log of a file."""
     if not shape.named:
         return False
@@ -66,33 +107,26 @@ def _speaks(shape: Shape, lines: Sequence[Said], carried: Mapping[int, int], *, 
             training
             and shape.losses
             and shape.clean
-            and (_changes(shape, lines) or len({carried.get(one.line) for one in lines}) > 1)
+            and (_changes(shape, lines) or len(np.unique(carried.until(lines.at))) > 1)
         )
     slots = [slot for slot in (shape.epoch, shape.step) if slot is not None]
-    when = [tuple(one.numbers[slot] for slot in slots) for one in lines]
-    if not all(number.isdigit() for one in when for number in one) or len(set(when)) < 2:
+    if not lines.whole[:, slots].all() or not _differ(lines.numbers[:, slots]):
         return False
-    return shape.losses or (shape.worded and any("." in one.numbers[slot] for one in lines for slot in shape.named))
+    return shape.losses or (shape.worded and any(lines.pointed[slot] for slot in shape.named))
 
 
-def _changes(shape: Shape, lines: Sequence[Said]) -> bool:
+def _changes(shape: Shape, lines: Lines) -> bool:
     """Whether some quantity takes more than one value: what never changes was a setting."""
-    return any(len({one.numbers[slot] for one in lines}) > 1 for slot in shape.named)
+    return _differ(lines.numbers[:, shape.named])
 
 
-def _rises(lines: Sequence[Said], carried: Mapping[int, int]) -> bool:
+def _differ(numbers: Curve) -> bool:
+    first = numbers[:1]
+    return not ((numbers == first) | (np.isnan(numbers) & np.isnan(first))).all()
+
+
+def _rises(lines: Lines, carried: Carried) -> bool:
     """Whether the epoch goes on from one of the lines to the next, so that they were written once an epoch."""
-    when = [carried[one.line] for one in lines if one.line in carried]
+    when = carried.until(lines.at)
+    when = when[np.isfinite(when)]
     return len(when) >= OFTEN and bool((np.diff(when) > 0).mean() > 0.7)
-
-
-def carried_by(said: Sequence[Said], known: set[str]) -> dict[int, int]:
-    """The epoch that was last named before each line."""
-    found: dict[int, int] = {}
-    epoch: int | None = None
-    for one in said:
-        if one.text in known and (slot := shape_of(one.text).epoch) is not None and one.numbers[slot].isdigit():
-            epoch = int(one.numbers[slot])
-        if epoch is not None:
-            found[one.line] = epoch
-    return found

@@ -2,117 +2,204 @@
 
 from __future__ import annotations
 
-import itertools
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from diagnose.tables.shape_choice import Said, carried_by
+import numpy as np
+from numpy.typing import NDArray
+
+from diagnose.run import Curve
+from diagnose.tables.alike import column
+from diagnose.tables.shape_choice import NONE, Lines, carried_by
 from diagnose.tables.shapes import Shape
+from diagnose.tables.table import Column
+from diagnose.tables.timeline import Ints
 
-Rows = list[dict[str, float]]
-
-
-def rows_of(said: Sequence[Said], shapes: Mapping[str, Shape]) -> tuple[Rows, list[int], list[int]]:
-    """A row for every line that is read, its line, and the lines that repeat a step with other numbers."""
-    often = Counter(one.text for one in said)
-    carried = carried_by(said, {text for text, times in often.items() if times > 1} | set(shapes))
-    stale = _stale(said, shapes, carried)
-    trained = [(one, shapes[one.text]) for one in said if one.text in shapes and not shapes[one.text].evaluates]
-    lengths = {_total(one, shape) for one, shape in trained if shape.step is not None}
-    rows: Rows = []
-    where: list[int] = []
-    again: list[int] = []
-    totals: list[int] = []
-    seen: dict[tuple[object, ...], str] = {}
-    last: tuple[object, ...] = ()
-    last_text = ""
-    for one in said:
-        shape = shapes.get(one.text)
-        if shape is None:
-            continue
-        row: dict[str, float] = {}
-        if one.line in carried and one.text not in stale:
-            row["epoch"] = carried[one.line]
-        of = _total(one, shape)
-        apart = shape.evaluates and of and lengths and of not in lengths  # counts its own batches
-        if shape.step is not None and one.numbers[shape.step].isdigit() and not apart:
-            row["step"] = int(one.numbers[shape.step])
-        when = (row.get("epoch"), row.get("step"))
-        for slot in shape.named:
-            value = float(one.numbers[slot])
-            if slot in shape.ratios:
-                whole = float(one.numbers[slot + 1])
-                value = value / whole if whole else float("nan")
-            row[shape.names[slot]] = value
-        same = (when, *((shape.names[slot], one.numbers[slot]) for slot in shape.named))
-        key = (when, *(name for name in shape.names if name))
-        if same == last and (one.text != last_text or "step" in row):
-            continue  # printed and logged
-        last, last_text = same, one.text
-        if "step" in row and seen.setdefault(key, one.text) != one.text:
-            again.append(one.line)
-            continue
-        if rows and row.keys() & {"epoch", "step"} and counters(rows[-1]) == counters(row) and _apart(rows[-1], row):
-            rows[-1].update(row)
-            continue
-        rows.append(row)
-        where.append(one.line)
-        totals.append(of)
-    _clocks(rows, totals)
-    return rows, where, again
+CLOCKS = ("epoch", "step")
+Rows = NDArray[np.bool_]
 
 
-def _total(one: Said, shape: Shape) -> int:
-    """How far a line says its steps go, 0 when it does not."""
-    return int(one.numbers[shape.total]) if shape.total is not None and one.numbers[shape.total].isdigit() else 0
+@dataclass
+class Told:
+    """The lines that are read, in their order: ``at`` int64 [lines], ``when`` epoch and step, NaN for none [lines, 2].
+
+    ``totals`` is how far a line says its steps go, 0 when it does not, and ``shape`` the number of its shape. By
+    shape: ``places`` is where its lines stand among all of them, ``values`` its quantities [lines, names].
+    """
+
+    at: Ints
+    when: Curve
+    totals: Curve
+    shape: Ints
+    places: list[Ints]
+    values: list[Curve]
+    names: list[tuple[str, ...]]
 
 
-def _stale(said: Sequence[Said], shapes: Mapping[str, Shape], carried: Mapping[int, int]) -> set[str]:
-    """The shapes without a counter that come more than once an epoch, or whose epoch was not always printed."""
-    last: dict[str, int | None] = {}
-    found = set()
-    for one in said:
-        if one.text in shapes and not shapes[one.text].counted:
-            now = carried.get(one.line)
-            if now is not None and last.get(one.text) == now:
-                found.add(one.text)
-            last[one.text] = now
-    return found
+def told_by(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Told:
+    """The lines of the shapes that are read; an epoch is carried on to lines that name none."""
+    texts = [text for text in said if text in shapes]
+    carried = carried_by(said, [text for text, lines in said.items() if len(lines) > 1 or text in shapes])
+    totals = [_totals(said[text], shapes[text]) for text in texts]
+    steps = [total for text, total in zip(texts, totals, strict=True) if _trains(shapes[text])]
+    lengths = np.unique(np.concatenate([np.zeros(0), *steps]))
+    when, values = [], []
+    for text, total in zip(texts, totals, strict=True):
+        shape, lines = shapes[text], said[text]
+        epochs = carried.until(lines.at)
+        if not shape.counted and (np.diff(epochs) == 0).any():  # several an epoch, or the epoch was not always printed
+            epochs[:] = np.nan
+        step = np.full(len(lines), np.nan)
+        if shape.step is not None:
+            apart = shape.evaluates & (total > 0) & (len(lengths) > 0) & ~np.isin(total, lengths)
+            good = lines.whole[:, shape.step] & ~apart  # else it counts its own batches
+            step[good] = lines.numbers[good, shape.step]
+        when.append(np.stack([epochs, step], axis=1))
+        values.append(np.array([_value(lines, shape, slot) for slot in shape.named]).reshape(-1, len(lines)).T)
+    at = np.concatenate([NONE, *(said[text].at for text in texts)])
+    order = np.argsort(at, kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    sizes = [len(said[text]) for text in texts]
+    places = np.split(place, np.cumsum(sizes)[:-1])
+    numbers = np.repeat(np.arange(len(texts), dtype=np.int64), sizes)[order]
+    names = [tuple(name for name in shapes[text].names if name) for text in texts]
+    return Told(at[order], np.concatenate(when)[order], np.concatenate(totals)[order], numbers, places, values, names)
 
 
-def _clocks(rows: Rows, totals: Sequence[int]) -> None:
-    """Give every row the finest counter there is: steps since the start where an epoch's length is known."""
-    fine = [at for at, row in enumerate(rows) if "step" in row]
-    if 3 * len(fine) < len(rows):
-        for at in fine:
-            del rows[at]["step"]
-        return
-    both = [(rows[at]["epoch"], rows[at]["step"], totals[at]) for at in fine if "epoch" in rows[at]]
-    again = any(after[0] > before[0] and after[1] < before[1] for before, after in itertools.pairwise(both))
-    length = both[0][2] if both else 0
-    if (
-        again
-        and len(both) == len(fine)
-        and length
-        and all(total == length and step <= length for _, step, total in both)
+def _trains(shape: Shape) -> bool:
+    return shape.step is not None and not shape.evaluates
+
+
+def _totals(lines: Lines, shape: Shape) -> Curve:
+    """How far each line says its steps go, 0 when it does not."""
+    if shape.total is None:
+        return np.zeros(len(lines))
+    return np.where(lines.whole[:, shape.total], lines.numbers[:, shape.total], 0)
+
+
+def _value(lines: Lines, shape: Shape, slot: int) -> Curve:
+    value: Curve = lines.numbers[:, slot]
+    if slot in shape.ratios:
+        whole = lines.numbers[:, slot + 1]
+        value = value / np.where(whole == 0, np.nan, whole)
+    return value
+
+
+def once(told: Told) -> tuple[Rows, Ints]:
+    """Which lines are not printed twice, and the numbers of the lines that repeat a step with other numbers."""
+    kept = np.ones(len(told.at), bool)
+    again = np.zeros(len(told.at), bool)
+    for names in dict.fromkeys(told.names):
+        mine = [number for number, one in enumerate(told.names) if one == names]
+        rows = np.concatenate([told.places[number] for number in mine])
+        order = np.argsort(rows, kind="stable")
+        rows = rows[order]
+        values = np.concatenate([told.values[number] for number in mine])[order]
+        said = np.concatenate([told.when[rows], values], axis=1)
+        same = np.zeros(len(rows), bool)
+        equal = (said[1:] == said[:-1]) | (np.isnan(said[1:]) & np.isnan(said[:-1]))
+        same[1:] = equal.all(axis=1) & (np.diff(rows) == 1)
+        first = np.maximum.accumulate(np.where(same, 0, np.arange(len(rows))))
+        stepped = np.isfinite(told.when[rows, 1])
+        shape = told.shape[rows]
+        kept[rows] = ~(same & ((shape != shape[first]) | stepped))
+        if len(mine) > 1:
+            own = np.flatnonzero(kept[rows] & stepped)
+            _, begin, which = np.unique(
+                np.nan_to_num(told.when[rows[own]], nan=-1), axis=0, return_index=True, return_inverse=True
+            )
+            again[rows[own]] = shape[own] != shape[own[begin[which.ravel()]]]
+    return kept & ~again, told.at[again]
+
+
+def merged(told: Told, rows: Ints) -> Rows:
+    """Which lines begin a row: the others tell of other things at the same moment as the line before them."""
+    when = told.when[rows]
+    equal = (when[1:] == when[:-1]) | (np.isnan(when[1:]) & np.isnan(when[:-1]))
+    joins = np.zeros(len(rows) + 1, bool)
+    joins[1:-1] = equal.all(axis=1) & np.isfinite(when[1:]).any(axis=1)
+    begins = np.ones(len(rows), bool)
+    held: frozenset[str] = frozenset()
+    named = [frozenset(names) - {*CLOCKS} for names in told.names]
+    beside: dict[tuple[frozenset[str], int], frozenset[str] | None] = {}
+    places = np.flatnonzero(joins[:-1] | joins[1:])
+    for place, shape, joined in zip(
+        places.tolist(), told.shape[rows[places]].tolist(), joins[places].tolist(), strict=True
     ):
-        first = min(epoch for epoch, _, _ in both)
-        first = min(first, 1)
-        for at in fine:
-            rows[at]["step"] += (rows[at]["epoch"] - first) * length
-    latest: dict[str, float] = counters(rows[fine[0]]) if fine else {}
-    for row in rows:
-        if "step" in row:
-            latest = counters(row)
-        else:
-            row.update(latest)
+        both = None
+        if joined:
+            if (held, shape) not in beside:
+                beside[held, shape] = None if held & named[shape] else held | named[shape]
+            both = beside[held, shape]
+        begins[place] = both is None
+        held = named[shape] if both is None else both
+    return begins
 
 
-def _apart(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
-    """Whether two lines of the same moment tell of different things."""
-    return one.keys() & other.keys() <= {"epoch", "step"}
+@dataclass
+class Found:
+    """``columns`` with the clocks first, and ``at``, the line of every row.
+
+    ``early`` are the lines before the first epoch or step, ``again`` those that repeat a step with other numbers;
+    neither is among the rows.
+    """
+
+    columns: dict[str, Column]
+    at: Ints
+    early: Ints
+    again: Ints
 
 
-def counters(row: Mapping[str, float]) -> dict[str, float]:
-    """What a row counts: its epoch and its step, where it has them."""
-    return {name: value for name, value in row.items() if name in ("epoch", "step")}
+def rows_of(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Found:
+    """The rows of a table, out of the lines of some shapes."""
+    told = told_by(said, shapes)
+    kept, again = once(told)
+    rows = np.flatnonzero(kept)
+    begins = merged(told, rows)
+    heads = rows[begins]
+    when = _clocks(told.when[heads], told.totals[heads])
+    first = int(np.isfinite(when).any(axis=1).argmax())
+    row = np.full(len(told.at), -1, np.int64)
+    row[rows] = np.cumsum(begins) - 1 - first
+    columns = {}
+    for name, clock in zip(CLOCKS, when[first:].T, strict=True):
+        there = np.flatnonzero(np.isfinite(clock))
+        if len(there):
+            columns[name] = Column(there, clock[there])
+    parts: dict[str, list[tuple[Ints, Curve]]] = {}
+    for name, places, values in sorted(_quantities(told, row), key=lambda one: int(one[1][0])):
+        parts.setdefault(name.strip(), []).append((row[places], values))
+    columns |= {name: Column(*column(some)) for name, some in parts.items() if name not in CLOCKS}
+    return Found(columns, told.at[heads[first:]], told.at[heads[:first]], again)
+
+
+def _quantities(told: Told, row: Ints) -> Iterator[tuple[str, Ints, Curve]]:
+    for places, values, names in zip(told.places, told.values, told.names, strict=True):
+        kept = row[places] >= 0
+        if kept.any():
+            for name, value in zip(names, values.T, strict=True):
+                yield name, places[kept], value[kept]
+
+
+def _clocks(when: Curve, totals: Curve) -> Curve:
+    """Give every row the finest counter there is: steps since the start where an epoch's length is known."""
+    when = when.copy()
+    fine = np.isfinite(when[:, 1])
+    if 3 * fine.sum() < len(when):
+        when[:, 1] = np.nan
+        return when
+    epochs, steps = when[fine].T
+    both = bool(np.isfinite(epochs).all()) and len(steps) > 0
+    again = both and bool(((np.diff(epochs) > 0) & (np.diff(steps) < 0)).any())
+    length = totals[fine][0] if both else 0
+    if again and length and (totals[fine] == length).all() and (steps <= length).all():
+        first = min(epochs.min(), 1)
+        when[fine, 1] += (epochs - first) * length
+    if fine.any():
+        rows = np.arange(len(when))
+        latest = np.maximum.accumulate(np.where(fine, rows, np.flatnonzero(fine)[0]))
+        said = when[latest]
+        other = ~fine
+        when[other] = np.where(np.isfinite(said[other]), said[other], when[other])
+    return when

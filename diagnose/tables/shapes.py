@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ _NUMBER = re.compile(
     r"(?=%|(?:ms|s|secs?|seconds|it/s|s/it|img/s|[MGK]i?B|K|M|k)?(?:(?![\w.@]|-\w)|\.(?:\s|$))|[^\x00-\x7f])",
     re.IGNORECASE,
 )
+_GONE = "\x01"  # keeps the place of what was removed
 _UNIT = re.compile(r"^(?:ms|s|secs?|seconds|it/s|s/it|img/s|[MGK]i?B|K|M|k)(?=[ ,;:|)\]/]|$)")
 _SPACE = re.compile(r"\s+")
 
@@ -108,12 +110,28 @@ class Shape:
 
 def taken_out(line: str) -> tuple[str, list[str]]:
     """The text of a line with a mark for every number, and the numbers; times, dates and progress bars are removed."""
+    line = plainly(line)
+    text, spans = located(line)
+    return text, [line[start:stop] for start, stop in spans]
+
+
+def plainly(line: str) -> str:
+    """The line with 12,000 and 0,5 written as 12000 and 0.5 where that is what they are."""
     if "iter:" in line:
         line = _GROUPED.sub(lambda match: match[0].replace(",", ""), line)
     if ";" in line and "," in line:
         line = _COMMA.sub(lambda match: match[0].replace(",", "."), line)
-    pieces = _NUMBER.split(_BAR.sub(" ", _WHEN.sub("~", line)))
-    return _SPACE.sub(" ", SLOT.join(pieces[0::2])).strip(), pieces[1::2]
+    return line
+
+
+def located(line: str) -> tuple[str, list[tuple[int, int]]]:
+    """The text of a line with a mark for every number, and where these stand in the line."""
+    line = _WHEN.sub(lambda match: _GONE * (len(match[0]) - 1) + "~", line)
+    line = _BAR.sub(lambda match: " " * len(match[0]), line)
+    spans = [match.span(1) for match in _NUMBER.finditer(line)]
+    edges = itertools.pairwise([0, *(edge for span in spans for edge in span), len(line)])
+    pieces = [line[start:stop] for start, stop in edges][0::2]
+    return _SPACE.sub(" ", SLOT.join(pieces).replace(_GONE, "")).strip(), spans
 
 
 @lru_cache(maxsize=4096)

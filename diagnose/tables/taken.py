@@ -60,7 +60,7 @@ def taken(text: str, parse: Parse, path: Path, form: str, labels: Mapping[str, s
         return Taken(Table(path, form, 0, {}), np.zeros(0, np.int64), list(enumerate(text.split("\n"), 1)))
     harvest = Harvest(parse, others=[])
     end = text.rfind("\n") + 1
-    harvest.read(text[:end])
+    harvest.read(text, end)
     others = sorted([*(harvest.others or []), (harvest.lines + 1, text[end:])])
     table = harvest.table(path, form, [], labels)
     words: dict[str, str] = {}

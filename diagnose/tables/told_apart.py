@@ -5,29 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
+
+import numpy as np
 
 from diagnose.tables.naming import side_of
-from diagnose.tables.shape_choice import OFTEN, Said, carried_by
+from diagnose.tables.shape_choice import OFTEN, Lines, carried_by
 from diagnose.tables.shapes import Shape
 
 _TOKEN = re.compile(r"[^\W\d_][\w-]*")
 
 
-def by_data_set(said: Sequence[Said], shapes: Mapping[str, Shape]) -> dict[str, Shape]:
+def by_data_set(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> dict[str, Shape]:
     """The shapes, ``dice`` renamed to ``dice Kvasir`` and ``dice CVC-300`` where both are told every epoch."""
-    carried = carried_by(said, set(shapes))
-    when: dict[str, list[int | None]] = {}
-    for one in said:
-        if one.text in shapes and shapes[one.text].step is None:
-            when.setdefault(one.text, []).append(carried.get(one.line))
+    carried = carried_by(said, shapes)
+    when = {text: carried.until(said[text].at) for text in said if text in shapes and shapes[text].step is None}
     alike: dict[tuple[str, ...], list[str]] = {}
     for text, epochs in when.items():
-        if len(epochs) >= OFTEN and None not in epochs and len(set(epochs)) == len(epochs):
+        if len(epochs) >= OFTEN and np.isfinite(epochs).all() and len(np.unique(epochs)) == len(epochs):
             alike.setdefault(tuple(name for name in shapes[text].names if name), []).append(text)
     named = dict(shapes)
     for texts in alike.values():
         labels = _labels(texts)
-        if len(texts) > 1 and all(labels) and len(set.intersection(*(set(when[text]) for text in texts))) > 1:
+        if len(texts) > 1 and all(labels) and len(reduce(np.intersect1d, (when[text] for text in texts))) > 1:
             for text, label in zip(texts, labels, strict=True):
                 names = tuple(f"{name} {label}" if name else "" for name in shapes[text].names)
                 named[text] = replace(shapes[text], names=names)

@@ -1,0 +1,71 @@
+"""The numbers in the lines of an unknown text, by the shape of the line, and whether the text ends within one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from diagnose.tables.harvest import Harvest
+from diagnose.tables.naming import SLOT
+from diagnose.tables.said import Said
+from diagnose.tables.shape_choice import Lines, joined
+from diagnose.tables.shapes import LONGEST, located, plainly
+from diagnose.tables.textfile import cut_short
+
+_FORMS = "\x02"  # between the text of a shape and how its numbers are written
+
+
+def spoken_in(text: str) -> tuple[dict[str, Lines], int | None]:
+    """The lines that hold a number and are short enough to have been written for a person, by shape.
+
+    Shapes come in the order of their first lines. A last line that ends within a number is left out and its number
+    given back, as far as the line before it can tell.
+    """
+    harvest = Harvest(_said, others=[])
+    end = text.rfind("\n") + 1
+    harvest.read(text, end)
+    for number, line in harvest.others or []:
+        plain = plainly(line)
+        if said := _said(plain, plain=True):
+            harvest.remember(said.kind, number, plain)
+            harvest.add(number, said, [plain[start:stop] for start, stop in said.spans])
+    last, cut = plainly(text[end:]), None
+    if said := _said(last, plain=True):
+        words = [last[start:stop] for start, stop in said.spans]
+        if _half(harvest, said, last, words):
+            cut = harvest.lines + 1
+        else:
+            harvest.add(harvest.lines + 1, said, words)
+    harvest.gather()
+    found: dict[str, list[Lines]] = {}
+    for (kind, _), rows in harvest.rows.items():
+        shape, _, forms = kind.rpartition(_FORMS)
+        numbers = np.concatenate(rows.values)
+        whole = np.broadcast_to(np.array([form == "d" for form in forms]), numbers.shape)
+        found.setdefault(shape, []).append(
+            Lines(np.concatenate(rows.lines), numbers, whole, tuple(form == "." for form in forms))
+        )
+        rows.values.clear()
+    every = {shape: joined(parts) for shape, parts in found.items()}
+    return dict(sorted(every.items(), key=lambda item: int(item[1].at[0]))), cut
+
+
+def _said(line: str, *, plain: bool = False) -> Said | None:
+    """The numbers of a line; its kind is its shape, and whether each is written with digits, a point, or else."""
+    if not 2 < len(line) <= LONGEST or (not plain and plainly(line) != line):
+        return None
+    shape, spans = located(line)
+    words = (line[start:stop] for start, stop in spans)
+    forms = "".join("d" if word.isdigit() else "." if "." in word else "x" for word in words)
+    return Said(f"{shape}{_FORMS}{forms}", tuple(map(str, range(len(spans)))), tuple(spans)) if spans else None
+
+
+def _half(harvest: Harvest, said: Said, line: str, words: list[str]) -> bool:
+    """Whether the file ends within the last of these numbers."""
+    shape = said.kind.rpartition(_FORMS)[0]
+    if not line.endswith(words[-1]) or not shape.endswith(SLOT):
+        return False
+    alike = [latest for kind, latest in harvest.latest.items() if kind.rpartition(_FORMS)[0] == shape]
+    if not alike:
+        return False
+    before = max(alike)[1]
+    return cut_short(words, [before[start:stop] for start, stop in located(before)[1]])
