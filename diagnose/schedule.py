@@ -86,7 +86,7 @@ def schedule(rate: Series, loss: Series | None = None) -> Schedule | None:
     if top and not risen:
         return Schedule("unknown", peak, last)
     warm_up = int(steps[top] - steps[0])
-    if top >= 0.97 * (len(values) - 1):
+    if top >= 0.97 * (len(values) - 1) or _on_a_stair(values, top):
         return Schedule("warm-up", peak, last, warm_up)
     if values[top:].min() >= peak * (1 - _FLAT):
         return Schedule("constant", peak, last, warm_up)
@@ -101,6 +101,14 @@ def schedule(rate: Series, loss: Series | None = None) -> Schedule | None:
         peaked = warm_up / max(1.0, float(steps[held] - steps[0]) + shape.end)
         return Schedule("one-cycle", peak, last, warm_up, _end(steps, held, shape), {"peaked": peaked})
     return Schedule(shape.name, peak, last, warm_up, _end(steps, held, shape), shape.numbers)
+
+
+def _on_a_stair(values: Curve, top: int) -> bool:
+    """Whether the peak was held no longer than each value before it: a rise that is logged more often than made."""
+    before = np.flatnonzero(np.diff(values[: top + 1])) + 1
+    stairs = np.diff(np.concatenate(([0], before)))
+    flat = float(np.ptp(values[top:])) <= _FLAT * float(values[top])
+    return flat and len(stairs) >= 5 and len(values) - top <= 1.5 * float(np.median(stairs))
 
 
 def _glide(steps: Steps, values: Curve, top: int) -> tuple[int, Decay | None]:

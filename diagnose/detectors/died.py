@@ -22,6 +22,9 @@ def died(
     if len(values) < points:
         return too_few(norm, points)
     peak = float(np.abs(values).max())
+    early = np.abs(values[: len(values) // 2])
+    if np.any(early > 0):  # an explosion in between is not what the end is held against
+        peak = min(peak, 10 * float(np.quantile(early[early > 0], 0.9)))
     tail = longest_tail(np.abs(values) <= floor * peak)
     if tail < share * len(values):
         return None

@@ -14,6 +14,7 @@ def exploded(
 ) -> Evidence | Unsure | None:
     """Point at the stretch in which ``norm`` lies ``times`` above the lower quartile of what went before, to the end.
 
+    One that passed counts when the loss gave back a share ``risen`` of its descent there and did not regain it.
     Causes: ``not-finite`` (the last ``endless`` values or more are inf or NaN), ``with-the-loss`` (the loss gave back
     a share ``risen`` of its descent meanwhile), ``loss-calm``; none when no loss was logged.
     """
@@ -28,11 +29,31 @@ def exploded(
     levels = curve.levels
     tail = max(2, len(levels) // 10)
     usual = float(np.quantile(levels[:-tail], 0.25))
-    if usual <= 0 or float(levels[-tail:].min()) < times * usual:
+    if usual <= 0:
         return None
+    if float(levels[-tail:].min()) < times * usual:
+        return _passed(norm, loss, times, risen)
     first = int(curve.steps[-longest_tail(levels >= times * usual / 2)])
     facts = {"usual": usual, "end": median(levels[-tail:])}
     return Evidence(norm.name, first, int(steps[-1]), facts, _cause(loss, risen))
+
+
+def _passed(norm: Series, loss: Series | None, times: float, risen: float) -> Evidence | None:
+    """The largest norm, if it stood far above all before it and the loss was never again what it had been."""
+    steps, values = finite(norm)
+    at = int(np.argmax(values))
+    before = values[:at]
+    if loss is None or len(before) < 10 or values[at] < times * float(np.median(before)):
+        return None
+    curve = blocks(loss)
+    earlier, later = curve.levels[curve.steps < steps[at]], curve.levels[curve.steps >= steps[at]]
+    if len(earlier) < 2 or len(later) < 2:
+        return None
+    descent = float(earlier.max() - earlier.min())
+    if descent <= 0 or float(later.min() - earlier.min()) < risen * descent:
+        return None
+    facts = {"usual": float(np.median(before)), "end": float(values[at])}
+    return Evidence(norm.name, int(steps[at]), int(steps[-1]), facts, "with-the-loss")
 
 
 def _cause(loss: Series | None, risen: float) -> str:

@@ -24,6 +24,7 @@ def no_progress(
 ) -> Evidence | Unsure | None:
     """Point at a loss whose best level is less than ``least`` (share of its size) below its first.
 
+    A best level that noise alone may have brought is none.
     A metric that improved by ``metric_gain`` acquits it. Causes: ``rate-zero`` (the learning rate never
     exceeded ``tiny_rate``), ``at-chance`` (within ``chance`` of ln 2, 1 or the logarithm of a class count).
     """
@@ -33,8 +34,11 @@ def no_progress(
     curve = blocks(loss, 10)
     start = float(curve.levels[0])
     best = float(curve.levels[1:].min())
-    progress = (start - best) / max(abs(start), abs(best), 1e-12)
-    if progress >= least or np.all(values == 0):
+    size = max(abs(start), abs(best), 1e-12)
+    progress = (start - best) / size
+    chanced = 4 * curve.noise / np.sqrt(len(values) / len(curve)) if len(values) >= 30 else 0.0  # by luck of ten levels
+    ended = start - float(np.median(curve.levels[-3:]))
+    if (progress >= least and (start - best > chanced or ended >= least * size)) or np.all(values == 0):
         return None
     if metric is not None and _gain(metric) >= metric_gain:
         return None

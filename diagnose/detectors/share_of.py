@@ -13,10 +13,10 @@ from kb.text import Text
 def share_of(
     waiting: Series, step: Series | None, *, points: float, skip: float, share: float, units: float
 ) -> Evidence | Unsure | None:
-    """Point at ``waiting`` when it typically takes ``share`` or more of ``step``; the first share ``skip`` is left out.
+    """Point at ``waiting`` when it takes ``share`` or more of ``step``: typically, or in all of the later half.
 
-    Where the part is typically larger than the whole, the whole was logged without it, and both are added. A
-    part ``units`` times as large is measured in another unit and says nothing.
+    The first share ``skip`` is left out. Where the part is typically larger than the whole, the whole was logged
+    without it, and both are added. A part ``units`` times as large is measured in another unit and says nothing.
     """
     steps, part = finite(waiting)
     whole = finite(step)[1] if step is not None else np.empty(0)
@@ -32,6 +32,9 @@ def share_of(
         what = f"{waiting.name} and {step.name} differ in their unit", f"{waiting.name} 与 {step.name} 的单位不同"
         return Unsure(Text(*what))
     if typical < share * length:
-        return None
+        late = slice(len(part) // 2, None)
+        if len(part) != len(whole) or len(part) < 2 * points or part[late].sum() < share * whole[late].sum():
+            return None
+        typical, length, first = float(part[late].mean()), float(whole[late].mean()), len(part) // 2
     facts = {"share": typical / length * 100, "waiting": typical, "whole": length}
     return Evidence(waiting.name, int(steps[first]), int(steps[-1]), facts)

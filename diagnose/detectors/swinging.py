@@ -25,7 +25,7 @@ def swinging(
     Levels are means of blocks of equal length, so that the noise of single batches averages out; a swing is the
     median step from one level to the next. It must be a share ``swing`` of the size of the loss, ``dwarfs``
     times what the loss still came down per block, three times the noise that is left in a mean, and the levels
-    must turn back at a share ``turns`` of the blocks, or the curve repeat itself (cause ``periodic``).
+    must turn back at a share ``turns`` of the blocks, or the curve repeat itself (cause ``epoch-periodic``).
     Steps from point to point count as swings when they fell by ``calms`` where the learning rate fell to a
     third (cause ``rate``): noise does not calm down with the rate.
     """
@@ -39,17 +39,21 @@ def swinging(
     if restless >= calms * calm and restless >= swing * abs(median(rest)):
         facts |= {"swing": restless, "fall": median(rest[:5]) - median(rest[-5:])}
         return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "rate")
+    if (period := _period(rest)) and float(rest.std()) >= 2 * swing * abs(float(np.median(rest))):
+        facts |= {"swing": float(rest.std()), "fall": float(np.median(rest[:period]) - np.median(rest[-period:]))}
+        if float(rest.std()) * period >= dwarfs * abs(float(facts["fall"])) * period * period / len(rest):
+            return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "epoch-periodic")
     levels, noise = _levels(rest)
     moves = np.diff(levels)
     size = median(np.abs(moves))
     fall = float(levels[: len(levels) // 2].mean() - levels[len(levels) // 2 :].mean())
     if size < swing * abs(median(levels)) or size < dwarfs * max(fall, 0.0) / (len(levels) / 2):
         return None
-    back, period = np.mean(np.sign(moves[1:]) != np.sign(moves[:-1])), _period(rest)
-    if size < 3 * noise or not (back >= turns or period):
+    back = float(np.mean(np.sign(moves[1:]) != np.sign(moves[:-1])))
+    if size < 3 * noise or back < turns:
         return None
     facts |= {"swing": size, "fall": fall}
-    return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "periodic" if period else "")
+    return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "")
 
 
 def _levels(values: Curve) -> tuple[Curve, float]:
@@ -65,18 +69,20 @@ def _period(values: Curve) -> int:
     """The distance at which the curve repeats itself at least three times, in points; 0 for none."""
     if len(values) < 24:
         return 0
-    flat = values - np.interp(np.arange(len(values)), [0, len(values) - 1], values[[0, -1]])
-    flat = flat - flat.mean()
+    x = np.linspace(-1, 1, len(values))
+    flat = values - values.mean() - x * float(x @ values) / float(x @ x)
     size = 2 ** int(np.ceil(np.log2(2 * len(flat))))
     wave = np.fft.irfft(np.abs(np.fft.rfft(flat, size)) ** 2)[: len(flat) // 3]
     if len(wave) < 6 or wave[0] <= 0:
         return 0
-    wave = wave / wave[0]
+    wave = wave / wave[0] * len(flat) / (len(flat) - np.arange(len(wave)))  # fewer pairs lie further apart
     valley = int(np.argmax(wave < 0))
-    if valley == 0:
+    inner = np.flatnonzero((wave[1:-1] >= wave[:-2]) & (wave[1:-1] >= wave[2:])) + 1
+    peaks = inner[inner > valley]
+    if valley == 0 or not len(peaks) or wave[peaks].max() < 0.4:
         return 0
-    at = valley + int(np.argmax(wave[valley:]))
-    return at if at >= 4 and wave[at] >= 0.4 else 0
+    at = int(peaks[np.argmax(wave[peaks] >= 0.8 * wave[peaks].max())])  # the shortest of the distances that serve
+    return at if at >= 8 else 0
 
 
 def _unrest(rate: Series | None, steps: Steps, values: Curve) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Fact, Unsure, too_few
-from diagnose.measure import Blocks, at_steps, blocks, finite, median
+from diagnose.measure import Blocks, at_steps, blocks, finite
 from diagnose.run import Checkpoint, Curve, Series
 
 
@@ -25,8 +25,9 @@ def too_fast(
 
     Causes: ``peak`` (the loss had come down, rose by ``hurt`` of that descent as the rate grew by ``higher``, and came
     down again with the rate), ``warm-up-missing`` (right at the start, at full rate, it rose to ``burst`` times its
-    first value), ``far-above-usual`` (it got nowhere or lost its numbers at a rate above ``adam``, for optimizers
-    that keep a second moment, or above ``sgd`` for all others). The rate is taken from the checkpoints if not logged.
+    first value), ``far-above-usual`` (it got nowhere, lost its numbers or jumped by a seventh of itself from point to
+    point, at a rate above ``adam``, for optimizers that keep a second moment, or above ``sgd`` for all others). The
+    rate is taken from the checkpoints if not logged.
     """
     steps, values = finite(loss)
     if len(values) < points:
@@ -37,11 +38,11 @@ def too_fast(
         facts: dict[str, Fact] = {"rate": float(finite(rate)[1].max())}
         if (stretch := _hurt(curve, beside, higher, hurt)) is not None:
             return Evidence(loss.name, int(curve.steps[stretch[0]]), int(curve.steps[stretch[1]]), facts, "peak")
-        if (until := _burst(values, burst)) and beside[0] >= 0.5 * float(np.nanmax(beside)):
+        if (until := _burst(values, burst, curve.noise)) and beside[0] >= 0.5 * float(np.nanmax(beside)):
             return Evidence(loss.name, int(steps[0]), int(steps[until]), facts, "warm-up-missing")
     peak = _peak(rate, checkpoints)
     usual = adam if any(_second_moment(one) for one in checkpoints) else sgd
-    if peak > usual and _lost(loss, curve):
+    if peak > usual and (_lost(loss, curve) or _rough(values)):
         return Evidence(loss.name, int(steps[0]), int(steps[-1]), {"rate": peak}, "far-above-usual")
     return None
 
@@ -61,11 +62,11 @@ def _hurt(curve: Blocks, rate: Curve, higher: float, hurt: float) -> tuple[int, 
     return (low, int(calm[0])) if back else None
 
 
-def _burst(values: Curve, burst: float) -> int:
+def _burst(values: Curve, burst: float, noise: float) -> int:
     """Up to which point the loss stood above its first value right at the start; 0 when it did not, or stayed there."""
     first, early = float(values[0]), values[: max(6, len(values) // 10)]
-    above = early > burst * first
-    if first <= 0 or above[1:].sum() < 3 or median(values[-max(3, len(values) // 10) :]) > first:
+    above = early > max(burst * first, first + 6 * noise)
+    if first <= 0 or above[1:].sum() < 3 or float(np.median(values[-max(3, len(values) // 10) :])) > first:
         return 0
     return int(np.flatnonzero(above)[-1])
 
@@ -80,6 +81,12 @@ def _peak(rate: Series | None, checkpoints: tuple[Checkpoint, ...]) -> float:
 def _second_moment(checkpoint: Checkpoint) -> bool:
     states = checkpoint.optimizer.state.values() if checkpoint.optimizer else ()
     return any("exp_avg_sq" in state or "square_avg" in state for state in states)
+
+
+def _rough(values: Curve) -> bool:
+    """Whether the loss typically moves by a seventh of its level, and a tenth of its start, from point to point."""
+    move = float(np.median(np.abs(np.diff(values))))
+    return move >= max(0.15 * abs(float(np.median(values))), 0.1 * abs(float(np.median(values[:5]))))
 
 
 def _lost(loss: Series, curve: Blocks) -> bool:
