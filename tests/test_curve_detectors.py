@@ -15,6 +15,8 @@ from kb.library import load
 SYMPTOMS = (
     "loss-diverging", "loss-spikes", "val-below-train", "still-improving", "lr-reset", "grad-norm-exploding",
     "grad-norm-vanishing", "grad-clipping-saturated", "data-loading-bottleneck", "gpu-underused", "throughput-drop",
+    "metric-impossible", "metric-plateau", "loss-oscillating", "log-discontinuity", "lr-too-low", "lr-too-high",
+    "lr-stepped-per-batch", "overfitting", "loss-not-decreasing", "metric-constant",
 )  # fmt: skip
 ENTRIES = {name: load()[name] for name in SYMPTOMS}
 VALUES = st.one_of(
@@ -34,8 +36,14 @@ def drawn(name: str, values: list[float], stride: int = 1) -> Series:
 
 
 def looked(symptom: str, curves: list[Series | None]):
+    """What the check says of these curves, one for each of its looks; a look at all gets the one."""
     bound = bind(ENTRIES[symptom])
-    return bound.detector(**dict(zip(bound.looks, curves, strict=False)), **bound.check.with_)
+    padded = [*curves, *[None] * len(bound.looks)]
+    shown = {}
+    for (name, look), one in zip(bound.looks.items(), padded, strict=False):
+        shown[name] = one if look in ("each", "companion") else (one,) if one is not None and look == "all" else ()
+    answer = bound.detector(**shown, **bound.check.with_)
+    return answer[0] if isinstance(answer, list) and answer else answer or None
 
 
 @pytest.mark.parametrize("symptom", SYMPTOMS)
@@ -47,7 +55,8 @@ def test_any_curve_gets_an_answer_that_can_be_said(symptom, curve, second, third
     assert answer is None or isinstance(answer, Evidence | Unsure)
     if isinstance(answer, Evidence):
         assert answer.cause in ENTRIES[symptom].causes or not answer.cause
-        assert curve.steps[0] <= answer.first <= answer.last <= curve.steps[-1]
+        shown = [one for one in (curve, second, third) if one is not None and len(one)]
+        assert min(one.steps[0] for one in shown) <= answer.first <= answer.last <= max(one.steps[-1] for one in shown)
         assert ENTRIES[symptom].check.message.format(
             subject=answer.subject, first=answer.first, last=answer.last, **answer.facts
         )
@@ -70,6 +79,15 @@ def test_a_noisy_fall_to_a_level_raises_no_alarm(symptom, level, noise, pace, co
     subjects = {
         "lr-reset": [rate],
         "throughput-drop": [speed],
+        "metric-impossible": [drawn("score", list(0.9 / (1 + np.exp(-np.asarray(fall.values) % 1))))],
+        "metric-plateau": [drawn("score", list(0.9 * (1 - np.exp(-t / pace))))],
+        "metric-constant": [fall, None],
+        "lr-stepped-per-batch": [rate],
+        "lr-too-low": [fall, rate],
+        "lr-too-high": [fall, rate],
+        "log-discontinuity": [fall, rate],
+        "loss-oscillating": [fall, rate],
+        "overfitting": [fall, fall, None],
         "gpu-underused": [busy],
         "data-loading-bottleneck": [short, drawn("whole", list(0.3 * rough))],
         "val-below-train": [fall, fall],

@@ -22,7 +22,7 @@ def constant(
 ) -> Evidence | Unsure | None:
     """Point at a curve whose values differ by less than ``same`` of their size, for the last share ``held`` of them.
 
-    Where the first values differ, twice the ``points`` must stand, on a level that leaves something to gain.
+    Where the first values differ, three more must stand, on a level that leaves something to gain.
     Cause ``loss-stalled`` when the loss had less than ``left`` of its fall still to come for ``stalled``
     of the run and ended above ``converged`` of its start; ``loss-falling`` otherwise.
     """
@@ -33,7 +33,7 @@ def constant(
     tail = longest_tail(np.abs(values - level) <= same * abs(level))
     if level == 0 or tail < max(points, held * len(values)):
         return None
-    if tail < len(values) and (tail < 2 * points or not 0 < level < 0.9):
+    if tail < len(values) and (tail < points + 3 or not 0 < level < 0.9):
         return None
     cause = "loss-falling"
     if loss is not None and len(finite(loss)[1]) >= points:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Fact, Unsure, too_few
-from diagnose.measure import finite, median
+from diagnose.measure import finite
 from diagnose.run import Curve, Series, Steps
 
 
@@ -34,10 +34,10 @@ def swinging(
         return too_few(loss, points)
     begin = int(warm * len(values))
     rest = values[begin:]
-    facts: dict[str, Fact] = {"level": median(rest)}
+    facts: dict[str, Fact] = {"level": float(np.median(rest))}
     restless, calm = _unrest(rate, steps[begin:], rest)
-    if restless >= calms * calm and restless >= swing * abs(median(rest)):
-        facts |= {"swing": restless, "fall": median(rest[:5]) - median(rest[-5:])}
+    if restless >= calms * calm and restless >= swing * abs(float(np.median(rest))):
+        facts |= {"swing": restless, "fall": float(np.median(rest[:5]) - np.median(rest[-5:]))}
         return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "rate")
     if (period := _period(rest)) and float(rest.std()) >= 2 * swing * abs(float(np.median(rest))):
         facts |= {"swing": float(rest.std()), "fall": float(np.median(rest[:period]) - np.median(rest[-period:]))}
@@ -45,9 +45,9 @@ def swinging(
             return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "epoch-periodic")
     levels, noise = _levels(rest)
     moves = np.diff(levels)
-    size = median(np.abs(moves))
+    size = float(np.median(np.abs(moves)))
     fall = float(levels[: len(levels) // 2].mean() - levels[len(levels) // 2 :].mean())
-    if size < swing * abs(median(levels)) or size < dwarfs * max(fall, 0.0) / (len(levels) / 2):
+    if size < swing * abs(float(np.median(levels))) or size < dwarfs * max(fall, 0.0) / (len(levels) / 2):
         return None
     back = float(np.mean(np.sign(moves[1:]) != np.sign(moves[:-1])))
     if size < 3 * noise or back < turns:
@@ -61,7 +61,7 @@ def _levels(values: Curve) -> tuple[Curve, float]:
     count = 24 if len(values) >= 48 else len(values)
     width = len(values) // count
     parts = values[: count * width].reshape(count, width)
-    within = median(parts.std(axis=1)) / np.sqrt(width) if width > 2 else 0.0
+    within = float(np.median(parts.std(axis=1))) / np.sqrt(width) if width > 2 else 0.0
     return parts.mean(axis=1), within
 
 
@@ -86,7 +86,7 @@ def _period(values: Curve) -> int:
 
 
 def _unrest(rate: Series | None, steps: Steps, values: Curve) -> tuple[float, float]:
-    """The median step from point to point at a high rate, and after it had fallen to a third; 0, 1 without both."""
+    """The median step to and fro from point to point at a high rate, and after it had fallen to a third; 0, 1 without both."""
     own, rates = finite(rate) if rate is not None else (steps[:0], values[:0])
     if len(rates) == 0:
         return 0.0, 1.0
@@ -94,5 +94,5 @@ def _unrest(rate: Series | None, steps: Steps, values: Curve) -> tuple[float, fl
     high, low = beside >= 0.8 * beside.max(), beside <= beside.max() / 3
     if high.sum() < 5 or low.sum() < 5:
         return 0.0, 1.0
-    before, after = (median(np.abs(np.diff(values[where]))) for where in (high, low))
-    return before, after
+    before, after = (float(np.median(np.abs(np.diff(values[where], 2)))) / 2 for where in (high, low))
+    return before, after  # second differences: a smooth fall is no unrest

@@ -24,7 +24,8 @@ def too_fast(
     """Point at the stretch in which the rate was too high for ``loss``.
 
     Causes: ``peak`` (the loss had come down, rose by ``hurt`` of that descent as the rate grew by ``higher``, and came
-    down again with the rate), ``warm-up-missing`` (right at the start, at full rate, it rose to ``burst`` times its
+    down again with the rate), ``raised`` (the same at a sudden growth of the rate, and it never came back),
+    ``warm-up-missing`` (right at the start, at full rate, it rose to ``burst`` times its
     first value), ``far-above-usual`` (it got nowhere, lost its numbers or jumped by a seventh of itself from point to
     point, at a rate above ``adam``, for optimizers that keep a second moment, or above ``sgd`` for all others). The
     rate is taken from the checkpoints if not logged.
@@ -38,6 +39,8 @@ def too_fast(
         facts: dict[str, Fact] = {"rate": float(finite(rate)[1].max())}
         if (stretch := _hurt(curve, beside, higher, hurt)) is not None:
             return Evidence(loss.name, int(curve.steps[stretch[0]]), int(curve.steps[stretch[1]]), facts, "peak")
+        if (at := _raised(curve, beside, higher, hurt)) is not None:
+            return Evidence(loss.name, int(curve.steps[at]), int(steps[-1]), facts, "raised")
         if (until := _burst(values, burst, curve.noise)) and beside[0] >= 0.5 * float(np.nanmax(beside)):
             return Evidence(loss.name, int(steps[0]), int(steps[until]), facts, "warm-up-missing")
     peak = _peak(rate, checkpoints)
@@ -60,6 +63,17 @@ def _hurt(curve: Blocks, rate: Curve, higher: float, hurt: float) -> tuple[int, 
         return None
     back = float(curve.levels[calm].min()) <= float(curve.levels[low]) + rise / 4
     return (low, int(calm[0])) if back else None
+
+
+def _raised(curve: Blocks, rate: Curve, higher: float, hurt: float) -> int | None:
+    """The block in which the rate grew at once and the loss with it, to stay above what it had been."""
+    for at in np.flatnonzero(rate[1:] >= higher * np.maximum(rate[:-1], 1e-300)) + 1:
+        low = float(curve.levels[:at].min())
+        gained = float(curve.levels[0]) - low
+        rise = float(curve.levels[at : at + 3].max()) - low
+        if gained > 0 and rise >= max(hurt * gained, 3 * curve.noise) and curve.levels[at:].min() > low + gained / 20:
+            return int(at)
+    return None
 
 
 def _burst(values: Curve, burst: float, noise: float) -> int:
@@ -90,6 +104,6 @@ def _rough(values: Curve) -> bool:
 
 
 def _lost(loss: Series, curve: Blocks) -> bool:
-    """Whether the loss ended in NaN, or within a twentieth of where it began, or above."""
+    """Whether the loss ended in NaN, or within a tenth of where it began, or above."""
     start, end = float(curve.levels[0]), float(curve.levels[-1])
-    return not np.isfinite(loss.values[-1]) or end >= start - 0.05 * abs(start)
+    return not np.isfinite(loss.values[-1]) or end >= start - 0.1 * abs(start)
