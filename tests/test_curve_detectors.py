@@ -86,7 +86,7 @@ def test_a_noisy_fall_to_a_level_raises_no_alarm(symptom, level, noise, pace, co
         "lr-too-low": [fall, rate],
         "lr-too-high": [fall, rate],
         "log-discontinuity": [fall, rate],
-        "loss-oscillating": [fall, rate],
+        "loss-oscillating": [rate],
         "overfitting": [fall, fall, None],
         "gpu-underused": [busy],
         "data-loading-bottleneck": [short, drawn("whole", list(0.3 * rough))],

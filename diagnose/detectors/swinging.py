@@ -86,7 +86,7 @@ def _period(values: Curve) -> int:
 
 
 def _unrest(rate: Series | None, steps: Steps, values: Curve) -> tuple[float, float]:
-    """The median step to and fro from point to point at a high rate, and after it had fallen to a third; 0, 1 without both."""
+    """The median step to and fro at a high rate, and after it had fallen to a third; 0, 1 without both."""
     own, rates = finite(rate) if rate is not None else (steps[:0], values[:0])
     if len(rates) == 0:
         return 0.0, 1.0
