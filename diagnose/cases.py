@@ -1,7 +1,7 @@
 """Draw the tiny runs that entries describe in their cases.
 
-A curve is arithmetic over ``t`` (the step, or the element of a tensor) and ``noise`` (seeded, unit
-variance), checked against a whitelist of syntax nodes: an entry may come from anywhere.
+A curve is arithmetic over ``t`` (the step, or the element of a tensor), ``noise`` (seeded, unit variance) and
+``even`` (drawn evenly between -1 and 1), checked against a whitelist of syntax nodes: an entry may come from anywhere.
 """
 
 from __future__ import annotations
@@ -40,7 +40,14 @@ def draw(case: Case) -> Run:
 
 def curve(text: str, t: Curve, seed: int = 0) -> Curve:
     """The values of an expression at ``t`` [n]; raises `Problem` for anything that is not plain arithmetic."""
-    words: dict[str, Any] = {"t": t, "noise": _noise(seed, len(t)), "nan": np.nan, "inf": np.inf, **_FUNCTIONS}
+    words: dict[str, Any] = {
+        "t": t,
+        "noise": _noise(seed, len(t)),
+        "even": _even(len(t)),
+        "nan": np.nan,
+        "inf": np.inf,
+        **_FUNCTIONS,
+    }
     try:
         tree = _parsed(text)
     except (SyntaxError, RecursionError, ValueError):
@@ -64,8 +71,13 @@ def _noise(seed: int, count: int) -> Curve:
     return np.random.default_rng(seed).standard_normal(count)
 
 
+@cache
+def _even(count: int) -> Curve:
+    return np.random.default_rng(1).uniform(-1, 1, count)
+
+
 def _checkpoint(case: CaseCheckpoint) -> Checkpoint:
-    tensors = {name: _tensor(name, text, case.dtype) for name, text in case.tensors.items()}
+    tensors = {name: _tensor(name, text, case.dtype, case.side) for name, text in case.tensors.items()}
     optimizer = _optimizer(case.optimizer, tensors) if case.optimizer else None
     return Checkpoint(
         Path(f"step_{case.step}.pt"), tensors, case.step, optimizer,
@@ -73,16 +85,18 @@ def _checkpoint(case: CaseCheckpoint) -> Checkpoint:
     )  # fmt: skip
 
 
-def _tensor(name: str, text: str, dtype: str) -> Tensor:
-    """A constant is one element; anything over ``t`` or ``noise`` is an 8 x 8 weight."""
-    several = any(isinstance(node, ast.Name) and node.id in ("t", "noise") for node in ast.walk(_parsed(text)))
-    values = curve(text, np.arange(64.0 if several else 1.0))
+def _tensor(name: str, text: str, dtype: str, side: int) -> Tensor:
+    """A constant is one element; anything over ``t`` or a random draw is a square weight."""
+    several = any(isinstance(node, ast.Name) and node.id in ("t", "noise", "even") for node in ast.walk(_parsed(text)))
+    values = curve(text, np.arange(float(side * side) if several else 1.0))
     good = values[np.isfinite(values)]
     low, high, mean, std = (good.min(), good.max(), good.mean(), good.std()) if len(good) else (np.nan,) * 4
+    square = values.reshape(side, side) if several else values[None]
     return Tensor(
-        name, dtype, (8, 8) if several else (1,), float(low), float(high), float(mean), float(std),
+        name, dtype, (side, side) if several else (1,), float(low), float(high), float(mean), float(std),
         zeros=int(np.count_nonzero(values == 0)), nonfinite=int(np.count_nonzero(~np.isfinite(values))),
         values=tuple(map(float, values)) if len(values) <= SMALL else (),
+        sample=values[:SMALL].astype(np.float32), rows=np.abs(square).max(axis=1).astype(np.float32),
     )  # fmt: skip
 
 

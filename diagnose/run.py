@@ -15,6 +15,8 @@ from kb.text import Text
 
 Curve = NDArray[np.float64]
 Steps = NDArray[np.int64]
+Few = NDArray[np.float32]
+NONE: Few = np.empty(0, np.float32)
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,9 @@ class Tensor:
     ``dtype`` is torch's name without the prefix (``float32``, ``bfloat16``). minimum, maximum, mean and
     std (population) are over the finite elements, NaN when there are none. ``values`` holds the
     elements themselves, as floats, for tensors of at most `SMALL` elements, else it is empty.
+    Of the model's own tensors also ``sample``, at most 64 elements from places that are the same in every
+    file, and ``rows``, the largest magnitude among a few elements of each slice along the first axis
+    (float32 [rows]); empty where the reader could not tell.
     """
 
     name: str
@@ -65,6 +70,8 @@ class Tensor:
     zeros: int
     nonfinite: int
     values: tuple[float, ...] = ()
+    sample: Few = field(default_factory=lambda: NONE, compare=False, repr=False)
+    rows: Few = field(default_factory=lambda: NONE, compare=False, repr=False)
 
     @property
     def numel(self) -> int:

@@ -89,13 +89,14 @@ class CaseOptimizer:
 
 @dataclass(frozen=True)
 class CaseCheckpoint:
-    """A tiny checkpoint: each tensor a curve over ``t`` (64 elements) or a constant (one element)."""
+    """A tiny checkpoint: each tensor a curve over ``t`` (``side`` x ``side`` elements) or a constant (one element)."""
 
     tensors: dict[str, str]
     step: int | None = None
     optimizer: CaseOptimizer | None = None
     unsafe: tuple[str, ...] = ()
     dtype: str = "float32"
+    side: int = 8
     scaler: dict[str, float] = field(default_factory=dict)
     scheduler: dict[str, float] = field(default_factory=dict)
     numbers: dict[str, float] = field(default_factory=dict)

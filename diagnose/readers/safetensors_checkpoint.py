@@ -37,7 +37,7 @@ def _read(path: Path) -> list[Trace]:
             header = read_header(file, size)
             summaries = Summaries(Scanner(OVERLAP * size + (1 << 20)))
             named = {printable(name): record for name, record in header.tensors.items()}
-            tensors = {name: summaries.of(name, record) for name, record in named.items()}
+            tensors = {name: summaries.of(name, record, closely=True) for name, record in named.items()}
     except OSError as error:
         why = error.strerror or type(error).__name__
         return [Trace(path, FORMAT, notes=(Note(str(path), Text(f"cannot be read: {why}", f"无法读取：{why}")),))]

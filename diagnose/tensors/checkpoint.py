@@ -31,10 +31,10 @@ class Summaries:
     scanner: Scanner
     failed: dict[Text, list[str]] = field(default_factory=dict)
 
-    def of(self, name: str, record: Record) -> Tensor:
+    def of(self, name: str, record: Record, *, closely: bool = False) -> Tensor:
         """The tensor's summary; one without figures when its elements cannot be had."""
         try:
-            return self.scanner.summary(name, record)
+            return self.scanner.summary(name, record, closely=closely)
         except Damaged as damage:
             if isinstance(record, Unread) or self.scanner.allowance < 0:
                 self.failed.setdefault(damage.what, []).append(name)
@@ -89,7 +89,7 @@ def trace_of(path: Path, form: str, opened: Opened) -> Trace:
 
 
 def _checkpoint(path: Path, contents: Contents, summaries: Summaries, unsafe: tuple[str, ...]) -> Checkpoint:
-    tensors = {name: summaries.of(name, record) for name, record in contents.model.items()}
+    tensors = {name: summaries.of(name, record, closely=True) for name, record in contents.model.items()}
     optimizer = None
     steps = None
     if contents.optimizers:
@@ -109,7 +109,7 @@ def _checkpoint(path: Path, contents: Contents, summaries: Summaries, unsafe: tu
         _numbers(contents.scaler, summaries),
         numbers,
         unsafe,
-        ema={name: summaries.of(name, record) for name, record in contents.average.items()},
+        ema={name: summaries.of(name, record, closely=True) for name, record in contents.average.items()},
     )
 
 

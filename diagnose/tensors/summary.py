@@ -14,6 +14,7 @@ from diagnose.run import SMALL, Tensor
 from diagnose.tensors import dtypes
 from diagnose.tensors.quick import FORMATS, add_quickly
 from diagnose.tensors.records import Block, Damaged, Dense, Quantised, Record, Sparse, Unread
+from diagnose.tensors.samples import loudness, sample
 from diagnose.tensors.tally import Tally
 from kb.text import Text
 
@@ -32,12 +33,18 @@ class Scanner:
     buffer: bytearray = field(default_factory=lambda: bytearray(CHUNK))
     seen: dict[Any, tuple[Tensor, Record]] = field(default_factory=dict)  # the record is kept: its id must stay its own
 
-    def summary(self, name: str, record: Record) -> Tensor:
-        """The summary of ``record``. Raises `Damaged` when its bytes are missing or it cannot be told."""
+    def summary(self, name: str, record: Record, *, closely: bool = False) -> Tensor:
+        """The summary of ``record``, with single elements and rows where asked for by ``closely``.
+
+        Raises `Damaged` when its bytes are missing or it cannot be told.
+        """
         key = identity(record)
         if key not in self.seen:
             self.seen[key] = self._summary(record), record
-        return replace(self.seen[key][0], name=name)
+        found = replace(self.seen[key][0], name=name)
+        if closely and not isinstance(record, Unread):
+            found = replace(found, sample=sample(record, self._fetch), rows=loudness(record, self._fetch))
+        return found
 
     def _summary(self, record: Record) -> Tensor:
         tally, values = Tally(), ()
