@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from diagnose.run import Checkpoint
+from diagnose.run import Checkpoint, Tensor
 
 
 def branch_of(gate: str, checkpoint: Checkpoint) -> list[str]:
@@ -22,3 +22,17 @@ def branch_of(gate: str, checkpoint: Checkpoint) -> list[str]:
             return found
         parts.pop()
     return []
+
+
+def is_closed(tensor: Tensor) -> bool:
+    """Whether all of its elements are exactly zero."""
+    return tensor.numel > 0 and tensor.zeros == tensor.numel
+
+
+def behind_closed_gate(name: str, checkpoint: Checkpoint) -> bool:
+    """Whether a gate of the module that holds ``name`` is exactly zero: nothing behind it gets a gradient."""
+    for gate in checkpoint.gates:
+        module = gate.rpartition(".")[0]
+        if module and name.startswith(module + ".") and is_closed(checkpoint.tensors[gate]):
+            return True
+    return False

@@ -6,6 +6,7 @@ import math
 
 from diagnose.finding import Evidence, Fact, Unsure
 from diagnose.fingerprint import Print, least_update, untouched
+from diagnose.gates import behind_closed_gate
 from diagnose.resting import rate, resting, weights, why
 from diagnose.run import Checkpoint, Optimizer, Tensor
 from kb.text import Text
@@ -20,7 +21,7 @@ def as_initialised(
     """Look at the last checkpoint alone; one finding a cause.
 
     ``least`` and ``least_normal`` elements are needed to recognise even and normal draws, ``surprise`` as in
-    `fingerprint.untouched`. Causes: ``not-in-optimizer``, ``no-gradient``, ``lr-vanished``, ``frozen-random`` (several
+    `fingerprint.untouched`. Causes: ``closed-gate``, ``not-in-optimizer``, ``no-gradient``, ``lr-vanished``, ``frozen-random`` (several
     matrices ahead of trained ones, or ``share`` of the model), ``idle-inside`` (one of them), ``unknown``, and
     ``normal`` where only its spread tells. A matrix for which gradients are remembered counts as trained.
     """
@@ -60,7 +61,9 @@ def _causes(order: list[str], prints: dict[str, Print], last: Checkpoint, share:
     for name, seen in prints.items():
         tensor = last.tensors[name]
         told = why(name, tensor, last.optimizer, rate(name, last), _RESOLUTION)
-        if _gradient(name, last.optimizer) == 0:
+        if behind_closed_gate(name, last) and told != "not-in-optimizer":
+            told = "closed-gate"
+        elif _gradient(name, last.optimizer) == 0:
             told = "zero-gradient"
         elif seen.kind == "normal" and told in ("unknown", "lr-vanished"):
             told = "normal"

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure
-from diagnose.gates import branch_of
+from diagnose.gates import branch_of, is_closed
 from diagnose.measure import finite
 from diagnose.run import Checkpoint, Group, Optimizer, Series, Tensor
 from kb.text import Text
@@ -28,7 +28,7 @@ def closed_gate(
         return [
             _evidence(last.tensors[name], last, trained, decay)
             for name in last.gates
-            if _is_zero(last.tensors[name]) and last.tensors[name].dtype != "bool"
+            if is_closed(last.tensors[name]) and last.tensors[name].dtype != "bool"
         ]
     logged = [gate for gate in gates if len(finite(gate)[1]) >= points]
     if not logged:
@@ -44,7 +44,7 @@ def _evidence(gate: Tensor, last: Checkpoint, trained: list[Checkpoint], decay: 
     closed_since = last.step
     opened = False
     for one in reversed(trained):
-        if gate.name in one.tensors and not _is_zero(one.tensors[gate.name]):
+        if gate.name in one.tensors and not is_closed(one.tensors[gate.name]):
             opened = True
             break
         closed_since = one.step
@@ -69,7 +69,7 @@ def _cause(gate: Tensor, last: Checkpoint, opened: bool, decay: float) -> str:
         return "lr-zero"  # a schedule that has merely come to its end leaves every group at zero
     second = _second_moment(state)
     if second == 0:
-        last_layer_zero = any(_is_zero(last.tensors[name]) and last.tensors[name].numel > 1 for name in branch)
+        last_layer_zero = any(is_closed(last.tensors[name]) and last.tensors[name].numel > 1 for name in branch)
         return "double-zero" if last_layer_zero else "constant-branch"
     if opened or _decay_of(group) >= decay:
         return "decayed"
@@ -98,10 +98,6 @@ def _others_have_state(optimizer: Optimizer, slot: int) -> bool:
 
 def _decay_of(group: Group) -> float:
     return 0.0 if math.isnan(group.lr) else group.lr * group.weight_decay
-
-
-def _is_zero(tensor: Tensor) -> bool:
-    return tensor.numel > 0 and tensor.zeros == tensor.numel
 
 
 def _before_training(checkpoint: Checkpoint) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from diagnose.finding import Evidence, Unsure
+from diagnose.gates import behind_closed_gate
 from diagnose.resting import pairs, weights
 from diagnose.run import Checkpoint, Tensor
 from kb.text import Text
@@ -40,10 +41,8 @@ def _left(before: Tensor, after: Tensor, tolerance: float) -> float | None:
 
 
 def _cause(name: str, last: Checkpoint) -> str:
-    for gate in last.gates:
-        module = gate.rpartition(".")[0]
-        if module and name.startswith(module + ".") and last.tensors[gate].zeros == last.tensors[gate].numel:
-            return "closed-gate"
+    if behind_closed_gate(name, last):
+        return "closed-gate"
     place = last.optimizer.slot_of(name) if last.optimizer else None
     seen = last.optimizer.state.get(place[1], {}).get("exp_avg_sq") if last.optimizer and place else None
     return "zero-gradient" if isinstance(seen, Tensor) and seen.absmax == 0 else ""
