@@ -21,9 +21,10 @@ def as_initialised(
     """Look at the last checkpoint alone; one finding a cause.
 
     ``least`` and ``least_normal`` elements are needed to recognise even and normal draws, ``surprise`` as in
-    `fingerprint.untouched`. Causes: ``closed-gate``, ``not-in-optimizer``, ``no-gradient``, ``lr-vanished``, ``frozen-random`` (several
-    matrices ahead of trained ones, or ``share`` of the model), ``idle-inside`` (one of them), ``unknown``, and
-    ``normal`` where only its spread tells. A matrix for which gradients are remembered counts as trained.
+    `fingerprint.untouched`. Causes: ``closed-gate``, ``not-in-optimizer``, ``no-gradient``, ``zero-gradient``,
+    ``lr-vanished``, ``frozen-random`` (several matrices ahead of trained ones, or ``share`` of the model),
+    ``idle-inside`` (one of them), ``unknown``, and ``normal`` where only its spread tells. A matrix for which
+    gradients are remembered counts as trained.
     """
     last = next((one for one in reversed(checkpoints) if one.tensors), None)
     order = weights(last) if last else []
