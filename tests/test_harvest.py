@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -114,3 +116,18 @@ def test_digits_that_name_a_quantity_are_kept_apart_from_those_that_do_not_matte
     assert sorted(table.columns) == ["loss0", "loss1", "loss2"]
     assert table.columns["loss1"].values[:3].tolist() == [1.5, 4.5, 7.5]
     assert table.count == 90_000
+
+
+def test_long_numbers_are_rounded_as_python_rounds_them() -> None:
+    random = np.random.default_rng(0)
+    words = [repr(one) for one in (random.random(3000) * 10.0 ** random.integers(-12, 12, 3000)).tolist()]
+    words += [f"{(Decimal(one) + Decimal(math.nextafter(one, 2))) / 2:.17g}" for one in random.random(3000).tolist()]
+    words += [
+        f"{one:.{places}f}" for one, places in zip(random.random(3000), random.integers(12, 20, 3000), strict=True)
+    ]
+    words += [str(one) for one in random.integers(0, 2**63, 3000) // 10 ** random.integers(0, 18, 3000)]
+    pattern = re.compile(r"v (\S+)")
+    gathered = harvest.Harvest(lambda line: Said("a", ("v",), (m.span(1),)) if (m := pattern.match(line)) else None)
+    gathered.read("".join(f"v {word}\n" for word in words))
+    table = gathered.table(Path("run.log"), "x", [])
+    assert table.columns["v"].values.tolist() == [float(word) for word in words]

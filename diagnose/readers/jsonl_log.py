@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Note, Series, Trace
-from diagnose.tables.decode import decoded, is_binary, lines
+from diagnose.tables.decode import decoded, is_binary
 from diagnose.tables.evidence import checked
 from diagnose.tables.jsontext import parsed, salvaged
+from diagnose.tables.object_line import LABELS, bare, said_in_object
 from diagnose.tables.records import Row, documented, history_in, is_number, tabled
 from diagnose.tables.sentinels import measured
 from diagnose.tables.table import traces
+from diagnose.tables.taken import merged, taken
 from diagnose.tensors.shards import INDEX
 from diagnose.trackers.settings_names import holds_settings
 from kb.text import Text
@@ -54,12 +56,19 @@ def read(path: Path) -> list[Trace]:
     if not text.strip():
         notes.append(_note(path, Text("the file is empty", "文件是空的")))
         return [Trace(path, FORMAT, notes=tuple(notes))]
-    every = [line.strip() for line in lines(text)]
-    written = [line for line in every if line.strip("[], ")]
-    whole = [line for line in written if _object(line)]
-    if len(written) > 1 and 2 * len(whole) >= len(written):
-        rows, where, damage = _rows(path, every)
-        return traces(checked(measured(tabled(path, FORMAT, rows, where, [*notes, *damage]))))
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    bulk = taken(text, said_in_object, path, FORMAT, LABELS)
+    every = [(number, line.strip()) for number, line in bulk.others]
+    written = [line for _, line in every if line.strip("[], ")]
+    whole = bulk.table.count + sum(1 for line in written if bare(line))
+    count = bulk.table.count + len(written)
+    if count > 1 and 2 * whole >= count:
+        del text
+        rows, where, damage = _rows(path, every, bulk.table.count)
+        begun = int(bulk.lines[0]) if len(bulk.lines) else None
+        few = tabled(path, FORMAT, rows, where, [*notes, *damage], begun=begun)
+        return traces(checked(measured(merged(few, bulk.table))))
     document, wrong = salvaged(text)
     if wrong is not None:
         notes.append(_note(path, wrong))
@@ -69,23 +78,20 @@ def read(path: Path) -> list[Trace]:
     return traces(checked(measured(documented(path, FORMAT, document, notes))))
 
 
-def _object(line: str) -> str:
-    """The object on a line of a log or of a list, "" when there is none."""
-    bare = line.lstrip("[ ").rstrip("], ")
-    return bare if bare.startswith("{") and bare.endswith("}") else ""
+def _rows(path: Path, every: list[tuple[int, str]], others: int) -> tuple[list[Row], list[int], list[Note]]:
+    """The objects that stand on a line of their own, the lines they stand on, and the lines that hold none.
 
-
-def _rows(path: Path, every: list[str]) -> tuple[list[Row], list[int], list[Note]]:
-    """The objects that stand on a line of their own, the lines they stand on, and the lines that hold none."""
+    ``others`` is how many objects were read before.
+    """
     rows: list[Row] = []
     where: list[int] = []
     broken: list[int] = []
-    for number, line in enumerate(every, 1):
+    for number, line in every:
         if not line.strip("[], "):
             continue
-        found, wrong = parsed(_object(line))
+        found, wrong = parsed(bare(line))
         if wrong is not None:
-            found, _ = salvaged(_object(line))  # two records on one line
+            found, _ = salvaged(bare(line))  # two records on one line
         objects = found if isinstance(found, list) else [found]
         good = [one for one in objects if isinstance(one, dict)]
         rows += good
@@ -93,8 +99,9 @@ def _rows(path: Path, every: list[str]) -> tuple[list[Row], list[int], list[Note
         if not good:
             broken.append(number)
     notes = []
-    if broken and broken[-1] == len(every):  # no line end after it: it was being written
-        what = Text(f"the last record is cut short; {len(rows)} read", f"最后一条记录不完整；已读取 {len(rows)} 条")
+    if broken and broken[-1] == every[-1][0]:  # no line end after it: it was being written
+        read = len(rows) + others
+        what = Text(f"the last record is cut short; {read} read", f"最后一条记录不完整；已读取 {read} 条")
         notes.append(_note(path, what, broken.pop()))
     if broken:
         what = Text(

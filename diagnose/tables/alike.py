@@ -69,7 +69,7 @@ class Chunk:
             yield int(which[lines[0]]), lines
 
     def runs(self, lines: Ints, run: int) -> tuple[Ints, Ints]:
-        """The value and the length of the same run of digits in some lines; the value is wrong beyond 15 digits."""
+        """The value and the length of the same run of digits in some lines; the value is wrong beyond 18 digits."""
         at = self.first[lines] + run
         return self.values[at], self.lengths[at]
 

@@ -165,14 +165,16 @@ class Harvest:
         place = np.empty_like(order)
         place[order] = np.arange(len(order))
         parts: dict[str, list[tuple[Ints, Curve]]] = {}
-        words = np.zeros(len(lines) if labels else 0, dtype=object)
+        said = {} if labels is None else {kind: labels[kind] for (kind, _), _ in kept}
+        filed = any(said.values())
+        words = np.zeros(len(lines) if filed else 0, dtype=object)
         begins: dict[str, tuple[int, int]] = {}  # where each name comes first: its row, and its place there
         done = 0
         for (kind, names), rows in kept:
             there = place[done : done + sum(map(len, rows.lines))]
             done += len(there)
-            if labels:
-                words[there] = labels[kind]
+            if filed:
+                words[there] = said[kind]
             for at, name in enumerate(names):
                 begin = (int(there.min()), at)
                 begins[name] = min(begins.get(name, begin), begin)
@@ -187,7 +189,7 @@ class Harvest:
         if first:
             columns, settings = _from(columns, first)
         held = array("q", lines[order][first:].tobytes())
-        told = words[first:].tolist() if labels else []
+        told = words[first:].tolist() if filed else []
         return Table(path, form, len(held), columns, held, told, (), list(notes), settings)
 
 

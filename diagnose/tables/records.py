@@ -32,17 +32,30 @@ BY_CLASS = re.compile(
 Row = Mapping[str, Any]
 
 
-def tabled(path: Path, form: str, rows: Sequence[Row], lines: Sequence[int] = (), notes: Sequence[Note] = ()) -> Table:
-    """One table out of objects that each hold some numbers; nested names are joined with ``/``."""
-    flat = [dict(_leaves(row)) for row in rows]
+def tabled(
+    path: Path,
+    form: str,
+    rows: Sequence[Row],
+    lines: Sequence[int] = (),
+    notes: Sequence[Note] = (),
+    *,
+    begun: int | None = None,
+) -> Table:
+    """One table out of objects that each hold some numbers; nested names are joined with ``/``.
+
+    ``begun`` is the first line with a clock among those that are not given here.
+    """
+    flat = [dict(leaves(row)) for row in rows]
     split = _split(flat)
     clocked = [any(counts(name) and is_number(one) for name, one in row.items()) for row in flat]
+    if begun is not None:
+        clocked = [one or line > begun for one, line in zip(clocked, lines, strict=True)]
     settings: dict[str, Any] = {}
     for row in rows[:1]:
         settings.update(
-            item for name in SETTINGS & set(row) if isinstance(row[name], dict) for item in _leaves(row[name])
+            item for name in SETTINGS & set(row) if isinstance(row[name], dict) for item in leaves(row[name])
         )
-    first = clocked.index(True) if any(clocked) else 0
+    first = clocked.index(True) if any(clocked) else len(flat) if begun is not None else 0
     for row in flat[:first]:  # mmcv and mmengine begin with a line on the machine and the seed
         settings.update(row)
     kept = [at for at in range(first, len(flat)) if any(is_number(one) for one in flat[at].values())]
@@ -58,7 +71,7 @@ def tabled(path: Path, form: str, rows: Sequence[Row], lines: Sequence[int] = ()
             elif isinstance(one, str) and name != split:
                 things.setdefault(name, set()).add(one[:200])
     said = list(notes)
-    if why := _no_log(things, len(kept), clocked=any(clocked)):
+    if why := _no_log(things, len(kept), clocked=any(clocked) or begun is not None):
         said.append(Note(str(path), why))
         found = {}
     columns = {
@@ -170,13 +183,14 @@ def _split(flat: Sequence[Row]) -> str | None:
     return next((name for name, found in words.items() if len(found) <= LABELS), None)
 
 
-def _leaves(row: Row, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+def leaves(row: Row, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """What an object holds by its whole name, but for nulls, settings and lists that are no points."""
     spelled = any(isinstance(one, str) and SPELLED.fullmatch(one) and _spoken(name) for name, one in row.items())
     for name, one in row.items():
         full = f"{prefix}/{name}" if prefix else str(name)
         if isinstance(one, dict):
             if depth < DEEP and name not in SETTINGS:
-                yield from _leaves(one, full, depth + 1)
+                yield from leaves(one, full, depth + 1)
         elif isinstance(one, list):
             yield from _elements(full, one)
         elif isinstance(one, str):
