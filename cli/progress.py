@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cli import paint
+from kb.prose import Line
 from kb.text import Lang, Text
 
 PATIENCE = 1.0  # seconds before a bar is worth drawing
@@ -30,13 +31,21 @@ class Progress:
 
     def along(self, items: Iterable[_Item], files: Callable[[], int]) -> Iterator[_Item]:
         """The ``items``, while the bar shows how many ``files`` were read for them."""
-        try:
-            for item in items:
-                if self._on and time.monotonic() >= self._due:
-                    self._draw(files())
-                yield item
-        finally:
-            self.aside()
+        from diagnose.tensors import early
+
+        with early.heard_by(self._say):
+            try:
+                for item in items:
+                    if self._on and time.monotonic() >= self._due:
+                        self._draw(files())
+                    yield item
+            finally:
+                self.aside()
+
+    def _say(self, path: Path, what: Text) -> None:
+        """Tell on stderr what a large file was found to hold while it is still being read."""
+        self.aside()
+        paint.show([Line("mark", f"{path}: {what.of(self._lang)}")], sys.stderr)
 
     def aside(self) -> None:
         """Take the bar off the screen until the next time."""

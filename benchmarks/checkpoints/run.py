@@ -1,6 +1,6 @@
 """Measures the checkpoint scan beside the straightforward torch loop, merely reading the bytes, and importing torch.
 
-    python -m benchmarks.checkpoints.run [--rounds 5] [--megabytes 200] [--write]
+    python -m benchmarks.checkpoints.run [--rounds 5] [--megabytes 2000] [--write]
 
 Every measurement is a fresh process; the programs take turns, and medians are shown. Both scans must find the same
 figures for every tensor: a wrong answer is a failed run, not a fast one. The file is read once before, so that it
@@ -14,7 +14,6 @@ import json
 import math
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -28,12 +27,14 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 ROOT = Path(__file__).parents[2]
 FIGURES = ("minimum", "maximum", "mean", "std", "zeros", "nonfinite")
 OURS, LOOP, LIMIT, IMPORT = "trainoscope", "torch loop", "bytes", "import torch"
+COMMAND, SMALL = "diagnose run", "diagnose run, small"
+SMALL_MEGABYTES = 48
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5, help="turns of each program")
-    parser.add_argument("--megabytes", type=int, default=200, help="size of the generated file")
+    parser.add_argument("--megabytes", type=int, default=2000, help="size of the generated file")
     parser.add_argument("--write", action="store_true", help=f"write {RESULTS.name} beside this program")
     parser.add_argument("--one", nargs=2, metavar=("PROGRAM", "FILE"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -45,19 +46,23 @@ def main() -> None:
         # in a process of its own: what this one has held in memory would count as the peak of its children
         module, root = "benchmarks.checkpoints.generate", ROOT
         subprocess.run([sys.executable, "-m", module, str(path), str(asked.megabytes)], check=True, cwd=root)
+        small = Path(folder) / "small.pt"
+        subprocess.run([sys.executable, "-m", module, str(small), str(SMALL_MEGABYTES)], check=True, cwd=root)
         fresh(LIMIT, path)
-        report = compare(path, asked.rounds)
+        report = compare(path, small, asked.rounds)
     print(report)
     if asked.write:
         RESULTS.write_text(report, encoding="utf-8")
 
 
-def compare(path: Path, rounds: int) -> str:
+def compare(path: Path, small: Path, rounds: int) -> str:
     size = path.stat().st_size
     runs: dict[str, list[dict]] = defaultdict(list)
     for _ in range(rounds):
         for program in PROGRAMS:
             runs[program].append(fresh(program, path))
+        runs[COMMAND].append(command(path))
+        runs[SMALL].append(command(small))
     ours, theirs = runs[OURS][0]["figures"], runs[LOOP][0]["figures"]
     differing = [name for name in theirs if not agree(ours[name], theirs[name])]
     assert ours.keys() == theirs.keys(), "tensors"
@@ -77,19 +82,21 @@ def table(size: int, runs: dict[str, list[dict]]) -> str:
         return statistics.median(run[what] for run in runs[program])
 
     lines = [
-        "| program | scan, s (fastest to slowest) | GB/s | times ours | whole process, s | times ours | peak MB |",
-        "|---|---|---|---|---|---|---|",
+        "| program | scan, s (fastest to slowest) | GB/s | times ours | processor, s | whole, s | times ours | peak MB |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for program, its in runs.items():
-        scan, times = median(program, "scan"), sorted(run["scan"] for run in its)
-        scanned = program != IMPORT
-        process, peak = median(program, "process"), median(program, "peak")
+        process, peak, spent = (median(program, what) for what in ("process", "peak", "spent"))
+        scanned = program not in (IMPORT, COMMAND, SMALL)
+        scan, times = median(program, "scan") if scanned else 0.0, sorted(run.get("scan", 0.0) for run in its)
         lines.append(
-            f"| {PROGRAMS[program][0]} "
+            f"| {NAMES[program]} "
             + (f"| {scan:.3f} ({times[0]:.3f} to {times[-1]:.3f}) | {size / scan / 1e9:.2f} " if scanned else "| | ")
             + (f"| {scan / median(OURS, 'scan'):.2f} " if scanned else "| ")
-            + f"| {process:.2f} | {process / median(OURS, 'process'):.2f} | {peak:.0f} |"
+            + f"| {spent:.2f} | {process:.2f} | {process / median(OURS, 'process'):.2f} | {peak:.0f} |"
         )
+    first, whole = median(COMMAND, "first"), median(COMMAND, "process")
+    lines += ["", f"`diagnose run` told of the NaN after {first:.2f} s of {whole:.2f} s."]
     return "\n".join(lines)
 
 
@@ -101,10 +108,10 @@ def introduction(size: int, tensors: int, rounds: int) -> str:
         "# Scanning a checkpoint\n\n"
         f"Made by `python -m benchmarks.checkpoints.run --write`: {size / 1e6:.0f} MB, {tensors} tensors of float32 "
         f"and bfloat16, one NaN. Fresh processes taking turns, medians of {rounds} rounds, file in the page cache. "
-        "*Scan* is from opening the file to the last figure, imports excluded; *whole process* includes start-up and "
-        "imports. Both scans give minimum, maximum, mean, standard deviation, zeros and non-finite elements of every "
-        "tensor, and gave the same. Ours uses one thread; torch on all cores suffers more than that from whatever "
-        "else runs on the machine, so that the row with one thread is the fairer one.\n\n"
+        "*Scan* is from opening the file to the last figure, imports excluded; *processor* is the time all threads "
+        "were at work, start-up and imports included; *whole process* is what a clock shows. The scans give minimum, "
+        "maximum, mean, standard deviation, zeros and non-finite elements of every tensor, and gave the same. Ours "
+        "uses two threads, and so may torch; merely reading uses one.\n\n"
         f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, CPython {platform.python_version()}, "
         f"numpy {np.__version__}, torch {torch.__version__}. The machine is shared: ratios hold better than seconds."
     )
@@ -112,10 +119,30 @@ def introduction(size: int, tensors: int, rounds: int) -> str:
 
 def fresh(program: str, path: Path) -> dict:
     """One measurement in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.checkpoints.run", "--one", program, str(path)]
+    module = [sys.executable, "-m", "benchmarks.checkpoints.run", "--one", program, str(path)]
+    found = timed(module, subprocess.PIPE, None)
+    return {**json.loads(found.pop("said")), **found}
+
+
+def command(path: Path) -> dict:
+    """The whole command as users give it, and after how many seconds it first said something of the file."""
+    return timed([sys.executable, "-m", "cli", "diagnose", "run", str(path)], None, subprocess.PIPE)
+
+
+def timed(program: list[str], out: int | None, err: int | None) -> dict:
     started = time.perf_counter()
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=ROOT)
-    return {**json.loads(done.stdout), "process": time.perf_counter() - started}
+    going = subprocess.Popen(program, stdout=out or subprocess.DEVNULL, stderr=err, cwd=ROOT)
+    first = 0.0
+    if going.stderr is not None:
+        going.stderr.readline()
+        first = time.perf_counter() - started
+        going.stderr.read()
+    said = going.stdout.read() if going.stdout is not None else b""
+    _, _, used = os.wait4(going.pid, 0)
+    going.returncode = 0
+    took = time.perf_counter() - started
+    spent = used.ru_utime + used.ru_stime
+    return {"said": said, "first": first, "process": took, "spent": spent, "peak": used.ru_maxrss / 1024}
 
 
 def measure(program: str, path: Path) -> dict:
@@ -124,7 +151,7 @@ def measure(program: str, path: Path) -> dict:
     started = time.perf_counter()
     figures = scan(path)
     took = time.perf_counter() - started
-    return {"scan": took, "figures": figures, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    return {"scan": took, "figures": figures}
 
 
 Scan = Callable[[Path], dict[str, list[float]]]
@@ -187,6 +214,10 @@ PROGRAMS: dict[str, tuple[str, Callable[[], Scan]]] = {
     LOOP: ("torch.load and one call a figure, all cores", torch_loop),
     "torch loop, 1 thread": ("the same, one thread", lambda: torch_loop(1)),
     IMPORT: ('`python -c "import torch"`', only_import),
+}
+NAMES = {name: shown for name, (shown, _) in PROGRAMS.items()} | {
+    COMMAND: "**`diagnose run FILE`**",
+    SMALL: f"**`diagnose run FILE`** of {SMALL_MEGABYTES} MB",
 }
 
 if __name__ == "__main__":

@@ -7,12 +7,13 @@ import struct
 from pathlib import Path
 
 from diagnose.run import Checkpoint, Note, Tensor, Trace
+from diagnose.tensors.ahead import scan_ahead
 from diagnose.tensors.checkpoint import OVERLAP, Summaries
 from diagnose.tensors.inert import printable
 from diagnose.tensors.safetensors import LONGEST, read_header
 from diagnose.tensors.shards import read_together
 from diagnose.tensors.steps import step_of
-from diagnose.tensors.summary import Scanner
+from diagnose.tensors.summary import Allowance, Scanner
 from kb.text import Text
 
 FORMAT = "safetensors_checkpoint"
@@ -35,8 +36,9 @@ def _read(path: Path) -> list[Trace]:
         size = path.stat().st_size
         with path.open("rb") as file:
             header = read_header(file, size)
-            summaries = Summaries(Scanner(OVERLAP * size + (1 << 20)))
+            summaries = Summaries(Scanner(Allowance(OVERLAP * size + (1 << 20))))
             named = {printable(name): record for name, record in header.tensors.items()}
+            scan_ahead(summaries.scanner, named.items(), path)
             tensors = {name: summaries.of(name, record, closely=True) for name, record in named.items()}
     except OSError as error:
         why = error.strerror or type(error).__name__

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,16 @@ from typing import Any
 import numpy as np
 
 from diagnose.run import Checkpoint, Group, Note, Optimizer, Series, Tensor, Trace
+from diagnose.tensors.ahead import scan_ahead
 from diagnose.tensors.contents import Contents, sorted_out
+from diagnose.tensors.inert import printable
 from diagnose.tensors.matching import match
-from diagnose.tensors.named_tensors import tensor_of
+from diagnose.tensors.named_tensors import mapping_of, tensor_of
 from diagnose.tensors.opened import Opened
 from diagnose.tensors.optimizer_state import State, last_step, read_optimizers
 from diagnose.tensors.records import Damaged, Record, Unread
 from diagnose.tensors.steps import step_of
-from diagnose.tensors.summary import Scanner, identity
+from diagnose.tensors.summary import Allowance, Scanner, identity
 from kb.text import Text
 
 OVERLAP = 8  # times its own size a file may be read before its views are taken to be a trap
@@ -36,7 +38,7 @@ class Summaries:
         try:
             return self.scanner.summary(name, record, closely=closely)
         except Damaged as damage:
-            if isinstance(record, Unread) or self.scanner.allowance < 0:
+            if isinstance(record, Unread) or self.scanner.allowance.left < 0:
                 self.failed.setdefault(damage.what, []).append(name)
         except OSError as error:
             why = error.strerror or type(error).__name__
@@ -69,7 +71,8 @@ class Summaries:
 def trace_of(path: Path, form: str, opened: Opened) -> Trace:
     """The trace of a file of torch's that has been opened; its tensors are read here."""
     contents = sorted_out(opened.root, path.stem)
-    summaries = Summaries(Scanner(OVERLAP * opened.size + (64 << 20)))
+    summaries = Summaries(Scanner(Allowance(OVERLAP * opened.size + (64 << 20))))
+    scan_ahead(summaries.scanner, _records(contents), path, tuple(opened.ledger.unsafe))
     series = tuple(_series(contents, summaries))
     checkpoint = _checkpoint(path, contents, summaries, tuple(opened.ledger.unsafe))
     anything = checkpoint.tensors or checkpoint.optimizer or checkpoint.scheduler or checkpoint.scaler
@@ -86,6 +89,16 @@ def trace_of(path: Path, form: str, opened: Opened) -> Trace:
         settings=contents.settings,
         notes=tuple(Note(str(path), one) for one in said),
     )
+
+
+def _records(contents: Contents) -> Iterator[tuple[str, Record]]:
+    """Every tensor of a file that will be asked for, cheaply found."""
+    yield from contents.model.items()
+    yield from contents.average.items()
+    for optimizer in contents.optimizers:
+        for entry in (mapping_of(optimizer.get("state")) or {}).values():
+            found = ((str(key), tensor_of(part)) for key, part in (mapping_of(entry) or {}).items())
+            yield from ((printable(key), record) for key, record in found if record is not None)
 
 
 def _checkpoint(path: Path, contents: Contents, summaries: Summaries, unsafe: tuple[str, ...]) -> Checkpoint:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diagnose.run import SMALL, Tensor
 from diagnose.tensors import dtypes
+from diagnose.tensors.quick import BLOCK as QUICK
 from diagnose.tensors.quick import FORMATS, add_quickly
 from diagnose.tensors.records import Block, Damaged, Dense, Quantised, Record, Sparse, Unread
 from diagnose.tensors.samples import loudness, sample
@@ -20,17 +23,36 @@ from kb.text import Text
 
 CHUNK = 1 << 20  # bytes fetched at a time
 BLOCK = 1 << 15  # elements looked at together: as float64 they stay in the second-level cache
-NAN = math.nan
+THREADABLE = hasattr(os, "preadv")
 
 Axes = list[tuple[int, int]]  # (size, stride in elements)
 
 
 @dataclass
-class Scanner:
-    """Summarises tensors; ``allowance`` bytes may be read in all, so that overlapping views cannot cost hours."""
+class Allowance:
+    """How many more bytes may be read."""
 
-    allowance: int
+    left: int
+
+    def spend(self, size: int) -> None:
+        """Pay for reading ``size`` bytes. Raises `Damaged` when there is nothing left."""
+        self.left -= max(size, 0)
+        if self.left < 0:
+            raise Damaged(
+                Text("its tensors overlap so much that reading all takes too long", "张量重叠过多，全部读取耗时过长")
+            )
+
+
+@dataclass
+class Scanner:
+    """Summarises tensors; ``allowance`` bytes may be read in all, so that overlapping views cannot cost hours.
+
+    Scanners of several threads have a buffer each, and share ``allowance`` and ``seen``.
+    """
+
+    allowance: Allowance
     buffer: bytearray = field(default_factory=lambda: bytearray(CHUNK))
+    scratch: NDArray[np.uint32] = field(default_factory=lambda: np.empty(QUICK // 2, np.uint32))
     seen: dict[Any, tuple[Tensor, Record]] = field(default_factory=dict)  # the record is kept: its id must stay its own
 
     def summary(self, name: str, record: Record, *, closely: bool = False) -> Tensor:
@@ -38,13 +60,16 @@ class Scanner:
 
         Raises `Damaged` when its bytes are missing or it cannot be told.
         """
-        key = identity(record)
+        key = identity(record), closely
         if key not in self.seen:
-            self.seen[key] = self._summary(record), record
-        found = replace(self.seen[key][0], name=name)
-        if closely and not isinstance(record, Unread):
-            found = replace(found, sample=sample(record, self._fetch), rows=loudness(record, self._fetch))
-        return found
+            if not closely:
+                found = self._summary(record)
+            else:
+                found = self.summary(name, record)
+                if not isinstance(record, Unread):
+                    found = replace(found, sample=sample(record, self._fetch), rows=loudness(record, self._fetch))
+            self.seen[key] = found, record
+        return replace(self.seen[key][0], name=name)
 
     def _summary(self, record: Record) -> Tensor:
         tally, values = Tally(), ()
@@ -70,7 +95,7 @@ class Scanner:
         elif 0 not in simple.shape:
             axes, times = _distinct(simple)
             for words in self._pieces(simple, _bytes_of(simple), simple.offset, axes):
-                add_quickly(tally, simple.dtype, words, times)
+                add_quickly(tally, simple.dtype, words, times, self.scratch)
 
     def _few(self, record: Dense | Quantised) -> NDArray[np.float64]:
         """All elements of a small tensor, in order."""
@@ -137,29 +162,29 @@ class Scanner:
             if now != [(words.size, 1)] and now:
                 shape, steps = [size for size, _ in now], [step * kind.itemsize for _, step in now]
                 words = np.lib.stride_tricks.as_strided(words, shape, steps, writeable=False)
-                self._spend(words.size * kind.itemsize - span)
+                self.allowance.spend(words.size * kind.itemsize - span)
                 words = _flattened(words)
             yield words
 
     def _fetch(self, block: Block, start: int, size: int) -> memoryview:
         """``size`` bytes from ``start`` of a block; valid until the next call."""
-        self._spend(size)
-        block.file.seek(block.start + start)
+        self.allowance.spend(size)
         view = memoryview(self.buffer)[:size]
-        got = 0
+        got, at = 0, block.start + start
         while got < size:
-            more = block.file.readinto(view[got:])  # type: ignore[attr-defined]
+            more = read_at(block.file, view[got:], at + got)
             if not more:
                 raise Damaged(Text("the file became shorter while it was read", "读取过程中文件变短了"))
             got += more
         return view
 
-    def _spend(self, size: int) -> None:
-        self.allowance -= max(size, 0)
-        if self.allowance < 0:
-            raise Damaged(
-                Text("its tensors overlap so much that reading all takes too long", "张量重叠过多，全部读取耗时过长")
-            )
+
+def read_at(file: IO[bytes], view: memoryview, at: int) -> int:
+    """Fill ``view`` from ``at`` of a file as far as one call does; several threads may read one real file."""
+    if isinstance(file, io.BufferedReader) and THREADABLE:
+        return os.preadv(file.fileno(), [view], at)
+    file.seek(at)
+    return file.readinto(view)  # type: ignore[attr-defined, no-any-return]
 
 
 def identity(record: Record) -> Any:

@@ -1,0 +1,125 @@
+"""Large files are read on two threads, with the figures of one and of torch, and tell what is alarming at once."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from diagnose.readers import safetensors_checkpoint, torch_checkpoint
+from diagnose.tensors import ahead, early, quick
+from tests.against_torch import agree, checkpoint_of, saved, torch
+
+
+def large(dtype=torch.float32, kind="normal", count=700_001):
+    torch.manual_seed(0)
+    made = {
+        "normal": lambda: torch.randn(count) * 0.02,
+        "squares": lambda: torch.randn(count).pow(2) * 1e-9,
+        "tiny": lambda: torch.randn(count) * 1e-30,
+        "denormal": lambda: torch.randn(count) * 1e-41,
+        "huge": lambda: torch.randn(count) * 1e30,
+        "far from zero": lambda: 1 + torch.randn(count) * 1e-3,
+        "sparse": lambda: torch.randn(count) * (torch.rand(count) > 0.9),
+        "minus zeros": lambda: -0.0 * torch.ones(count) * (torch.arange(count) % 7),
+        "one of a kind": lambda: torch.full((count,), -0.25),
+        "one NaN": lambda: torch.randn(count).index_fill(0, torch.tensor([350_000]), float("nan")),
+        "infinities": lambda: torch.randn(count).index_fill(0, torch.tensor([0, count - 1]), float("-inf")),
+        "no finite one": lambda: torch.full((count,), float("inf")),
+        "mixed sizes": lambda: torch.randn(count) * torch.logspace(-30, 15, count),
+    }
+    return made[kind]().to(dtype)
+
+
+KINDS = ["normal", "squares", "tiny", "denormal", "huge", "far from zero", "sparse", "minus zeros", "one of a kind"]
+KINDS += ["one NaN", "infinities", "no finite one", "mixed sizes"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
+def test_large_tensors_have_the_figures_torch_gives(tmp_path, dtype, kind, monkeypatch):
+    monkeypatch.setattr(ahead, "WORTHWHILE", 1)
+    tensor = large(dtype, kind)
+
+    agree(
+        checkpoint_of(saved(tmp_path, {"odd": tensor, "even": tensor[1:], "short": tensor[:1500]})).tensors["odd"],
+        tensor,
+    )
+    agree(checkpoint_of(tmp_path / "thing.pt").tensors["even"], tensor[1:])
+    agree(checkpoint_of(tmp_path / "thing.pt").tensors["short"], tensor[:1500])
+
+
+def test_two_threads_give_the_figures_of_one_to_the_last_bit(tmp_path, monkeypatch):
+    torch.manual_seed(0)
+    state = {f"layer{at}.weight": torch.randn(300, 1000 + at) for at in range(20)}
+    state |= {f"layer{at}.half": torch.randn(300, 1000 + at).bfloat16() for at in range(20)}
+    path = saved(tmp_path, state)
+    alone = checkpoint_of(path)
+    begun = []
+    start = threading.Thread.start
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: (begun.append(thread), start(thread)))
+    monkeypatch.setattr(ahead, "WORTHWHILE", 1)
+
+    together = checkpoint_of(path)
+
+    assert len(begun) == ahead.THREADS - 1
+    assert together == alone
+    for name, tensor in state.items():
+        agree(together.tensors[name], tensor)
+
+
+def test_numpy_without_a_dot_of_rows_gives_the_same_sums(monkeypatch):
+    rows = large()[:1024].reshape(4, 256).numpy()
+    expected = (rows.astype(float) ** 2).sum(axis=1)
+    fast = quick._dots(rows, rows)
+    monkeypatch.delattr(quick.np, "vecdot", raising=False)
+
+    assert fast == pytest.approx(expected, rel=1e-6)
+    assert quick._dots(rows, rows) == pytest.approx(expected, rel=1e-6)
+
+
+def news_of(read, path):
+    heard = []
+    with early.heard_by(lambda where, what: heard.append((where, what.en))):
+        read(path)
+    return heard
+
+
+def test_a_large_file_tells_of_the_first_nan_before_it_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(ahead, "WORTHWHILE", 1)
+    state = {"good": large(), "bad": large(kind="one NaN"), "worse": large(kind="no finite one")}
+    path = saved(tmp_path, state)
+
+    ((where, what),) = news_of(torch_checkpoint.read, path)
+
+    assert where == path
+    assert what in (
+        "bad: 1 of 700001 elements are NaN or infinite; still reading",
+        "worse: 700001 of 700001 elements are NaN or infinite; still reading",
+    )
+
+
+def test_news_comes_while_tensors_are_still_waiting(tmp_path, monkeypatch):
+    monkeypatch.setattr(ahead, "WORTHWHILE", 1)
+    monkeypatch.setattr(ahead, "THREADS", 1)
+    safetensors = pytest.importorskip("safetensors.torch")
+    path = tmp_path / "model.safetensors"
+    safetensors.save_file({"a": large(kind="one NaN"), **{f"b{at}": large() for at in range(5)}}, path)
+    summarised = []
+    summary = ahead.Scanner.summary
+
+    def counted(self, name, record, **how):
+        summarised.append(name)
+        return summary(self, name, record, **how)
+
+    monkeypatch.setattr(ahead.Scanner, "summary", counted)
+    when = []
+
+    with early.heard_by(lambda *_: when.append(len(summarised))):
+        safetensors_checkpoint.read(path)
+
+    assert when[0] < 12  # each is asked for twice
+
+
+def test_small_files_have_no_news_before_their_findings(tmp_path):
+    assert news_of(torch_checkpoint.read, saved(tmp_path, {"bad": large(kind="one NaN")})) == []
