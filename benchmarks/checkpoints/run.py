@@ -82,7 +82,7 @@ def table(size: int, runs: dict[str, list[dict]]) -> str:
         return statistics.median(run[what] for run in runs[program])
 
     lines = [
-        "| program | scan, s (fastest to slowest) | GB/s | times ours | processor, s | whole, s | times ours | peak MB |",
+        "| program | scan, s (range) | GB/s | times ours | CPU, s | whole process, s | times ours | peak MB |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for program, its in runs.items():
@@ -108,7 +108,7 @@ def introduction(size: int, tensors: int, rounds: int) -> str:
         "# Scanning a checkpoint\n\n"
         f"Made by `python -m benchmarks.checkpoints.run --write`: {size / 1e6:.0f} MB, {tensors} tensors of float32 "
         f"and bfloat16, one NaN. Fresh processes taking turns, medians of {rounds} rounds, file in the page cache. "
-        "*Scan* is from opening the file to the last figure, imports excluded; *processor* is the time all threads "
+        "*Scan* is from opening the file to the last figure, imports excluded; *CPU* is the time all threads "
         "were at work, start-up and imports included; *whole process* is what a clock shows. The scans give minimum, "
         "maximum, mean, standard deviation, zeros and non-finite elements of every tensor, and gave the same. Ours "
         "uses two threads, and so may torch; merely reading uses one.\n\n"

@@ -38,7 +38,7 @@ def _read(path: Path) -> list[Trace]:
             header = read_header(file, size)
             summaries = Summaries(Scanner(Allowance(OVERLAP * size + (1 << 20))))
             named = {printable(name): record for name, record in header.tensors.items()}
-            scan_ahead(summaries.scanner, named.items(), path)
+            scan_ahead(summaries.scanner, ((*one, True) for one in named.items()), path)
             tensors = {name: summaries.of(name, record, closely=True) for name, record in named.items()}
     except OSError as error:
         why = error.strerror or type(error).__name__

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from diagnose.tensors.early import News
 from diagnose.tensors.quick import FORMATS
@@ -18,14 +19,20 @@ from diagnose.tensors.summary import CHUNK, THREADABLE, Scanner, identity
 THREADS = 2  # more would wait for memory
 WORTHWHILE = 32 << 20  # bytes; below this a thread costs more than it saves
 
+Wanted = tuple[str, Record, bool]  # a tensor by its name, and whether it is to be looked at closely
+Large = tuple[str, Dense, bool]
 
-def scan_ahead(scanner: Scanner, named: Iterable[tuple[str, Record]], path: Path, unsafe: tuple[str, ...] = ()) -> None:
-    """Let ``scanner`` know the summaries of ``named`` where two threads are sooner done with them than one.
+
+def scan_ahead(scanner: Scanner, wanted: Iterable[Wanted], path: Path, unsafe: tuple[str, ...] = ()) -> None:
+    """Let ``scanner`` know the summaries of ``wanted`` where two threads are sooner done with them than one.
 
     What cannot be read is left for the scanner to find out when it is asked. What is alarming is told on the way.
     """
-    waiting = {identity(one): (name, one) for name, one in named if isinstance(one, Dense) and _is_simple(one)}
-    if not THREADABLE or sum(one.extent for _, one in waiting.values()) < WORTHWHILE:
+    waiting: dict[Any, Large] = {}
+    for name, one, closely in wanted:
+        if isinstance(one, Dense) and _is_simple(one):
+            waiting.setdefault(identity(one), (name, one, closely))
+    if not THREADABLE or sum(one.extent for _, one, _ in waiting.values()) < WORTHWHILE:
         return
     news = News(path)
     news.unsafe(unsafe)
@@ -54,19 +61,19 @@ def _is_simple(record: Dense) -> bool:
     )
 
 
-def _place(named: tuple[str, Dense]) -> int:
-    record = named[1]
+def _place(large: Large) -> int:
+    record = large[1]
     block = record.storage.bytes_there()
     return block.start + record.offset if block is not None else 0
 
 
-def _work(scanner: Scanner, todo: deque[tuple[str, Dense]], news: News) -> None:
+def _work(scanner: Scanner, todo: deque[Large], news: News) -> None:
     while True:
         try:
-            name, record = todo.popleft()
+            name, record, closely = todo.popleft()
         except IndexError:
             return
         try:
-            news.summarised(name, scanner.summary(name, record, closely=True))
+            news.summarised(name, scanner.summary(name, record, closely=closely))
         except (Damaged, OSError):
             continue

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from diagnose.run import Checkpoint, Group, Note, Optimizer, Series, Tensor, Trace
-from diagnose.tensors.ahead import scan_ahead
+from diagnose.tensors.ahead import Wanted, scan_ahead
 from diagnose.tensors.contents import Contents, sorted_out
 from diagnose.tensors.inert import printable
 from diagnose.tensors.matching import match
@@ -91,14 +91,13 @@ def trace_of(path: Path, form: str, opened: Opened) -> Trace:
     )
 
 
-def _records(contents: Contents) -> Iterator[tuple[str, Record]]:
+def _records(contents: Contents) -> Iterator[Wanted]:
     """Every tensor of a file that will be asked for, cheaply found."""
-    yield from contents.model.items()
-    yield from contents.average.items()
+    yield from ((name, record, True) for name, record in (*contents.model.items(), *contents.average.items()))
     for optimizer in contents.optimizers:
         for entry in (mapping_of(optimizer.get("state")) or {}).values():
             found = ((str(key), tensor_of(part)) for key, part in (mapping_of(entry) or {}).items())
-            yield from ((printable(key), record) for key, record in found if record is not None)
+            yield from ((printable(key), record, False) for key, record in found if record is not None)
 
 
 def _checkpoint(path: Path, contents: Contents, summaries: Summaries, unsafe: tuple[str, ...]) -> Checkpoint:
