@@ -15,13 +15,17 @@ _NO_SHARE = frozenset(
 )
 
 
+_TOGETHER = 3  # scores in per cent that make a small one beside them a score in per cent
+
+
 def impossible_score(
     series: tuple[Series, ...], *, points: float, low: float, high: float, percent: float, slack: float
 ) -> list[Evidence] | Unsure | None:
     """Point at each curve with values outside ``low`` to ``high`` (by more than ``slack``, which covers rounding).
 
-    A curve whose values mostly lie between ``percent`` and 100 is taken as per cent. Distances and errors, which
-    are better when lower, have no upper end, and what is no share (a correlation, PSNR) is passed over.
+    A curve whose values mostly lie between ``percent`` and 100 is taken as per cent, and so are all beside several.
+    Distances and errors, which are better when lower, have no upper end, and what is no share (a correlation, PSNR)
+    is passed over.
     Causes: ``above`` and ``below``; ``masks-0-255`` where Dice lies between one and two, as it does when the masks
     are too large; ``swapped`` where IoU exceeds the Dice of the same images, which no average can do. A lone sentinel
     of exactly -1 is no value and is passed over.
@@ -29,6 +33,9 @@ def impossible_score(
     long = [one for one in series if len(finite(one)[1]) >= points]
     if not long:
         return too_few(series[0], points) if series else Unsure(Text("no score was logged", "没有记录指标"))
+    percents = [one for one in long if percent < float(np.median(finite(one)[1])) <= 100]
+    if len(percents) >= _TOGETHER:  # one program writes all its scores on one scale, the low ones too
+        percent = 0.0
     found = [seen for one in long if (seen := _outside(one, low, high, percent, slack)) is not None]
     told = {one.subject for one in found}
     return found + [seen for one in long if one.name not in told and (seen := _swapped(one, long, slack)) is not None]

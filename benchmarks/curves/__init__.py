@@ -1,0 +1,1 @@
+"""How long all checks of curves take on many long curves."""
