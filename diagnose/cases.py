@@ -81,6 +81,7 @@ def _checkpoint(case: CaseCheckpoint) -> Checkpoint:
     optimizer = _optimizer(case.optimizer, tensors) if case.optimizer else None
     return Checkpoint(
         Path(f"step_{case.step}.pt"), tensors, case.step, optimizer,
+        ema={name: _tensor(name, text, case.dtype, case.side) for name, text in case.ema.items()},
         scheduler=case.scheduler, scaler=case.scaler, numbers=case.numbers, unsafe=case.unsafe,
     )  # fmt: skip
 

@@ -97,6 +97,7 @@ class CaseCheckpoint:
     unsafe: tuple[str, ...] = ()
     dtype: str = "float32"
     side: int = 8
+    ema: dict[str, str] = field(default_factory=dict)
     scaler: dict[str, float] = field(default_factory=dict)
     scheduler: dict[str, float] = field(default_factory=dict)
     numbers: dict[str, float] = field(default_factory=dict)
