@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Protocol, cast
@@ -27,10 +27,31 @@ class Reader(Protocol):
         """Write the smallest file worth reading into ``folder``; return it and what reading it must give."""
 
 
+class _Registry(Mapping[str, Reader]):
+    """The readers of this folder, each imported when it is first asked for: a table needs no reader of checkpoints."""
+
+    def __init__(self) -> None:
+        self._names = sorted(name for _, name, _ in pkgutil.iter_modules(__path__))
+
+    def __getitem__(self, name: str) -> Reader:
+        if name not in self._names:
+            raise KeyError(name)
+        return cast("Reader", importlib.import_module(f"{__name__}.{name}"))
+
+    def __iter__(self) -> Iterator[str]:
+        late = []
+        for name in self._names:
+            if getattr(self[name], "FALLBACK", False):
+                late.append(name)
+            else:
+                yield name
+        yield from late
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 @cache
 def readers() -> Mapping[str, Reader]:
     """Every reader by the name of its format; those with ``FALLBACK = True``, which read any shape, come last."""
-    names = sorted(name for _, name, _ in pkgutil.iter_modules(__path__))
-    modules = {name: importlib.import_module(f"{__name__}.{name}") for name in names}
-    asked = sorted(names, key=lambda name: getattr(modules[name], "FALLBACK", False))
-    return {name: cast("Reader", modules[name]) for name in asked}
+    return _Registry()
