@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnose.readers import cod_log, detectron2_log, jsonl_log, openmmlab_log, transunet_log
+from diagnose.readers import cod_log, detectron2_log, hf_stdout_log, jsonl_log, openmmlab_log, transunet_log
 from diagnose.run import Trace
 from diagnose.tables import harvest, taken
 
@@ -107,6 +107,17 @@ def listed() -> list[str]:
     ]
 
 
+def printed() -> list[str]:
+    lines = ["***** Running training *****"]
+    for run in range(2):
+        for step in range(1, 200):
+            rate = "'1e-05'" if step % 3 else "2.5e-05"
+            lines.append(f"{{'loss': {1 / (step + run)!r}, 'learning_rate': {rate}, 'epoch': {step / 50:.2f}}}")
+            if step % 50 == 0:
+                lines.append(f"{{'eval_loss': np.float64(0.{step}), 'epoch': {step / 50}}}")
+    return [*lines, "{'loss': 0.5, 'learni"]
+
+
 def told(traces: list[Trace]) -> list[object]:
     return [
         (
@@ -126,6 +137,7 @@ def told(traces: list[Trace]) -> list[object]:
         (openmmlab_log, mmengine()),
         (openmmlab_log, mmcv()),
         (detectron2_log, detectron2()),
+        (hf_stdout_log, printed()),
         (jsonl_log, objects()),
         (jsonl_log, listed()),
     ],

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from diagnose.run import Series, Trace
+from diagnose.run import Curve, Series, Trace
 from diagnose.tables.records import Row
+from diagnose.tables.said import Said
+from diagnose.tables.table import Column, Table
+from diagnose.tables.taken import Taken
 from diagnose.tables.textlog import NUMBER, is_log, number, opened
+from diagnose.tables.timeline import Ints
 
 FORMAT = "hf_stdout_log"
 _RECORD = re.compile(r"\{'[A-Za-z][\w/ .@-]{0,80}': [^{}]{1,20000}(\}|$)")
@@ -23,6 +27,8 @@ _CLOCK = r"'(?:epoch|step|global_step|iter|iteration)': '?[0-9]"
 _ROW = re.compile(r"\{'[A-Za-z][\w/ .@-]{0,80}': [^{}\n]{0,4000}" + _CLOCK + r"|^\{" + _CLOCK, re.MULTILINE)
 _MARKS = re.compile(r"^(?:\[INFO\|trainer\.py|.{0,80}\*{5} Running training \*{5})", re.MULTILINE)
 _STEPS = frozenset({"step", "global_step", "iter", "iteration"})
+_CLOCKS = frozenset({"epoch", *_STEPS})
+_TRAINED = frozenset({"loss", "learning_rate"})
 _PROGRESS = "global_step/max_steps"  # as ms-swift writes it
 
 
@@ -38,7 +44,7 @@ class _Record:
     @property
     def trained(self) -> bool:
         """Whether it reports a stretch of training, and neither an evaluation nor the end."""
-        return "loss" in self.values or "learning_rate" in self.values
+        return not _TRAINED.isdisjoint(self.values)
 
 
 def sniff(path: Path, head: bytes) -> bool:
@@ -52,6 +58,9 @@ def read(path: Path) -> list[Trace]:
     Where neither tells, training records are counted. An evaluation joins the record of the same epoch.
     """
     log = opened(path, FORMAT)
+    many = Taken(Table(path, FORMAT, 0, {}), np.zeros(0, np.int64), [])
+    if "%" not in log.text:  # no bar counts the steps
+        many = log.take(_said)
     records: list[_Record] = []
     at = of = 0
     cut: list[int] = []
@@ -59,19 +68,28 @@ def read(path: Path) -> list[Trace]:
         if bars := _BAR.findall(text):
             at, of = map(int, bars[-1])
         for match in _RECORD.finditer(text):
-            values, bad = _numbers(match[0])
+            spans, bad = _spans(text, *match.span())
+            values = {name: float(text[start:stop]) for name, (start, stop) in spans.items()}
             if not match[1]:
                 cut.append(line)
-            elif values.keys() & {"epoch", *_STEPS}:
+            elif values.keys() & _CLOCKS:
                 records.append(_Record(line, values, at, of))
                 log.broken(bad, line)
     if cut:
         log.note(f"records without an end: {len(cut)}; left out", f"有 {len(cut)} 条记录不完整，已舍去", cut[0])
     steps = _steps(records)
-    own = any(_STEPS & one.values.keys() for one in records)
-    if records and steps is None and not own and not _whole_epochs(records):
-        log.note("no step in it: training records are counted", "其中没有步数：按训练记录的条数计步")
-        steps = _counted(records)
+    own = any(_STEPS & one.keys() for one in (many.table.columns, *(one.values for one in records)))
+    if (records or many.table.count) and steps is None and not own:
+        epochs, trained, order = _moments(records, many)
+        if not _whole_epochs(epochs, trained):
+            log.note("no step in it: training records are counted", "其中没有步数：按训练记录的条数计步")
+            counted = _counted(epochs, trained)[order]
+            steps = counted[many.table.count :].tolist()
+            step = Column(np.arange(many.table.count), counted[: many.table.count].astype(np.float64))
+            many.table = replace(many.table, columns={"step": step, **many.table.columns})
+            for one, at in zip(records, order[many.table.count :].tolist(), strict=True):
+                if many.table.count and at and not one.trained and epochs[at] == epochs[at - 1]:
+                    del one.values["epoch"]  # the record before it says the same
     rows: list[dict[str, float]] = []
     for place, one in enumerate(records):
         row = {"step": steps[place], **one.values} if steps and not own else one.values
@@ -83,19 +101,31 @@ def read(path: Path) -> list[Trace]:
     return log.traces()
 
 
-def _numbers(text: str) -> tuple[dict[str, float], list[str]]:
-    """The numbers of a printed dict, also those printed as strings; and the words that should have been numbers."""
-    found: dict[str, float] = {}
+def _said(line: str) -> Said | None:
+    """A line that is one record of training."""
+    found = list(_RECORD.finditer(line))
+    if len(found) != 1 or not found[0][1] or "\r" in line:
+        return None
+    spans, bad = _spans(line, *found[0].span())
+    if bad or not spans.keys() & _CLOCKS or not spans.keys() & _TRAINED:
+        return None
+    return Said("train", tuple(spans), tuple(spans.values()))
+
+
+def _spans(text: str, start: int, stop: int) -> tuple[dict[str, tuple[int, int]], list[str]]:
+    """Where a printed dict has its numbers, also those printed as strings; and the words that should have been some."""
+    found: dict[str, tuple[int, int]] = {}
     bad = []
-    for name, written in _PAIR.findall(text):
+    for pair in _PAIR.finditer(text, start, stop):
+        name, written = pair.groups()
         word = written.strip().strip("'")
+        begin = pair.start(2) + written.index(word)
         if wrapped := _WRAPPED.fullmatch(word):
-            word = wrapped[1]
+            word, begin = wrapped[1], begin + wrapped.start(1)
         if name == _PROGRESS:
-            word = word.partition("/")[0]
-        value = number(word)
-        if value is not None:
-            found.setdefault("step" if name == _PROGRESS else name, value)
+            name, word = "step", word.partition("/")[0]
+        if number(word) is not None:
+            found.setdefault(name, (begin, begin + len(word)))
         elif not written.startswith("'") and NUMBER.match(word):
             bad.append(word)
     return found, bad
@@ -122,23 +152,38 @@ def _steps(records: list[_Record]) -> list[int] | None:
     return steps
 
 
-def _whole_epochs(records: list[_Record]) -> bool:
+def _moments(records: list[_Record], many: Taken) -> tuple[Curve, NDArray[np.bool_], Ints]:
+    """The epoch of every record (NaN for none) and whether it is one of training; and the place of each among them.
+
+    The places are those of the records that were taken at once, then those of the others.
+    """
+    held = many.table.columns.get("epoch")
+    first = np.full(many.table.count, np.nan) if held is None else held.dense(many.table.count)
+    epochs = np.concatenate([first, [one.values.get("epoch", np.nan) for one in records]])
+    trained = np.concatenate([np.ones(many.table.count, bool), np.array([one.trained for one in records], bool)])
+    lines = np.concatenate([many.lines, np.array([one.line for one in records], np.int64)])
+    order = np.argsort(lines, kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return epochs[order], trained[order], place
+
+
+def _whole_epochs(epochs: Curve, trained: NDArray[np.bool_]) -> bool:
     """Whether every record tells its epoch, all are whole and no two of training share one: the epoch is the clock."""
-    every = [one.values.get("epoch", 0.5) for one in records]
-    trained = [epoch for epoch, one in zip(every, records, strict=True) if one.trained] or every
-    return all(epoch.is_integer() for epoch in every) and all(a != b for a, b in itertools.pairwise(trained))
+    own = epochs[trained] if trained.any() else epochs
+    return bool((epochs == np.floor(epochs)).all() and (np.diff(own) != 0).all())
 
 
-def _counted(records: list[_Record]) -> list[int]:
+def _counted(epochs: Curve, trained: NDArray[np.bool_]) -> Ints:
     """Records of training numbered from 1, from 1 again where the epoch goes back; others keep the last number."""
-    steps, now, epoch = [], 0, 0.0
-    trained = any(one.trained for one in records)
-    for one in records:
-        if one.values.get("epoch", epoch) < epoch:
-            now = 0
-        epoch = one.values.get("epoch", epoch)
-        now += one.trained or not now or not trained
-        steps.append(now)
+    rows = np.arange(len(epochs))
+    known = np.maximum.accumulate(np.where(np.isnan(epochs), -1, rows))
+    epochs = np.where(known < 0, 0.0, epochs[known])
+    begins = np.diff(epochs, prepend=np.inf) < 0
+    counts = trained | begins | (not trained.any())
+    total: Ints = np.cumsum(counts)
+    start = np.maximum.accumulate(np.where(begins, rows, 0))
+    steps: Ints = total - total[start] + 1
     return steps
 
 
