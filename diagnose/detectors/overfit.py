@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import at_steps, filled_in, finite, median, medians
+from diagnose.measure import at_steps, blocks, filled_in, finite, median, medians
 from diagnose.run import Curve, Series
+
+_MANY = 1000
 
 
 def overfit(
@@ -33,6 +35,10 @@ def overfit(
         return too_few(val, points)
     if filled_in(values):
         return None
+    wall = val.wall[np.isfinite(val.values)] if val.wall is not None else None
+    if len(values) > _MANY:  # the best of a hundred thousand noisy values is luck; that of a thousand levels is not
+        curve = blocks(val, _MANY)
+        steps, values, wall = curve.steps.astype(np.int64), curve.levels, None
     width = max(1, min(5, len(values) // 5))
     smooth = _running_median(values, width)
     best = int(np.argmin(smooth))
@@ -44,7 +50,6 @@ def overfit(
     if best >= len(values) - width or risen < rise or end - low < max(given_back * gained, noise * jitter):
         return None
     if train is not None:
-        wall = val.wall[np.isfinite(val.values)] if val.wall is not None else None
         beside = at_steps(train, steps, wall)
         then, now = float(beside[best]), median(beside[-width:])
         if not then - now >= train_fall * max(abs(then), 1e-12):
@@ -57,7 +62,8 @@ def overfit(
 def _cause(metric: Series | None, metric_loss: float) -> str:
     if metric is None or len(finite(metric)[1]) < 3:
         return ""
-    values = finite(metric)[1] * (-1 if metric.lower_is_better else 1)
+    shown = blocks(metric, _MANY).levels if len(metric) > _MANY else finite(metric)[1]
+    values = shown * (-1 if metric.lower_is_better else 1)
     width = max(1, min(5, len(values) // 5))
     smooth = _running_median(values, width)
     lost = float(smooth.max() - np.mean(smooth[-width:]))

@@ -34,14 +34,15 @@ def swinging(
         return too_few(loss, points)
     begin = int(warm * len(values))
     rest = values[begin:]
-    facts: dict[str, Fact] = {"level": float(np.median(rest))}
+    level, spread = float(np.median(rest)), float(rest.std())
+    facts: dict[str, Fact] = {"level": level}
     restless, calm = _unrest(rate, steps[begin:], rest)
-    if restless >= calms * calm and restless >= swing * abs(float(np.median(rest))):
+    if restless >= calms * calm and restless >= swing * abs(level):
         facts |= {"swing": restless, "fall": float(np.median(rest[:5]) - np.median(rest[-5:]))}
         return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "rate")
-    if (period := _period(rest)) and float(rest.std()) >= 2 * swing * abs(float(np.median(rest))):
-        facts |= {"swing": float(rest.std()), "fall": float(np.median(rest[:period]) - np.median(rest[-period:]))}
-        if float(rest.std()) * period >= dwarfs * abs(float(facts["fall"])) * period * period / len(rest):
+    if spread >= 2 * swing * abs(level) and (period := _period(rest)):
+        facts |= {"swing": spread, "fall": float(np.median(rest[:period]) - np.median(rest[-period:]))}
+        if spread * period >= dwarfs * abs(float(facts["fall"])) * period * period / len(rest):
             return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "epoch-periodic")
     levels, noise = _levels(rest)
     moves = np.diff(levels)
@@ -69,6 +70,8 @@ def _period(values: Curve) -> int:
     """The distance at which the curve repeats itself at least three times, in points; 0 for none."""
     if len(values) < 24:
         return 0
+    if (several := len(values) // 4096) > 1:
+        return several * _period(values[: len(values) // several * several].reshape(-1, several).mean(axis=1))
     x = np.linspace(-1, 1, len(values))
     flat = values - values.mean() - x * float(x @ values) / float(x @ x)
     size = 2 ** int(np.ceil(np.log2(2 * len(flat))))
