@@ -42,6 +42,8 @@ def name_of(path: Path, root: Path) -> str:
 
 def home(path: Path) -> Path:
     """The folder a file belongs to: its own, but for ``checkpoint-500`` and the like the one all of them are in."""
+    if path.suffix == ".distcp":  # the folder is the checkpoint
+        path = path.parent
     folder = path.parent
     return folder.parent if NUMBERED.fullmatch(folder.name) else folder
 

@@ -29,14 +29,14 @@ def joined(traces: Sequence[Trace]) -> list[Trace]:
     folders: dict[Path, list[int]] = {}
     for at, trace in enumerate(traces):
         if len(trace.checkpoints) == 1:
-            folders.setdefault(trace.path.parent, []).append(at)
+            folders.setdefault(trace.checkpoints[0].path.parent, []).append(at)
     found = list(traces)
     for members in folders.values():
         models = [at for at in members if traces[at].checkpoints[0].tensors]
         parts = [at for at in members if not traces[at].checkpoints[0].tensors]
         owned: dict[int, list[int]] = {}
         for part in parts:
-            owner = _owner(traces[part].path, [traces[at].path for at in models])
+            owner = _owner(traces[part].checkpoints[0].path, [traces[at].checkpoints[0].path for at in models])
             if owner is not None:
                 owned.setdefault(models[owner], []).append(part)
         for model, mine in owned.items():

@@ -24,7 +24,8 @@ def plain(thing: object) -> object:
     if isinstance(thing, np.ndarray):
         return thing.dtype.str, [repr(one) for one in thing.tolist()]
     if hasattr(thing, "__dataclass_fields__"):
-        return type(thing).__name__, [(field.name, plain(getattr(thing, field.name))) for field in fields(thing)]
+        named = [(field.name, plain(getattr(thing, field.name))) for field in fields(thing) if field.compare]
+        return type(thing).__name__, named
     if isinstance(thing, dict):
         return {key: plain(one) for key, one in thing.items()}
     if isinstance(thing, list | tuple):

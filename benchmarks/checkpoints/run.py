@@ -29,6 +29,7 @@ FIGURES = ("minimum", "maximum", "mean", "std", "zeros", "nonfinite")
 OURS, LOOP, LIMIT, IMPORT = "trainoscope", "torch loop", "bytes", "import torch"
 COMMAND, SMALL = "diagnose run", "diagnose run, small"
 SMALL_MEGABYTES = 48
+START = "import sys; from cli.diagnose_app import main; sys.exit(main())"
 
 
 def main() -> None:
@@ -126,7 +127,7 @@ def fresh(program: str, path: Path) -> dict:
 
 def command(path: Path) -> dict:
     """The whole command as users give it, and after how many seconds it first said something of the file."""
-    return timed([sys.executable, "-m", "cli", "diagnose", "run", str(path)], None, subprocess.PIPE)
+    return timed([sys.executable, "-c", START, "run", str(path)], None, subprocess.PIPE)
 
 
 def timed(program: list[str], out: int | None, err: int | None) -> dict:

@@ -24,6 +24,8 @@ ZIP = b"PK\x03\x04"
 def sniff(path: Path, head: bytes) -> bool:
     """Whether it is torch's zip, a pickle under a name checkpoints have, or has the name of a checkpoint."""
     extension = path.suffix.lower()
+    if extension == ".distcp":
+        return False  # a distributed checkpoint: several such files end to end
     if head[:4] == ZIP:
         return extension in OURS or b"data.pkl" in head[:512] or b"/data/0" in head[:512]
     if head.startswith(MAGIC):

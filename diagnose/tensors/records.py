@@ -98,6 +98,15 @@ class Sparse:
 
 
 @dataclass(frozen=True, eq=False)
+class Pieces:
+    """A tensor saved in pieces by several processes: where each begins along every axis, and the piece."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    parts: tuple[tuple[tuple[int, ...], Dense], ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Unread:
     """A tensor that is known to be there but whose elements cannot be told, and why."""
 
@@ -106,8 +115,8 @@ class Unread:
     why: Text
 
 
-Record = Dense | Quantised | Sparse | Unread
-RECORDS = (Dense, Quantised, Sparse, Unread)
+Record = Dense | Quantised | Sparse | Pieces | Unread
+RECORDS = (Dense, Quantised, Sparse, Pieces, Unread)
 
 
 def dense(storage: Any, offset: Any, size: Any, stride: Any, dtype: str = "", *, negated: bool = False) -> Record:

@@ -57,7 +57,9 @@ def _pattern(path: Path) -> re.Pattern[str] | None:
 
 
 def speaker(path: Path) -> Path:
-    """The file that is read in place of ``path``: the first of its shards, or itself."""
+    """The file that is read in place of ``path``: the first of its shards, or of a distributed checkpoint."""
+    if path.suffix == ".distcp" or path.name == ".metadata":
+        return min(path.parent.glob("*.distcp"), default=path)
     shards = shards_of(path)
     return shards.files[0] if shards is not None else path
 

@@ -16,7 +16,7 @@ from diagnose.run import SMALL, Tensor
 from diagnose.tensors import dtypes
 from diagnose.tensors.quick import BLOCK as QUICK
 from diagnose.tensors.quick import FORMATS, add_quickly
-from diagnose.tensors.records import Block, Damaged, Dense, Quantised, Record, Sparse, Unread
+from diagnose.tensors.records import Block, Damaged, Dense, Pieces, Quantised, Record, Sparse, Unread
 from diagnose.tensors.samples import loudness, sample
 from diagnose.tensors.tally import Tally
 from kb.text import Text
@@ -86,8 +86,12 @@ class Scanner:
                     tally.add_zeros(math.prod(record.shape) - math.prod(record.values.shape))
         return Tensor(record.dtype, record.dtype, record.shape, *tally.facts(), values)
 
-    def _many(self, record: Dense | Quantised | Sparse, tally: Tally) -> None:
+    def _many(self, record: Dense | Quantised | Sparse | Pieces, tally: Tally) -> None:
         """Count all elements of a large tensor."""
+        if isinstance(record, Pieces):
+            for _, part in record.parts:
+                self._many(part, tally)
+            return
         simple = record.values if isinstance(record, Sparse) else record
         if not isinstance(simple, Dense) or simple.dtype not in FORMATS or simple.negated or simple.storage.big_endian:
             for numbers, times in self._numbers(simple):
@@ -97,8 +101,14 @@ class Scanner:
             for words in self._pieces(simple, _bytes_of(simple), simple.offset, axes):
                 add_quickly(tally, simple.dtype, words, times, self.scratch)
 
-    def _few(self, record: Dense | Quantised) -> NDArray[np.float64]:
+    def _few(self, record: Dense | Quantised | Pieces) -> NDArray[np.float64]:
         """All elements of a small tensor, in order."""
+        if isinstance(record, Pieces):
+            whole = np.zeros(record.shape)
+            for start, part in record.parts:
+                sides = tuple(slice(at, at + size) for at, size in zip(start, part.shape, strict=True))
+                whole[sides] = self._few(part).reshape(part.shape)
+            return whole.ravel()
         if isinstance(record, Quantised):
             return self._dequantised(record)
         places = np.zeros((), np.int64)
