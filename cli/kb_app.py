@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli import door, language, paint
+from cli import asked, door, language, paint
 from cli.language import Speech, both
 from kb import answering, library
 from kb.entry import Entry
@@ -100,6 +100,35 @@ def lookup(
     else:
         paint.show(answering.answer(found, pages, speak, paint.width()))
     return 0 if found.found else 1
+
+
+@app.command(help=both("Answer a question, or explain a pasted error.", "回答问题，或解释粘贴的报错。"))
+def ask(
+    question: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="QUESTION...",
+            help=both(
+                "a question or an error message; - reads it from standard input", "问题或报错信息；- 表示从标准输入读取"
+            ),
+        ),
+    ],
+    lang: _Lang = Speech.auto,
+    as_json: _Json = False,
+    folder: _Folder = None,
+) -> int:
+    """The passage that answers, two or three pages that may be meant, or that nothing is known."""
+    from kb.ask import reply, show, stored
+
+    words = asked.words(question)
+    speak = language.choose(lang, words)
+    pages = _library(folder)
+    found = reply.reply(pages, stored.load(pages, folder or library.BUILT_IN), words, speak)
+    if as_json:
+        paint.show_json(show.data(found, pages))
+    else:
+        paint.show(show.lines(found, pages, speak, paint.width()))
+    return 1 if found.state == "unknown" else 0
 
 
 @app.command("list", help=both("List the pages.", "列出所有页面。"))

@@ -26,13 +26,13 @@ def load(folder: Path = library.BUILT_IN, cache: Path | None = None) -> Library:
 
     A cache that is missing, damaged or cannot be written costs time, never an answer.
     """
-    file = _place(folder, cache)
-    signature = _signature(folder)
-    kept = _kept(file, signature)
+    file = place(folder, cache)
+    seen = signature(folder)
+    kept = _kept(file, seen)
     if kept is not None:
         return Library(_Pages(folder), *kept)
     whole = library.load(folder)
-    _keep(file, signature, whole)
+    _keep(file, seen, whole)
     return whole
 
 
@@ -58,16 +58,17 @@ class _Pages(Mapping[str, Entry]):
         return name in self._paths
 
 
-def _place(folder: Path, cache: Path | None) -> Path:
+def place(folder: Path, cache: Path | None, what: str = "names", suffix: str = ".json") -> Path:
+    """The file of the cache folder in which something is kept of the entries in ``folder``."""
     if cache is None:
         import platformdirs
 
         cache = platformdirs.user_cache_path("trainoscope")
     which = hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:16]
-    return cache / f"names-{which}.json"
+    return cache / f"{what}-{which}{suffix}"
 
 
-def _signature(folder: Path) -> str:
+def signature(folder: Path) -> str:
     """Changes whenever a page is added, removed or written."""
     seen = hashlib.sha256(str(_LAYOUT).encode())
     for path in [*library.files(folder), folder / library.AMBIGUOUS]:

@@ -1,0 +1,1 @@
+"""How well `kb ask` answers, beside packaged search engines."""

@@ -1,0 +1,114 @@
+"""Recognise a pasted error: which page has a template of its message, and which line of the user's code to look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+_HEAD = re.compile(r"^\s*(?:\w+\.)*[A-Z_]\w*(?:Error|Exception|Warning|Interrupt|Exit|Err)\b:?", re.MULTILINE)
+_LOOKS = re.compile(
+    r"Traceback \(most recent call last\)|\bFile \".*\", line \d+"
+    r"|\b[A-Za-z_.]*(?:Error|Exception|Warning|ERR!)\b\s*[:：(]|\berror:|^\s*at [\w.$]+\(|报错|抛出|Assertion"
+)
+_FRAME = re.compile(
+    r'^\s*File "(?P<path>[^"\n]+)", line (?P<line>\d+)(?:, in (?P<where>[^\n]+))?(?:\n(?P<code>[ \t]+\S[^\n]*))?',
+    re.MULTILINE,
+)
+_LIBRARY = re.compile(
+    r"[/\\](?:site-packages|dist-packages|lib[/\\]python[\d.]*)[/\\]|[/\\][Ll]ib[/\\](?!.*[/\\]src[/\\])|^<|[/\\]torch[/\\]"
+)
+_EXACT, _NEARLY = 1.0, 0.84  # how like a message its template must be, in [0, 1]
+_SHORTEST = 12  # characters a template must say itself, stars aside, to be recognised on its own
+_TAIL = 20_000  # characters of a traceback that are read from its end
+_MESSAGE = 2_000  # and of one message
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A line of the user's own code in a traceback."""
+
+    path: str
+    line: int
+    where: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A template that fits a message: whose, how well in [0, 1], and how many of its own characters agree."""
+
+    number: int
+    score: float
+    length: int
+    template: str
+
+
+def looks_like_one(text: str) -> bool:
+    """Whether ``text`` holds an error message or a traceback rather than a sentence of one's own."""
+    return bool(_LOOKS.search(text[:_TAIL]) or _LOOKS.search(text[-_TAIL:]))
+
+
+def messages(text: str) -> list[str]:
+    """What may be the message: that of the last exception first; the whole text when there is none."""
+    text = text[-_TAIL:]
+    heads = [match.start() for match in _HEAD.finditer(text)]
+    found = [text[start : start + _MESSAGE] for start in reversed(heads)]
+    return found or [text[-_MESSAGE:]]
+
+
+def recognise(text: str, templates: Sequence[tuple[str, int]]) -> list[Likeness]:
+    """The templates that fit the last exception of ``text``, best first; earlier exceptions only when it has none."""
+    for message in messages(text):
+        if fits := sorted(_fits(message, templates), key=lambda one: (-one.score, -one.length, one.number)):
+            return fits
+    return []
+
+
+def users_frame(text: str) -> Frame | None:
+    """The last line of the traceback that is the user's own code, not a library's; None when there is none."""
+    frames = [
+        Frame(m["path"], int(m["line"]), (m["where"] or "").strip(), (m["code"] or "").strip())
+        for m in _FRAME.finditer(text[-_TAIL:])
+    ]
+    own = [one for one in frames if not _LIBRARY.search(one.path)]
+    return own[-1] if own else None
+
+
+def masked(text: str) -> str:
+    """A message without what differs from one machine to the next: paths, addresses, numbers, devices, quotes."""
+    text = re.sub(r"0x[0-9a-fA-F]+", "#", text)
+    text = re.sub(r"(?:[A-Za-z]:)?[\\/](?:[^\s'\"<>|:]+[\\/])+[^\s'\"<>|:]*", "#", text)
+    text = re.sub(r"\bcuda:\d+|\bcuda\b|\bcpu\b(?=[ ,!)])", "#", text)
+    text = re.sub(r"\d+(?:\.\d+)?", "#", text)
+    return " ".join(re.sub(r"['\"`]", "", text).casefold().split())
+
+
+def _fits(message: str, templates: Iterable[tuple[str, int]]) -> Iterator[Likeness]:
+    from rapidfuzz import fuzz
+
+    flat = " ".join(message.split())
+    plain = masked(flat)
+    for template, number in templates:
+        pattern, own, bare = _compiled(template)
+        if pattern.search(flat):
+            if own >= _SHORTEST:
+                yield Likeness(number, _EXACT, own, template)
+        elif own >= 2 * _SHORTEST:
+            near = (
+                fuzz.partial_ratio(bare, plain, score_cutoff=100 * _NEARLY) / 100
+                if len(plain) >= 0.6 * len(bare)
+                else 0.0
+            )
+            if near:
+                yield Likeness(number, near - 0.02, own, template)
+
+
+@lru_cache(maxsize=50_000)
+def _compiled(template: str) -> tuple[re.Pattern[str], int, str]:
+    """The template as a pattern, how many characters it says itself, and as `masked` shows it."""
+    parts = [" ".join(part.split()) for part in template.split("*")]
+    said = [part for part in parts if part]
+    pattern = re.compile(r".{0,400}?".join(map(re.escape, said)), re.IGNORECASE)
+    return pattern, sum(map(len, said)), masked(template.replace("*", " "))

@@ -1,0 +1,69 @@
+"""What of an entry is searched, how much each part counts, and the names it goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kb.entry import Entry, Translation
+
+
+class Field(NamedTuple):
+    """How much a term in this part counts, and how strongly a long part is held against it (BM25F's b)."""
+
+    weight: float
+    b: float
+
+
+FIELDS = {
+    "title": Field(3.0, 0.3),
+    "aliases": Field(3.0, 0.4),
+    "summary": Field(1.5, 0.3),
+    "errors": Field(1.5, 0.5),
+    "said": Field(1.2, 0.6),  # claims, myths, causes and the like: one sentence each
+    "body": Field(1.0, 0.6),
+    "code": Field(0.3, 0.7),
+}
+
+CORE = ("title", "aliases", "summary", "errors")  # what says what the entry is about
+
+
+def names(entry: Entry) -> tuple[str, ...]:
+    """Every name of the entry in both languages."""
+    return (entry.id.replace("-", " "), entry.title, *entry.aliases, entry.zh.title, *entry.zh.aliases)
+
+
+def texts(entry: Entry) -> dict[str, str]:
+    """The text of each of `FIELDS`, both languages one after the other."""
+    zh = entry.zh
+    return {
+        "title": _joined((entry.id.replace("-", " "), entry.title, zh.title)),
+        "aliases": _joined((*entry.aliases, *zh.aliases)),
+        "summary": _joined((entry.summary, zh.summary)),
+        "errors": _joined(entry.errors),
+        "said": _joined((*_sentences(entry), *_sentences(zh))),
+        "body": _joined((*_prose(entry), *_prose(zh))),
+        "code": _joined((entry.log_it, entry.reproduce, entry.fixed, *(one.code for one in entry.snippets.values()))),
+    }
+
+
+def _prose(page: Entry | Translation) -> Iterator[str]:
+    yield from (page.body, page.what_you_see, page.why, page.look, page.risk, page.management)
+    yield from (page.in_training, page.find_it, page.test_it, *page.fix, *page.wrong_when)
+
+
+def _sentences(page: Entry | Translation) -> Iterator[str]:
+    if isinstance(page, Entry):
+        yield from (claim.says for claim in page.claims.values())
+        yield from (snippet.says for snippet in page.snippets.values())
+    else:
+        yield from page.claims.values()
+        yield from page.snippets.values()
+    for myth in page.myths.values():
+        yield from (myth.says, myth.truth)
+    for cause in page.causes.values():
+        yield from (cause.says, *cause.fix)
+
+
+def _joined(parts: tuple[str, ...]) -> str:
+    return "\n".join(part for part in parts if part)

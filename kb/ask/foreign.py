@@ -1,0 +1,42 @@
+"""Subjects that are not this library's: a question about the stomach is none about polyps of the colon."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+from kb.ask.terms import plain
+from kb.words import has_han
+
+BODY, OTHER = "body", "other"
+
+
+def named(question: str) -> dict[str, str]:
+    """The foreign subjects ``question`` names, each with `BODY` or `OTHER`; the longer of two that overlap."""
+    text = plain(question).casefold()
+    found: dict[str, str] = {}
+    for match in _pattern().finditer(text):
+        found.setdefault(match[0], _kinds()[match[0]])
+    return found
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    """Each word of `elsewhere.txt` and the section it stands in."""
+    kinds: dict[str, str] = {}
+    section = OTHER
+    for line in (files("kb.ask") / "elsewhere.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif not line.startswith("#"):
+            kinds |= {word.strip(): section for word in line.split(",") if word.strip()}
+    return kinds
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    words = sorted(_kinds(), key=lambda word: -len(word))
+    return re.compile(
+        "|".join(re.escape(word) if has_han(word) else rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" for word in words)
+    )

@@ -1,0 +1,65 @@
+"""Chinese characters: the simplified form of traditional ones, how they sound, and pinyin written as one word."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+# Sounds that most speakers of the south do not tell apart, and most slips of a pinyin keyboard run along.
+_NEAR = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
+
+
+class _Tables(NamedTuple):
+    simple: dict[int, str]
+    sounds: dict[str, str]
+    syllables: frozenset[str]
+
+
+def simplified(text: str) -> str:
+    """``text`` with its traditional characters written as the simplified ones."""
+    return text if text.isascii() else text.translate(_tables().simple)
+
+
+def sound(char: str) -> str:
+    """The syllable of a Han character, without tone and with near sounds as one; empty when it is not known."""
+    return _tables().sounds.get(char, "")
+
+
+def syllables(word: str) -> list[str]:
+    """The fewest pinyin syllables that ``word`` can be read as, near sounds as one; empty when it cannot."""
+    known = _tables().syllables
+    best: list[list[str] | None] = [[], *[None] * len(word)]
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - 6), end):
+            before = best[start]
+            if (
+                before is not None
+                and word[start:end] in known
+                and (best[end] is None or len(before) < _count(best[end]) - 1)
+            ):
+                best[end] = [*before, word[start:end]]
+    return [near(one) for one in best[-1] or []]
+
+
+def near(syllable: str) -> str:
+    """The syllable that stands for all that sound nearly like it: ``zheng`` and ``zeng`` give ``zen``."""
+    for said, kept in _NEAR:
+        syllable = syllable.replace(said, kept)
+    return syllable
+
+
+def _count(found: list[str] | None) -> int:
+    return len(found) if found is not None else 10_000
+
+
+@cache
+def _tables() -> _Tables:
+    """The frozen table (`benchmarks/ask/make_han.py` writes it): two parallel lines, then one syllable a line."""
+    lines = (files("kb.ask") / "han.txt").read_text(encoding="utf-8").splitlines()
+    rows = [line.split(" ", 1) for line in lines[2:]]
+    return _Tables(
+        simple={ord(char): plain for char, plain in zip(lines[0], lines[1], strict=True)},
+        sounds={char: near(syllable) for syllable, chars in rows for char in chars},
+        syllables=frozenset(syllable for syllable, _ in rows),
+    )

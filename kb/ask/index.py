@@ -1,0 +1,131 @@
+"""The index questions are answered from: which term stands in which entry, how strongly, and every name as terms."""
+
+from __future__ import annotations
+
+import bisect
+import math
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from kb.ask.fields import CORE, FIELDS, names, texts
+from kb.ask.terms import SOUND, plain, terms
+from kb.entry import Entry
+from kb.words import fold
+
+
+class Name(NamedTuple):
+    """A name of an entry: what it is compared by letter for letter, and its terms."""
+
+    key: str
+    terms: tuple[str, ...]
+
+
+_K1 = 1.2  # how soon more of the same term counts no more; the usual value
+_SINGLE, _SOUND = 0.15, 0.25  # what a single Chinese character and a sound weigh in a name, against a word
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term: its inverse document frequency, the entries that hold it in rising order, its worth in each in [0, 1].
+
+    ``core`` are those that hold it in title, alias, summary or error message.
+    """
+
+    rarity: float
+    entries: array[int]
+    worth: array[float]
+    core: frozenset[int]
+
+    def holds(self, number: int) -> bool:
+        """Whether the entry has the term anywhere."""
+        return self.at(number) is not None
+
+    def at(self, number: int) -> float | None:
+        """What the term is worth in the entry; None when it is not there."""
+        place = bisect.bisect_left(self.entries, number)
+        return self.worth[place] if place < len(self.entries) and self.entries[place] == number else None
+
+
+@dataclass(frozen=True)
+class Index:
+    """Everything a question needs to know of the library; entries go by their number, the place in ``ids``.
+
+    ``words`` are the known words in Latin letters by length; ``errors`` each template with its entry; ``related``
+    the entries each names as related. The mappings may read from a file what they are asked for.
+    """
+
+    ids: tuple[str, ...]
+    kinds: tuple[str, ...]
+    errors: tuple[tuple[str, int], ...]
+    related: tuple[tuple[int, ...], ...]
+    table: Mapping[str, Term]
+    names: Mapping[int, tuple[Name, ...]]
+    words: Mapping[int, tuple[str, ...]]
+    number: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "number", {name: i for i, name in enumerate(self.ids)})
+
+    def speaks_of(self, subject: str, number: int) -> bool:
+        """Whether the names, summary or error messages of the entry hold the whole of ``subject``."""
+        found = [term for term in terms(subject) if term[0] != SOUND]
+        held = [self.table.get(term) for term in found]
+        return bool(found) and all(term is not None and number in term.core for term in held)
+
+    def weight(self, term: str) -> float:
+        """What a term of a name weighs: its rarity, less for a single character and for a sound."""
+        known = self.table.get(term)
+        if known is None:
+            return 0.0
+        share = _SOUND if term[0] == SOUND else _SINGLE if len(term) == 1 and not term.isascii() else 1.0
+        return share * known.rarity
+
+    def spellings(self, length: int) -> list[str]:
+        """The known words in Latin letters that are about as long, ready to be compared."""
+        spread = 1 if length < 7 else 2
+        return [word for n in range(length - spread, length + spread + 1) for word in self.words.get(n, ())]
+
+
+def build(entries: Iterable[Entry]) -> Index:
+    """The index of these entries; time and size grow with their text and no faster."""
+    pages = list(entries)
+    number = {page.id: i for i, page in enumerate(pages)}
+    counts = [{part: Counter(terms(text)) for part, text in texts(page).items()} for page in pages]
+    lengths = [{part: counted.total() for part, counted in one.items()} for one in counts]
+    usual = {part: max(1.0, sum(one[part] for one in lengths) / max(1, len(pages))) for part in FIELDS}
+    rows: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+    core: defaultdict[str, set[int]] = defaultdict(set)
+    for page, (counted, length) in enumerate(zip(counts, lengths, strict=True)):
+        strength: defaultdict[str, float] = defaultdict(float)
+        for part, (weight, b) in FIELDS.items():
+            scale = weight / (1 - b + b * length[part] / usual[part])
+            for term, times in counted[part].items():
+                strength[term] += scale * times
+                if part in CORE:
+                    core[term].add(page)
+        for term, weight in strength.items():
+            rows[term].append((page, weight / (_K1 + weight)))
+    by_length: defaultdict[int, list[str]] = defaultdict(list)
+    for term in rows:
+        if term.isascii() and term.isalpha():
+            by_length[len(term)].append(term)
+    return Index(
+        ids=tuple(page.id for page in pages),
+        kinds=tuple(page.kind for page in pages),
+        errors=tuple((template, i) for i, page in enumerate(pages) for template in page.errors),
+        related=tuple(tuple(number[one] for one in page.related if one in number) for page in pages),
+        table={term: _term(found, core[term], len(pages)) for term, found in rows.items()},
+        names={
+            i: tuple(Name(fold(plain(name)), tuple(dict.fromkeys(terms(name)))) for name in names(page))
+            for i, page in enumerate(pages)
+        },
+        words={length: tuple(sorted(found)) for length, found in by_length.items()},
+    )
+
+
+def _term(rows: list[tuple[int, float]], core: set[int], pages: int) -> Term:
+    rarity = math.log(1 + (pages - len(rows) + 0.5) / (len(rows) + 0.5))
+    return Term(rarity, array("I", [i for i, _ in rows]), array("f", [worth for _, worth in rows]), frozenset(core))

@@ -1,0 +1,120 @@
+"""Which entries a question may be about: found by terms, then put in order by how well their names fit as well."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.ask.errors import Likeness
+from kb.ask.han import sound, syllables
+from kb.ask.index import Index
+from kb.ask.query import Query
+from kb.words import fold, has_han
+
+_CANDIDATES = 40
+_MANY = 1_000  # entries; a library of a few hundred is always searched in full
+_SHORT = 40  # letters of a question that may be a name and nothing else
+_ALIKE = 0.7
+_UNKNOWN = 1.0  # a term that stands in no entry weighs as much as the rarest that stands in one
+
+
+@dataclass
+class Candidate:
+    """An entry by number with what speaks for it; every figure but ``bm25`` lies in [0, 1]."""
+
+    number: int
+    bm25: float = 0.0
+    covered: float = 0.0
+    core: float = 0.0
+    name: float = 0.0
+    held: float = 0.0
+    spelled: float = 0.0
+    error: float = 0.0
+    template: str = ""
+
+    def facts(self) -> dict[str, float]:
+        """The figures by name."""
+        figures = ("bm25", "covered", "core", "name", "held", "spelled", "error")
+        return {figure: float(getattr(self, figure)) for figure in figures}
+
+
+def candidates(query: Query, index: Index, alike: Sequence[Likeness] = ()) -> list[Candidate]:
+    """The likeliest entries with what speaks for each; those whose error templates are ``alike`` among them."""
+    found: defaultdict[int, float] = defaultdict(float)
+    weighed = sorted(
+        ((index.table[term], weight) for term, weight in query.terms.items()), key=lambda one: len(one[0].entries)
+    )
+    for term, weight in weighed:
+        worth = weight * term.rarity
+        if len(found) > _MANY and len(term.entries) > _MANY:  # a common word finds nobody new among so many
+            for number in found:
+                found[number] += worth * (term.at(number) or 0.0)
+        else:
+            for number, strength in zip(term.entries, term.worth, strict=True):
+                found[number] += worth * strength
+    best = sorted(found.items(), key=lambda one: (-one[1], one[0]))[:_CANDIDATES]
+    chosen = {number: Candidate(number, bm25) for number, bm25 in best}
+    longest = max((one.length for one in alike), default=1)
+    for like in alike:
+        one = chosen.setdefault(like.number, Candidate(like.number, found.get(like.number, 0.0)))
+        error = like.score * (0.8 + 0.2 * like.length / longest)
+        if error > one.error:
+            one.error, one.template = error, like.template
+    return [_measured(one, query, index) for one in chosen.values()]
+
+
+def total(query: Query, index: Index) -> float:
+    """How much the whole question weighs, unknown terms included."""
+    rarest = math.log(1 + 2 * len(index.ids))
+    return sum(weight * index.table[term].rarity for term, weight in query.terms.items()) + sum(
+        (1.0 if len(term) > 1 else 0.15) * _UNKNOWN * rarest for term in query.unknown
+    )
+
+
+class _Spelling:
+    """Compares a short question with names letter for letter, and by their sound."""
+
+    def __init__(self, text: str) -> None:
+        from rapidfuzz.distance import OSA
+
+        self._alike, self._key = OSA.normalized_similarity, fold(text)
+        self._said = _sounded(self._key) if has_han(self._key) or syllables(self._key) else ""
+
+    def likeness(self, key: str) -> float:
+        """How alike the two are in [0, 1], 0 below `_ALIKE`."""
+        if not 1 < len(self._key) <= _SHORT:
+            return 0.0
+        best = self._alike(self._key, key, score_cutoff=_ALIKE)
+        if self._said and has_han(key):
+            best = max(best, 0.97 * self._alike(self._said, _sounded(key), score_cutoff=_ALIKE))
+        return float(best)
+
+
+def _sounded(key: str) -> str:
+    """``key`` as it sounds: pinyin for Chinese characters and for pinyin, other letters as they are."""
+    if not has_han(key):
+        return "".join(syllables(key)) or key
+    return "".join(sound(char) or char for char in key)
+
+
+def _measured(one: Candidate, query: Query, index: Index) -> Candidate:
+    whole = total(query, index) or 1.0
+    known = [(index.table[term], weight) for term, weight in query.terms.items()]
+    one.covered = sum(weight * term.rarity for term, weight in known if term.holds(one.number)) / whole
+    one.core = sum(weight * term.rarity for term, weight in known if one.number in term.core) / whole
+    spelling = _Spelling(query.text)
+    for name in index.names[one.number]:
+        one.spelled = max(one.spelled, spelling.likeness(name.key))
+        mass = sum(index.weight(term) for term in name.terms)
+        if not mass:
+            continue
+        shared = sum(
+            min(1.0, query.terms[term]) * index.table[term].rarity for term in name.terms if term in query.terms
+        )
+        of_name, of_question = min(1.0, shared / mass), shared / whole
+        fit = 2 * of_name * of_question / (of_name + of_question) if shared else 0.0
+        one.name = max(one.name, fit)
+        one.held = max(one.held, of_name * min(1.0, mass / 8))
+    return one

@@ -1,0 +1,139 @@
+"""Answer a question: find the entries, judge how sure the first is, and say so, offer a few, or admit to know none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kb.ask import confidence, errors, foreign, myth, passage, query, rank
+from kb.ask.index import Index
+from kb.ask.passage import Passage
+from kb.entry import Entry
+from kb.library import Library
+from kb.problem import Problem
+from kb.search import cleaned
+from kb.text import Lang, Text
+from kb.words import has_han
+
+State = Literal["answer", "suggest", "unknown"]
+LONGEST = 1_500  # characters of a question that is not a pasted error
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came of a question.
+
+    ``confidence`` in [0, 1] is how likely ``entry`` is the right page; ``myth`` is the key of a myth the question
+    takes for granted; ``backing`` the claims nearest to the passage; ``frame`` the line of the user's code in a pasted
+    traceback; ``others`` the next best entries.
+    """
+
+    question: str
+    lang: Lang
+    state: State
+    confidence: float = 0.0
+    entry: str | None = None
+    passage: Passage | None = None
+    myth: str | None = None
+    compared: tuple[str, ...] = ()
+    backing: tuple[str, ...] = ()
+    error: str = ""
+    frame: errors.Frame | None = None
+    others: tuple[str, ...] = ()
+    facts: Mapping[str, float] = field(default_factory=dict)
+
+
+def reply(library: Library, index: Index, question: str, lang: Lang | None = None) -> Reply:
+    """The reply to ``question``; raises `Problem` when it is empty, or too long and no error message."""
+    text, pasted = checked(question)
+    speak: Lang = lang or ("zh" if has_han(text) else "en")
+    asked = query.read(text, index)
+    best = ranked(text, asked, index)
+    frame = errors.users_frame(question) if pasted else None
+    if not best:
+        return Reply(text, speak, "unknown", frame=frame)
+    first, facts = best[0]
+    sure = confidence.probability(facts)
+    ids = [index.ids[one.number] for one, _ in best[: _SHOWN + 1]]
+    if _elsewhere(text, first, index):
+        sure = min(sure, 0.05)
+    limits = confidence.weights()
+    if sure < limits["suggest"]:
+        return Reply(text, speak, "unknown", sure, frame=frame, facts=facts)
+    if sure < limits["answer"]:
+        return Reply(text, speak, "suggest", sure, others=tuple(ids[:_SHOWN]), frame=frame, facts=facts)
+    entry = library[ids[0]]
+    piece = _passage(entry, index, text, asked, speak, pasted=bool(first.error))
+    return Reply(
+        text,
+        speak,
+        "answer",
+        sure,
+        entry.id,
+        piece,
+        myth.premise(entry, text, asked.terms, index, speak),
+        backing=passage.backing(entry, piece, index, speak),
+        error=first.template,
+        frame=frame,
+        others=tuple(ids[1:_SHOWN]),
+        facts=facts,
+    )
+
+
+def checked(question: str) -> tuple[str, bool]:
+    """The question as it can be searched, and whether it is a pasted error; raises `Problem` when it is neither."""
+    pasted = errors.looks_like_one(question)
+    if not pasted and len(question) > LONGEST:
+        raise Problem(
+            Text(
+                f"{len(question):,} characters are too long for a question", f"{len(question):,} 个字符，作为问题太长了"
+            ),
+            hint=Text(
+                "ask in a sentence, or paste an error message or a traceback",
+                "请用一句话提问，或粘贴报错信息、traceback",
+            ),
+        )
+    if (
+        question.count("\x00")
+        or sum(not char.isprintable() and not char.isspace() for char in question[:4000])
+        > 0.1 * len(question[:4000])
+        > 0
+    ):
+        raise Problem(Text("that is not text", "这不是文本"), hint=Text("ask in a sentence", "请用一句话提问"))
+    text = cleaned(errors.messages(question)[0] if pasted and len(question) > LONGEST else question)
+    if not any(char.isalnum() for char in text):
+        raise Problem(
+            Text("there is no question", "没有问题"),
+            hint=Text('kb ask "does eval() stop gradients?"', "例如 kb ask eval() 之后还会反向传播吗"),
+        )
+    return text, pasted
+
+
+def ranked(text: str, asked: query.Query, index: Index) -> list[tuple[rank.Candidate, dict[str, float]]]:
+    """The candidates in the order of `confidence.order`, each with the facts its confidence is judged by."""
+    best = rank.candidates(asked, index, errors.recognise(text, index.errors))
+    facts = [one.facts() for one in best]
+    order = sorted(zip(best, facts, strict=True), key=lambda both: (-confidence.order(both[1]), both[0].number))
+    subjects = foreign.named(text)
+    for place, (one, fact) in enumerate(order):
+        after = order[place + 1][1] if place + 1 < len(order) else dict.fromkeys(fact, 0.0)
+        fact["margin"] = min(2.0, 10 * (1 - confidence.order(after) / max(1e-9, confidence.order(fact))))
+        fact["foreign"] = float(sum(not index.speaks_of(subject, one.number) for subject in subjects))
+    return order
+
+
+def _elsewhere(text: str, first: rank.Candidate, index: Index) -> bool:
+    """Whether the question is about a part of the body or a disease that the page says nothing of in its names."""
+    if index.kinds[first.number] not in ("polyp", "dataset"):
+        return False
+    return any(
+        kind == foreign.BODY and not index.speaks_of(word, first.number) for word, kind in foreign.named(text).items()
+    )
+
+
+def _passage(entry: Entry, index: Index, text: str, asked: query.Query, lang: Lang, *, pasted: bool) -> Passage:
+    if pasted and (found := passage.part(entry, ("why", "what_you_see", "summary"), lang)):
+        return found
+    return passage.best(entry, text, asked.terms, index, lang)

@@ -1,0 +1,178 @@
+"""Write a reply for a person and as data: the passage, how well it stands, where it is from, and how sure it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kb import evidence
+from kb.ask import myth
+from kb.ask.errors import Frame
+from kb.ask.reply import Reply
+from kb.entry import Entry
+from kb.library import Library
+from kb.page import KINDS, NOTICE, titles
+from kb.page import said as text_of
+from kb.prose import Line
+from kb.sheet import Sheet
+from kb.text import Lang, Text
+
+_LONG = {"en": 900, "zh": 420}  # characters of a passage before it is cut at a paragraph
+_SURE = (
+    (0.9, Text("sure", "把握很大")),
+    (0.75, Text("fairly sure", "较有把握")),
+    (0.0, Text("not very sure", "把握不大")),
+)
+
+
+def lines(reply: Reply, library: Library, lang: Lang, width: int) -> list[Line]:
+    """What a person reads."""
+    sheet = Sheet(lang, width)
+    if reply.state == "answer" and reply.entry and reply.passage:
+        _answer(sheet, reply, library[reply.entry], library)
+    elif reply.state == "suggest":
+        said = Text("Not sure which of these you mean:", "不能确定问的是哪一个：")
+        sheet.item("", said.of(lang), "heading", indent="")
+        _offer(sheet, reply.others, library)
+    else:
+        said = Text("I don't know: no page of this library answers that.", "不知道：本库没有回答这个问题的条目。")
+        sheet.item("", said.of(lang), "heading", indent="")
+        hint = Text("`kb list` shows what it holds", "`kb list` 列出本库的全部条目")
+        sheet.item("", hint.of(lang), "dim", indent="")
+    if reply.frame and reply.state != "answer":
+        _frame(sheet, reply.frame)
+    return sheet.lines
+
+
+def data(reply: Reply, library: Library) -> dict[str, Any]:
+    """What ``--json`` prints."""
+    entry = library[reply.entry] if reply.entry else None
+    frame = reply.frame
+    return {
+        "question": reply.question,
+        "lang": reply.lang,
+        "state": reply.state,
+        "entry": reply.entry,
+        "confidence": round(reply.confidence, 3),
+        "text": text(reply, entry) if entry else "",
+        "suggestions": list(reply.others),
+        "compared": list(reply.compared),
+        "standing": reply.passage.standing if reply.passage else None,
+        "part": reply.passage.part if reply.passage else None,
+        "myth": reply.myth,
+        "error": reply.error or None,
+        "frame": {"path": frame.path, "line": frame.line, "in": frame.where, "code": frame.code} if frame else None,
+        "sources": [evidence.source(entry.references[key]) for key in _cited(reply, entry)] if entry else [],
+        "related": list(entry.related) if entry else [],
+    }
+
+
+def text(reply: Reply, entry: Entry) -> str:
+    """The answer as plain text: the correction of a myth first, then the passage."""
+    parts = []
+    if reply.myth:
+        truth = myth.said(entry, reply.myth, entry.myths[reply.myth], reply.lang)[1]
+        parts.append(Text(f"Not so: {truth}", f"并非如此：{truth}").of(reply.lang))
+    if reply.passage and reply.passage.text not in parts:
+        parts.append(reply.passage.text)
+    return "\n\n".join(parts)
+
+
+def _answer(sheet: Sheet, reply: Reply, entry: Entry, library: Library) -> None:
+    lang = sheet.lang
+    assert reply.passage
+    sheet.item("", titles(entry, lang), "title", indent="")
+    sheet.gap()
+    if reply.myth:
+        says, truth = myth.said(entry, reply.myth, entry.myths[reply.myth], lang)
+        see = entry.claims.get(entry.myths[reply.myth].see)
+        mark = f" {evidence.mark(entry, see)}" if see else ""
+        sheet.item(Text("Not so: ", "并非如此：").of(lang), f"{truth}{mark}", "mark", indent="")
+        sheet.item(Text("✗ people say: ", "✗ 有人说：").of(lang), says, "dim", indent="")
+        sheet.gap()
+    if reply.frame:
+        _frame(sheet, reply.frame)
+        sheet.gap()
+    sheet.text(shortened(reply.passage.text, lang))
+    if reply.error and (fix := text_of(entry, "fix", lang)):
+        sheet.items(Text("Fix", "怎么办"), fix[:2], "→ ")
+    for other in reply.compared[1:]:
+        if other in library:
+            sheet.gap()
+            sheet.item("", titles(library[other], lang), "title", indent="")
+            sheet.text(text_of(library[other], "summary", lang))
+    sheet.gap()
+    _standing(sheet, reply, entry)
+    related = [*reply.others, *(one for one in entry.related if one not in reply.others)][:4]
+    sure = next(word for bound, word in _SURE if reply.confidence >= bound).of(lang)
+    percent = (
+        f"{100 * min(0.99, reply.confidence):.0f} %" if lang == "en" else f"{100 * min(0.99, reply.confidence):.0f}%"
+    )
+    sheet.item(
+        "",
+        Text(
+            f"{sure} ({percent}) · {KINDS[entry.kind].en} {entry.id}",
+            f"{sure}（{percent}）· {KINDS[entry.kind].zh} {entry.id}",
+        ).of(lang),
+        "dim",
+        indent="",
+    )
+    sheet.item(
+        "", Text(f"whole page: kb lookup {entry.id}", f"完整页面：kb lookup {entry.id}").of(lang), "link", indent=""
+    )
+    if related:
+        sheet.item("", Text("see also: ", "相关：").of(lang) + ", ".join(related), "link", indent="")
+    if entry.kind == "polyp":
+        sheet.item("", NOTICE.of(lang), "dim", indent="")
+
+
+def shortened(text: str, lang: Lang) -> str:
+    """``text``, or its first paragraphs when it is long; code is never cut."""
+    if len(text) <= _LONG[lang] or "```" in text:
+        return text
+    kept: list[str] = []
+    for part in text.split("\n\n"):
+        if kept and sum(map(len, kept)) + len(part) > _LONG[lang]:
+            return "\n\n".join([*kept, "…"])
+        kept.append(part)
+    return text
+
+
+def _standing(sheet: Sheet, reply: Reply, entry: Entry) -> None:
+    """The standing of the passage itself where it is a claim, else the claims that back what the page says."""
+    assert reply.passage
+    lang = sheet.lang
+    keys = [reply.passage.key] if reply.passage.part == "claim" else list(reply.backing)
+    for key in keys:
+        claim = entry.claims[key]
+        says = (
+            ""
+            if reply.passage.part == "claim"
+            else ((entry.zh.claims.get(key, "") if lang == "zh" else "") or claim.says)
+        )
+        sheet.item(
+            f"{evidence.mark(entry, claim)} ",
+            says or evidence.LEGEND[claim.standing].of(lang).split(" ", 1)[1],
+            "mark",
+            indent="",
+        )
+    for key in _cited(reply, entry):
+        number = list(entry.references).index(key) + 1
+        sheet.item(f"[{number}] ", evidence.source(entry.references[key]), "dim", indent="")
+
+
+def _cited(reply: Reply, entry: Entry) -> list[str]:
+    """The references of the claims that back the answer."""
+    keys = [reply.passage.key] if reply.passage and reply.passage.part == "claim" else list(reply.backing)
+    return list(dict.fromkeys(cite for key in keys for cite in entry.claims[key].cites if cite in entry.references))
+
+
+def _frame(sheet: Sheet, frame: Frame) -> None:
+    where = f"{frame.path}:{frame.line}" + (f", {frame.where}" if frame.where else "")
+    sheet.item("", Text(f"look at {where}", f"请看 {where}").of(sheet.lang), "heading", indent="")
+    if frame.code:
+        sheet.code(frame.code)
+
+
+def _offer(sheet: Sheet, ids: tuple[str, ...], library: Library) -> None:
+    for name in ids:
+        sheet.item(f"{name}  ", titles(library[name], sheet.lang), "link")

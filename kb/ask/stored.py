@@ -1,0 +1,152 @@
+"""Keep the index in a file of the user's cache folder, so that a question reads only the terms it names."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+from array import array
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kb import frozen, library
+from kb.ask import fields, index, terms
+from kb.ask.index import Index, Name, Term
+from kb.library import Library
+
+_LAYOUT = 1  # raise it when what is kept changes, so that files of older versions are made anew
+_Key = TypeVar("_Key", str, int)
+_Value = TypeVar("_Value")
+
+
+def load(pages: Library, folder: Path = library.BUILT_IN, cache: Path | None = None) -> Index:
+    """The index of the entries ``pages`` of ``folder``; ``cache`` is the folder the file is kept in.
+
+    A file that is missing, damaged, out of date or cannot be written costs time, never an answer.
+    """
+    file = frozen.place(folder, cache, "index", ".sqlite")
+    signature = f"{_LAYOUT} {_code()} {frozen.signature(folder)}"
+    with contextlib.suppress(sqlite3.Error, ValueError, KeyError, TypeError, OSError):
+        if file.exists():
+            return _open(file, signature)
+    whole = index.build(pages.values())
+    with contextlib.suppress(sqlite3.Error, OSError):
+        _keep(file, signature, whole)
+    return whole
+
+
+class _Rows(Mapping[_Key, _Value]):
+    """A table of the file as a mapping that reads a row when it is first asked for."""
+
+    def __init__(self, base: sqlite3.Connection, table: str, read: Callable[..., _Value]) -> None:
+        self._base, self._table, self._read = base, table, read
+        self._seen: dict[_Key, _Value | None] = {}
+
+    def get(self, key: _Key, default: Any = None) -> Any:
+        if key not in self._seen:
+            row = self._base.execute(f"SELECT * FROM {self._table} WHERE key = ?", (key,)).fetchone()  # noqa: S608 - our own names
+            self._seen[key] = self._read(*row[1:]) if row else None
+        found = self._seen[key]
+        return default if found is None else found
+
+    def __getitem__(self, key: _Key) -> _Value:
+        found: _Value | None = self.get(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __contains__(self, key: object) -> bool:
+        return self.get(key) is not None  # type: ignore[arg-type] # whatever it is, it is looked for
+
+    def __iter__(self) -> Iterator[_Key]:
+        return iter([key for (key,) in self._base.execute(f"SELECT key FROM {self._table}")])  # noqa: S608 - our own names
+
+    def __len__(self) -> int:
+        (count,) = self._base.execute(f"SELECT count(*) FROM {self._table}").fetchone()  # noqa: S608 - our own names
+        return int(count)
+
+
+def _open(file: Path, signature: str) -> Index:
+    base = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    data = {key: json.loads(value) for key, value in base.execute("SELECT key, value FROM about")}
+    if data["signature"] != signature:
+        base.close()
+        raise ValueError(file)
+    return Index(
+        ids=tuple(data["ids"]),
+        kinds=tuple(data["kinds"]),
+        errors=tuple((template, number) for template, number in data["errors"]),
+        related=tuple(tuple(one) for one in data["related"]),
+        table=_Rows(base, "term", _term),
+        names=_Rows(base, "name", _names),
+        words=_Rows(base, "word", lambda joined: tuple(joined.split("\n"))),
+    )
+
+
+def _term(rarity: float, entries: bytes, worth: bytes, core: bytes) -> Term:
+    return Term(rarity, array("I", entries), array("f", worth), frozenset(array("I", core)))
+
+
+def _names(joined: str) -> tuple[Name, ...]:
+    rows = (line.split("\t") for line in joined.split("\n"))
+    return tuple(Name(key, tuple(found.split())) for key, found in rows)
+
+
+def _keep(file: Path, signature: str, whole: Index) -> None:
+    """Write beside and move into place, so that two processes doing so at once do no harm."""
+    beside = file.with_name(f"{file.name}.{os.getpid()}")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside.unlink(missing_ok=True)
+    try:
+        with contextlib.closing(sqlite3.connect(beside)) as base, base:
+            base.executescript(
+                "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+                "CREATE TABLE about(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
+                "CREATE TABLE term(key TEXT PRIMARY KEY, rarity REAL, entries BLOB, worth BLOB, core BLOB)"
+                " WITHOUT ROWID;"
+                "CREATE TABLE name(key INTEGER PRIMARY KEY, terms TEXT);"
+                "CREATE TABLE word(key INTEGER PRIMARY KEY, words TEXT);"
+            )
+            about = {
+                "signature": signature,
+                "ids": whole.ids,
+                "kinds": whole.kinds,
+                "errors": whole.errors,
+                "related": whole.related,
+            }
+            base.executemany(
+                "INSERT INTO about VALUES (?, ?)", [(key, json.dumps(value)) for key, value in about.items()]
+            )
+            base.executemany(
+                "INSERT INTO term VALUES (?, ?, ?, ?, ?)",
+                [
+                    (
+                        key,
+                        one.rarity,
+                        one.entries.tobytes(),
+                        one.worth.tobytes(),
+                        array("I", sorted(one.core)).tobytes(),
+                    )
+                    for key, one in sorted(whole.table.items())
+                ],
+            )
+            base.executemany(
+                "INSERT INTO name VALUES (?, ?)",
+                [
+                    (i, "\n".join(f"{name.key}\t{' '.join(name.terms)}" for name in one))
+                    for i, one in whole.names.items()
+                ],
+            )
+            base.executemany(
+                "INSERT INTO word VALUES (?, ?)", [(n, "\n".join(words)) for n, words in whole.words.items()]
+            )
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _code() -> str:
+    """Changes whenever the modules that make the index do, so that a newer version never reads an older one's file."""
+    return " ".join(str(Path(module.__file__ or "").stat().st_mtime_ns) for module in (fields, index, terms))

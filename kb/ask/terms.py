@@ -1,0 +1,154 @@
+"""Cut a text into the terms it is found by: stems of English words, pairs of Chinese characters, and their sounds."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from kb.ask.han import simplified, sound
+
+SOUND = "~"  # begins a term that is two syllables of pinyin
+
+_LATIN = re.compile(r"\d+\.\d+|\d+e-?\d+|[A-Za-z0-9]+(?:[_.'][A-Za-z0-9]+)*")
+_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_RUN = re.compile(r"[\u3400-\u9fff]+")
+
+
+def plain(text: str) -> str:
+    """``text`` with full-width and compatibility characters as ordinary ones, and traditional ones simplified."""
+    return simplified(unicodedata.normalize("NFKC", text)).replace("粘膜", "黏膜")
+
+
+def terms(text: str) -> list[str]:
+    """All terms of ``text``, as often as they occur; words that carry no matter are left out."""
+    text = plain(text)
+    found = [term for word in _LATIN.findall(text) for term in latin(word)]
+    for run in han_runs(text):
+        found += pairs(run)
+    return found
+
+
+def latin_words(text: str) -> list[str]:
+    """The English words, numbers and identifiers of a text that `plain` has seen, as written."""
+    return _LATIN.findall(text)
+
+
+def han_runs(text: str) -> Iterator[str]:
+    """The stretches of Chinese characters between the words that carry no matter."""
+    for run in _RUN.findall(text):
+        stop, keep = _han_stops()
+        kept = keep.findall(run)
+        for part, content in zip([*keep.split(run)], [*kept, ""], strict=True):
+            bare = [piece for piece in stop.split(part) if piece]
+            yield from bare
+            if content:
+                yield content
+
+
+def pairs(run: str) -> list[str]:
+    """Pairs of characters with their sounds, and the single characters, of one run."""
+    couples = [run[i : i + 2] for i in range(len(run) - 1)]
+    return [*couples, *filter(None, map(sounds, couples)), *run]
+
+
+def sounds(couple: str) -> str:
+    """The sound of two characters as a term; empty when one is not known."""
+    first, second = sound(couple[0]), sound(couple[1])
+    return f"{SOUND}{first}.{second}" if first and second else ""
+
+
+@cache
+def _stops() -> dict[str, frozenset[str]]:
+    """The words of `stop.txt` by section."""
+    found: dict[str, set[str]] = {}
+    section = ""
+    for line in (files("kb.ask") / "stop.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif not line.startswith("#"):
+            found.setdefault(section, set()).update(line.split())
+    return {name: frozenset(words) for name, words in found.items()}
+
+
+@cache
+def _han_stops() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    stop, keep = (sorted(_stops()[name], key=lambda word: (-len(word), word)) for name in ("zh", "kept"))
+    return re.compile("|".join(stop)), re.compile("|".join(keep))
+
+
+@lru_cache(maxsize=100_000)
+def latin(word: str) -> tuple[str, ...]:
+    """The terms of one word: its parts, and the whole when it is an identifier of several."""
+    if word[0].isdigit() and "_" not in word:
+        return (word.lower(),)
+    parts = [part for piece in re.split(r"[_.']", word) for part in _split(piece)]
+    stems = [stem(part) for part in parts if part not in _stops()["en"] or word.isupper()]
+    if len(parts) > 1:
+        stems.append("".join(parts))
+    return tuple(dict.fromkeys(one for one in stems if one))
+
+
+def _split(piece: str) -> list[str]:
+    camel = _CAMEL.findall(piece)
+    if len(camel) > 1 and all(part.isalpha() and len(part) > 1 for part in camel) and not piece.isupper():
+        return [part.lower() for part in camel]
+    return [piece.lower()]
+
+
+_BRITISH = (
+    ("isation", "ization"),
+    ("ising", "izing"),
+    ("ised", "ized"),
+    ("ise", "ize"),
+    ("iser", "izer"),
+    ("colour", "color"),
+    ("tumour", "tumor"),
+)
+_ENDINGS = (
+    "ational",
+    "ization",
+    "izing",
+    "ized",
+    "izer",
+    "ize",
+    "ations",
+    "ation",
+    "ators",
+    "ator",
+    "ingly",
+    "ings",
+    "ing",
+    "edly",
+    "ed",
+    "ies",
+    "ers",
+    "er",
+    "es",
+    "ly",
+    "s",
+    "e",
+    "y",
+)
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """``word`` without its ending, British spelling as American; words with digits and short ones as they are."""
+    if len(word) < 4 or not word.isalpha():
+        return word
+    for british, american in _BRITISH:
+        if word.endswith(british):
+            word = word[: -len(british)] + american
+            break
+    for ending in _ENDINGS:
+        if (
+            word.endswith(ending)
+            and len(word) - len(ending) >= 3
+            and not (ending == "s" and word.endswith(("ss", "us", "is")))
+        ):
+            word = word[: -len(ending)]
+            break
+    return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sl" else word

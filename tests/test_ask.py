@@ -1,0 +1,139 @@
+"""A question finds its page in either language and spelling, and what the library does not cover is not answered."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+from cli.kb_app import main
+from kb.ask import errors, index, reply
+from kb.problem import Problem
+
+
+@pytest.fixture(scope="module")
+def asked(built_in):
+    whole = index.build(built_in.values())
+    return lambda question, lang=None: reply.reply(built_in, whole, question, lang)
+
+
+@pytest.mark.parametrize(
+    ("question", "entry"),
+    [
+        ("无蒂息肉是什么", "sessile"),
+        ("無蒂息肉是什麼", "sessile"),
+        ("wudi xirou", "sessile"),
+        ("sesile polpy", "sessile"),
+        ("ｓｅｓｓｉｌｅ ｐｏｌｙｐ", "sessile"),
+        ("挤压积励模块怎么算权重", "se-is-channel-attention"),
+        ("最大池化会保留噪声吗", "max-pooling"),
+        ("does max pooling keep noise", "max-pooling"),
+    ],
+)
+def test_a_question_finds_its_page_in_any_spelling(asked, question, entry):
+    found = asked(question)
+
+    assert (found.state, found.entry) == ("answer", entry)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what is the capital of Australia", "胃溃疡应该吃什么药", "鼻息肉手术后多久恢复",
+        "nasal polyps surgery recovery",
+        "how do I undo the last git commit", "docker 容器怎么挂载目录", "gallbladder polyp follow up", "声带息肉怎么治",
+        "ModuleNotFoundError: No module named 'flask'", "how do I train an LSTM language model",
+    ],
+)  # fmt: skip
+def test_what_the_library_does_not_cover_is_not_answered(asked, question):
+    found = asked(question)
+
+    assert (found.state, found.entry, found.passage) == ("unknown", None, None)
+
+
+def test_a_question_that_takes_a_myth_for_granted_is_corrected_first(asked, built_in, capsys):
+    found = asked("调用 model.eval() 之后就不会反向传播了吗")
+
+    assert built_in[found.entry].myths[found.myth].see
+    assert main(["ask", found.question]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[2].startswith("并非如此：梯度照常计算")
+
+
+def test_the_language_of_the_answer_is_that_of_the_question_or_the_one_told(asked):
+    assert "polyp" in asked("what is a sessile polyp").passage.text
+    assert "息肉" in asked("无蒂息肉是什么").passage.text
+    assert "息肉" in asked("what is a sessile polyp", "zh").passage.text
+
+
+TRACEBACK = """Traceback (most recent call last):
+  File "/home/anna/train.py", line 41, in <module>
+    main()
+  File "/home/anna/net.py", line 17, in forward
+    x = torch.cat([up, skip], dim=1)
+        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  File "/opt/conda/lib/python3.11/site-packages/torch/functional.py", line 12, in cat
+    return _VF.cat(tensors)
+RuntimeError: Sizes of tensors must match except in dimension 1. Expected size 19 but got size 18 for tensor number 1 in the list.
+"""  # noqa: E501 - as torch prints it
+
+
+def test_a_pasted_traceback_names_the_page_and_the_users_own_line(asked):
+    found = asked(TRACEBACK)
+
+    assert (found.entry, found.confidence > 0.9) == ("unet-odd-size", True)
+    assert found.frame == errors.Frame("/home/anna/net.py", 17, "forward", "x = torch.cat([up, skip], dim=1)")
+
+
+def test_a_traceback_is_read_from_standard_input(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TRACEBACK.encode())))
+
+    assert main(["ask", "-", "--json"]) == 0
+
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["state"], shown["entry"], shown["frame"]["line"]) == ("answer", "unet-odd-size", 17)
+    assert set(shown) >= {"question", "lang", "state", "entry", "confidence", "text", "suggestions"}
+
+
+def test_every_error_template_leads_back_to_its_own_page(built_in):
+    templates = index.build(built_in.values()).errors
+    ids = list(built_in)
+    lost = []
+    for template, number in templates:
+        message = f"RuntimeError: {template.replace('*', '7')}"
+        found = errors.recognise(message, templates)
+        if len(template.replace("*", "")) >= 12 and (not found or found[0].number != number):
+            twins = {n for other, n in templates if other == template}
+            if not found or found[0].number not in twins:
+                lost.append((ids[number], template))
+
+    assert lost == []
+
+
+@pytest.mark.parametrize(
+    "question", ["", "   ", "\x1b[2J", "？？？", "x" * 1_000_000, "什么" * 5000, "\x00\x01\x02" * 50]
+)
+def test_what_is_no_question_is_a_problem_with_a_hint(asked, question):
+    with pytest.raises(Problem) as problem:
+        asked(question)
+
+    assert problem.value.hint
+    assert len(problem.value.of("zh")) < 200
+
+
+def test_a_megabyte_of_log_before_the_error_is_no_hindrance(asked):
+    assert asked("epoch 1 loss 0.5\n" * 60_000 + TRACEBACK).entry == "unet-odd-size"
+
+
+def test_binary_on_standard_input_is_a_clear_line(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\x89PNG\x00\x00\x1a" * 100)))
+
+    assert main(["ask", "-"]) == 2
+    assert "no text" in capsys.readouterr().err
+
+
+def test_nothing_found_is_exit_code_1(capsys):
+    assert main(["ask", "recommend", "a", "science", "fiction", "novel"]) == 1
+    assert "don't know" in capsys.readouterr().out
