@@ -13,7 +13,7 @@ from diagnose.event_folders import event_parts, is_curve
 from diagnose.files import read_units
 from diagnose.folder import Unit, Walk
 from diagnose.gather import gathered
-from diagnose.run import Note, Run, Source, Trace
+from diagnose.run import Note, Run, Series, Source, Trace
 from diagnose.sequel import parts_of
 from diagnose.stitch import Part
 from diagnose.tidy import tidied
@@ -82,12 +82,11 @@ class Survey:
         curves: list[Trace] = []
         owner: Path | None = None
         for unit, traces in self._units():
-            above = unit.folder.parent
-            if owner is not None and owner != above:
+            if owner is not None and owner != unit.folder.parent:
                 yield from self._assembled(unit.root, curves)
                 curves, owner = [], None
             if is_curve(unit.folder, unit.root, traces):
-                curves, owner = curves + traces, above
+                curves, owner = curves + traces, unit.folder.parent
             else:
                 yield from self._assembled(unit.root, traces)
         if owner is not None:
@@ -129,6 +128,8 @@ def _runs(root: Path, traces: Sequence[Trace]) -> list[Run]:
     events = [trace for trace in traces if trace.format == EVENTS and trace.series]
     for folder, parts in event_parts(events, root):
         logs += _named(folder, root, parts)
+    if len(events) == len(traces):
+        return gathered(logs, root)
     files: dict[Path, list[Trace]] = {}
     for trace in traces:
         if trace.format != EVENTS and trace.series:
@@ -169,13 +170,13 @@ def _run(path: Path, name: str, part: Part) -> Run:
 
 def _sources(traces: Sequence[Trace]) -> list[Source]:
     """The files of a run, with series and points as they were read."""
-    names: dict[tuple[str, str], set[str]] = {}
-    points: Counter[tuple[str, str]] = Counter()
+    read: dict[tuple[str, str], list[Series]] = {}
     for trace in traces:
-        key = (str(trace.path), trace.format)
-        names.setdefault(key, set()).update(one.name for one in trace.series)
-        points[key] += sum(map(len, trace.series))
-    return [Source(path, form, len(names[path, form]), points[path, form]) for path, form in names]
+        read.setdefault((str(trace.path), trace.format), []).extend(trace.series)
+    return [
+        Source(path, form, len({one.name for one in series}), sum(map(len, series)))
+        for (path, form), series in read.items()
+    ]
 
 
 def _told_apart(runs: Sequence[Run]) -> list[Run]:

@@ -34,10 +34,10 @@ def name_of(path: Path, root: Path) -> str:
 
     A run may be the folder around it: that of one plot of several, when the plot alone was given.
     """
-    if not path.is_relative_to(root):
+    above = root.parts
+    if path.parts[: len(above)] != above:
         return path.name
-    relative = path.relative_to(root).as_posix()
-    return relative if relative != "." else path.resolve().name
+    return "/".join(path.parts[len(above) :]) or path.resolve().name
 
 
 def home(path: Path) -> Path:

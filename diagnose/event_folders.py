@@ -50,11 +50,13 @@ def _without(trace: Trace, others: Sequence[Trace]) -> Trace:
 
 def is_curve(folder: Path, root: Path, traces: Sequence[Trace]) -> bool:
     """Whether a folder is one of those that ``add_scalars`` makes, part of the run of the folder above."""
-    return folder != root and _curve(folder, traces) != "" and all(trace.path.parent == folder for trace in traces)
+    return _curve(folder, traces) != "" and folder != root and all(trace.path.parent == folder for trace in traces)
 
 
 def _curve(folder: Path, traces: Sequence[Trace]) -> str:
     """The curve's name when ``add_scalars`` made the folder: it is called after its only tag, and the curve."""
+    if any(len(trace.series) > 1 for trace in traces):
+        return ""
     tags = {one.name for trace in traces for one in trace.series}
     if len(tags) != 1:
         return ""

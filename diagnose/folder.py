@@ -33,6 +33,9 @@ SESSION = re.compile(r"\d{9,}\.\d+")  # SummaryWriter.add_hparams writes into a 
 NUMBERED = re.compile(r"(checkpoint|ckpt|step|epoch|global_step|iter)[-_]?\d+", re.IGNORECASE)
 
 
+Entry = os.DirEntry[str]
+
+
 class Unit(NamedTuple):
     """Files that may belong together, found under ``root``: those of ``folder``, and of folders that serve it.
 
@@ -58,37 +61,41 @@ class Walk:
         except OSError as error:
             raise _missing(root, error) from error
         if stat.S_ISDIR(kind.st_mode):
-            yield from self._below(root, root)
+            yield from self._below(root, str(root), kind)
         elif self._is_new_file(root, kind):
             yield Unit(root.parent, root.parent, [speaker(root)])
 
-    def _below(self, root: Path, top: Path) -> Iterator[Unit]:
-        """The units of a folder and of all in it. A loop, since folders may lie deeper than calls may."""
-        waiting = [top]
-        while waiting:
-            folder = waiting.pop()
-            files, inner = self._one(folder, root)
-            serving = [one for one in inner if _serves(one.name)]
-            if not files and not any(_always_serves(one.name) for one in serving):
-                serving = []  # with nothing to serve they are folders like any other
-            serving += [one for one in inner if one not in serving and tracked(one, files)]
-            if any("tfevents" in file.name for file in files):  # SummaryWriter.add_scalars: a folder for every curve
-                serving += [one for one in inner if "_" in one.name and one not in serving]
-            served = [file for one in sorted(serving) for unit in self._below(root, one) for file in unit.files]
-            if files or served:
-                yield Unit(root, folder, files + served)
-            waiting += reversed([one for one in inner if one not in serving])
+    def _below(self, root: Path, top: str, kind: os.stat_result) -> Iterator[Unit]:
+        """The units of a folder and of all in it. A loop, since folders may lie deeper than calls may.
 
-    def _one(self, folder: Path, top: Path) -> tuple[list[Path], list[Path]]:
-        """The files and the folders in a folder."""
-        files: list[Path] = []
-        inner: list[Path] = []
+        Paths are made only of what is worth it: they would take most of the time in a folder of thousands of runs.
+        """
+        waiting = [(top, kind)]
+        while waiting:
+            place, kind = waiting.pop()
+            folder = root if place == str(root) else Path(place)
+            names, inner = self._one(folder, kind, root)
+            serving = {one.name: one for one in inner if _serves(one.name)}
+            if not names and not any(map(_always_serves, serving)):
+                serving = {}  # with nothing to serve they are folders like any other
+            serving |= {one.name: one for one in inner if tracked(one, names)}
+            if any("tfevents" in name for name in names):  # SummaryWriter.add_scalars: a folder for every curve
+                serving |= {one.name: one for one in inner if "_" in one.name}
+            files = [folder / name for name in names]
+            for _, one in sorted(serving.items()):
+                files += [file for unit in self._below(root, one.path, one.stat()) for file in unit.files]
+            if files:
+                yield Unit(root, folder, files)
+            waiting += [(one.path, one.stat()) for one in reversed(inner) if one.name not in serving]
+
+    def _one(self, folder: Path, place: os.stat_result, top: Path) -> tuple[list[str], list[Entry]]:
+        """The names of the files, and the folders, in a folder."""
+        files: list[str] = []
+        inner: list[Entry] = []
+        if not self._is_new(place.st_dev, place.st_ino):
+            self._note(folder, Text("already seen by another path; skipped", "已经从另一条路径读过，跳过"))
+            return files, inner
         try:
-            place = folder.stat()
-            if (place.st_dev, place.st_ino) in self._seen:
-                self._note(folder, Text("already seen by another path; skipped", "已经从另一条路径读过，跳过"))
-                return files, inner
-            self._seen.add((place.st_dev, place.st_ino))
             with os.scandir(folder) as found:
                 entries = sorted(found, key=attrgetter("name"))
         except OSError as error:
@@ -97,36 +104,42 @@ class Walk:
         if folder != top and any(entry.name == "pyvenv.cfg" for entry in entries):
             return files, inner
         for entry in entries:
-            if (entry.name.startswith(".") and entry.name != HYDRA) or entry.name in SKIPPED:
+            name = entry.name
+            if (name.startswith(".") and name != HYDRA) or name in SKIPPED:
                 continue
-            path = folder / entry.name
+            if entry.is_file(follow_symlinks=False):
+                if self._is_new(place.st_dev, entry.inode()):
+                    files.append(name)
+                continue
             try:
                 kind = entry.stat()
             except OSError as error:
-                self._unreadable(path, error)
+                self._unreadable(folder / name, error)
                 continue
-            if entry.is_symlink() and _is_read_by_name(path, top):
-                self._note(
-                    path, Text("a link to what is read by its own name; skipped", "链接，其目标已按本名读取，跳过")
-                )
+            if entry.is_symlink() and _is_read_by_name(folder / name, top):
+                what = Text("a link to what is read by its own name; skipped", "链接，其目标已按本名读取，跳过")
+                self._note(folder / name, what)
             elif stat.S_ISDIR(kind.st_mode):
-                inner.append(path)
-            elif self._is_new_file(path, kind):
-                files.append(path)
+                inner.append(entry)
+            elif self._is_new_file(folder / name, kind):
+                files.append(name)
         return files, inner
 
     def _is_new_file(self, path: Path, kind: os.stat_result) -> bool:
-        if not stat.S_ISREG(kind.st_mode):
-            self._note(
-                path,
-                Text(
-                    "not a regular file (a pipe, socket or device); skipped", "不是普通文件（管道、套接字或设备），跳过"
-                ),
-            )
+        if stat.S_ISREG(kind.st_mode):
+            return self._is_new(kind.st_dev, kind.st_ino)
+        self._note(
+            path,
+            Text("not a regular file (a pipe, socket or device); skipped", "不是普通文件（管道、套接字或设备），跳过"),
+        )
+        return False
+
+    def _is_new(self, device: int, inode: int) -> bool:
+        """Whether this file or folder was not met before, by any path."""
+        if (device, inode) in self._seen:
             return False
-        new = (kind.st_dev, kind.st_ino) not in self._seen
-        self._seen.add((kind.st_dev, kind.st_ino))
-        return new
+        self._seen.add((device, inode))
+        return True
 
     def _unreadable(self, path: Path, error: OSError) -> None:
         why = error.strerror or type(error).__name__

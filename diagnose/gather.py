@@ -24,6 +24,8 @@ TABLES = frozenset(  # what trainers call the one log they keep beside their eve
 
 def gathered(runs: Sequence[Run], root: Path) -> list[Run]:
     """The runs, those of one folder made one where they hold the same values or the layout says so; in order."""
+    if len(runs) < 2:
+        return list(runs)
     homes: dict[Path, list[int]] = {}
     for at, run in enumerate(runs):
         homes.setdefault(_home(run, root), []).append(at)

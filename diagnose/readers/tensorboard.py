@@ -144,6 +144,8 @@ _RECORDS = Text("records", "条记录")
 
 def _places(spans: Spans, en: str, zh: str, many: Text) -> list[Text]:
     """One remark a place, or one for all when there are many."""
+    if not spans.count:
+        return []
     if spans.count <= _IN_FULL:
         return [
             Text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,8 +12,8 @@ HYDRA = ".hydra"  # hidden, yet where Hydra keeps the settings of the run
 _MLFLOW = frozenset(("metrics", "params", "tags"))
 
 
-def tracked(folder: Path, beside: Sequence[Path]) -> bool:
-    """Whether a folder, with these files beside it, belongs to the run of the folder both are in."""
+def tracked(folder: os.DirEntry[str], beside: Sequence[str]) -> bool:
+    """Whether a folder, with files of these names beside it, belongs to the run of the folder both are in."""
     if folder.name == "plots":
-        return (folder / "metrics").is_dir()  # DVCLive
-    return folder.name == HYDRA or (folder.name in _MLFLOW and any(file.name == META for file in beside))
+        return Path(folder.path, "metrics").is_dir()  # DVCLive
+    return folder.name == HYDRA or (folder.name in _MLFLOW and META in beside)
