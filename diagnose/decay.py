@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnose.measure import median
 from diagnose.run import Curve
 
 _POWERS = np.linspace(0.4, 3.0, 53)
@@ -94,7 +95,7 @@ def _length_to(floor: float, x: Curve, shares: Curve) -> float:
     falling = np.logical_and.accumulate(height > 0.05) & (height < 0.98)
     if not falling.any():
         return 0.0
-    return float(np.median(np.pi * x[falling] / np.arccos(np.clip(2 * height[falling] - 1, -1, 1))))
+    return median(np.pi * x[falling] / np.arccos(np.clip(2 * height[falling] - 1, -1, 1)))
 
 
 def _floors_at(lengths: Curve, x: Curve, shares: Curve) -> Curve:

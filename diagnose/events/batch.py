@@ -23,6 +23,7 @@ from diagnose.events.framing import FRAME, Frames, Scan
 from diagnose.events.general import Learned, Stretch
 
 BUFFER = 1 << 21  # bytes of files read together
+FIRST = 1 << 17  # bytes of the first of them, so that the first answer does not wait for a hundred files
 _MARGIN = 64  # bytes behind the buffer that column views may touch; what lies there is never used
 
 
@@ -31,18 +32,15 @@ def read_many(paths: Iterable[Path], *, buffer: int = BUFFER) -> Iterator[Events
     keep_memory()
     learned, known = Learned(), Known()
     block = np.empty(buffer + _MARGIN, np.uint8)
-    room = block.data[:buffer]
     waiting: list[Waiting] = []
-    fill = 0
+    fill, room = 0, min(buffer, FIRST)
     for path in paths:
-        size = _read_into(path, room[fill:])
-        if size is None and waiting:  # no room left behind the others: once more, from the front
+        size = _read_into(path, block.data[fill:room])
+        while size is None and (waiting or room < buffer):  # once more, from the front, with more room
             yield from _read_waiting(block, waiting, learned, known)
-            waiting, fill = [], 0
-            size = _read_into(path, room)
+            waiting, fill, room = [], 0, min(buffer, 4 * room)
+            size = _read_into(path, block.data[:room])
         if size is None:
-            yield from _read_waiting(block, waiting, learned, known)
-            waiting, fill = [], 0
             yield _alone(path, learned)
         else:
             waiting.append(Waiting(path, fill, fill + size))
