@@ -53,7 +53,7 @@ def test_logs_of_a_sweep_are_read_by_one_pattern(kinds, tmp_path, fitted):
     for events, path in zip(read_many(paths), paths, strict=True):
         same(events, path)
 
-    assert fitted == [20]
+    assert sum(fitted) == 20
 
 
 def test_logs_of_several_kinds_and_sizes_are_told_apart(tmp_path, fitted):
