@@ -130,7 +130,8 @@ CLOSING = """
 - Reading to runs with names, sources, order and notes: **{whole} times** (aim: at most {bar}; {whole_met}).
 - First finding on the screen **{first} s** after the start of the process (aim: within 1 s; {first_met}); {first_cpu} s
   of processor time.
-- The whole `diagnose run`, every symptom judged in every run: {last}.
+- The whole `diagnose run`, every symptom judged in every run:
+  {last}.
 """
 
 

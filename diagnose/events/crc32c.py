@@ -123,8 +123,8 @@ def _side_by_side(block: Bytes, starts: NDArray[np.int64], before: NDArray[np.in
     """
     view = np.ndarray((len(block) - width + 1,), f"V{width}", block, strides=(1,))
     rows = view[starts].view(np.uint8).reshape(-1, width)
-    if before.any():
-        rows *= np.arange(width) >= before[:, None]  # zeros in front of a message add nothing
+    if most := int(before.max()):
+        rows[:, :most] *= np.arange(most) >= before[:, None]  # zeros in front of a message add nothing
     rows[np.arange(len(rows))[:, None], before[:, None] + np.arange(4)] ^= 255  # the checksum starts from all ones
     return _remainders(rows) ^ np.uint32(_ONES)
 

@@ -6,7 +6,7 @@ twelve bytes prove themselves: bytes that are no header pass for one once in 2**
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -87,28 +87,29 @@ class Scan:
 
 def _narrow(block: Bytes, start: int, end: int) -> Places:
     """Where a short length (bytes 3 to 7 are zero) and a payload that begins with a wall time might lie."""
-    return _where(
-        lambda at, to: _zeros(block, at + 3, to + 3, 5) | (block[at + 12 : to + 12] ^ np.uint8(WALL_TIME)), start, end
-    )
+    if end - start <= HEADER:
+        return np.zeros(0, np.int64)
+    fours = np.ndarray((len(block) - 3,), "<u4", block, strides=(1,))
+    found = []
+    for at, to in _pieces(start, end):
+        begun = np.flatnonzero(block[at + HEADER : to + HEADER] == WALL_TIME) + at
+        found.append(begun[(fours[begun + 4] | block[begun + 3]) == 0])
+    return np.concatenate(found)
 
 
 def _wide(block: Bytes, start: int, end: int) -> Places:
     """Where a length below 4 GiB (bytes 4 to 7 are zero) might lie, whatever follows."""
-    return _where(lambda at, to: _zeros(block, at + 4, to + 4, 4), start, end + 1)
-
-
-def _where(odd: Callable[[int, int], Bytes], start: int, end: int) -> Places:
-    """The places from ``start`` to `HEADER` bytes before ``end`` at which ``odd`` is zero."""
-    last = end - HEADER
-    found = [np.flatnonzero(odd(at, min(at + _PIECE, last)) == 0) + at for at in range(start, last, _PIECE)]
+    found = []
+    for at, to in _pieces(start, end + 1):
+        pairs = block[at + 4 : to + 6] | block[at + 5 : to + 7]
+        found.append(np.flatnonzero((pairs[:-2] | pairs[2:]) == 0) + at)
     return np.concatenate(found) if found else np.zeros(0, np.int64)
 
 
-def _zeros(block: Bytes, start: int, end: int, count: int) -> Bytes:
-    """Zero for each place between ``start`` and ``end`` where a row of ``count`` (4 or 5) zero bytes begins."""
-    pairs = block[start : end + 2] | block[start + 1 : end + 3]
-    fours = pairs[:-2] | pairs[2:]
-    return fours if count == 4 else fours | block[start + 4 : end + 4]
+def _pieces(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The places from ``start`` to `HEADER` bytes before ``end``, piece by piece."""
+    last = end - HEADER
+    return ((at, min(at + _PIECE, last)) for at in range(start, last, _PIECE))
 
 
 def _headers(block: Bytes, candidates: Places) -> tuple[Places, Places]:

@@ -28,6 +28,7 @@ FEW = 4  # records of one length that are quicker read one by one than learned
 _SCANTY = 48  # records of any length that are quicker read one by one than grouped
 _REFUSALS = 8  # records of one length that were no plain scalars, before the length is given up
 _FAMILIES = 32  # layouts of one length; a log that has more describes every record anew
+_HEAD = 256  # bytes of a record among which its kind is told
 _ROWS = 1024  # records compared together, to stay in the processor's cache
 _MIXERS = np.arange(1, LONGEST // 8 + 8, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) | np.uint64(1)
 
@@ -204,15 +205,37 @@ def _read_each(block: Bytes, frames: Frames, numbers: Places, stretch: Stretch, 
     """Read records one by one."""
     starts, lengths = frames.offsets[numbers] + HEADER, frames.lengths[numbers]
     stored = np.ndarray((len(block) - 3,), "<u4", block, strides=(1,))[starts + lengths]
-    good = (crc32c.crc_of_many(block, starts, lengths) == crc32c.unmask(stored)).tolist()
-    for number, start, length, fits in zip(numbers.tolist(), starts.tolist(), lengths.tolist(), good, strict=True):
-        if not fits:
-            stretch.damaged.append(number)
-            stretch.doubtful.append(number)
-        elif not slow and (kind := wire.only_kind(block[start : start + min(length, 256)].tobytes(), length)):
-            stretch.skipped.append((number, kind))
-        else:
-            read_one(block[start : start + length].tobytes(), number, stretch)
+    good = crc32c.crc_of_many(block, starts, lengths) == crc32c.unmask(stored)
+    stretch.damaged += numbers[~good].tolist()
+    stretch.doubtful += numbers[~good].tolist()
+    left = np.flatnonzero(good).tolist()
+    for which in left if slow else sorted(_looked_into(block, starts, lengths, numbers, left, stretch)):
+        start, length = int(starts[which]), int(lengths[which])
+        read_one(block[start : start + length].tobytes(), int(numbers[which]), stretch)
+
+
+def _looked_into(
+    block: Bytes, starts: Places, lengths: Places, numbers: Places, left: list[int], stretch: Stretch
+) -> Iterator[int]:
+    """Those of the records ``left`` that have to be looked into; the others hold no number and are noted as skipped."""
+    order = np.array(left, np.int64)[np.argsort(lengths[left], kind="stable")]
+    for alike in _runs(order, lengths[order]):
+        which = alike
+        while len(which):
+            start, length = int(starts[which[0]]), int(lengths[which[0]])
+            head = block[start : start + min(length, _HEAD)].tobytes()
+            kind = wire.only_kind(head, length)
+            if kind is None:
+                yield int(which[0])
+                which = which[1:]
+                continue
+            equal = np.zeros(len(which), bool)
+            equal[0] = True
+            if len(which) > 1:
+                heads = _bytes_at(block, starts[which], kind.size)
+                equal = ~((heads ^ heads[0]) & wire.telling_bits(head, kind)).any(axis=1)
+            stretch.skipped += [(number, kind.name) for number in numbers[which[equal]].tolist()]
+            which = which[~equal]
 
 
 def read_one(payload: bytes, number: int, stretch: Stretch) -> None:
@@ -248,10 +271,15 @@ def _runs(order: Places, keys: NDArray[Any]) -> Iterator[Places]:
 
 def _rows(block: Bytes, offsets: Places, size: int) -> Lanes:
     """Whole records [n, lanes of 8 bytes]; the last lane runs over into what follows the record."""
-    wide = (size + 7) & ~7
-    view = np.ndarray((len(block) - wide + 1,), f"V{wide}", block, strides=(1,))
-    lanes: Lanes = view[offsets].view("<u8").reshape(len(offsets), -1)
+    lanes: Lanes = _bytes_at(block, offsets, (size + 7) & ~7).view("<u8")
     return lanes
+
+
+def _bytes_at(block: Bytes, offsets: Places, size: int) -> NDArray[np.uint8]:
+    """The ``size`` bytes from each of ``offsets`` [n] on: [n, size]."""
+    view = np.ndarray((len(block) - size + 1,), f"V{size}", block, strides=(1,))
+    rows: NDArray[np.uint8] = view[offsets].view(np.uint8).reshape(len(offsets), size)
+    return rows
 
 
 def _lanes(some: Bytes) -> Lanes:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diagnose.varint import varint
 
@@ -26,6 +27,8 @@ _EVENT_KINDS = {
 }
 _VALUE_KINDS = {3: "histogram", 4: "image", 5: "histogram", 6: "audio"}
 _PLUGIN_KINDS = {b"histograms": "histogram", b"images": "image", b"audio": "audio", b"text": "text"}
+
+_TO_A_VALUE = (0x2A, 0x0A)  # the keys of an event's summary, and of a value in it
 
 # TensorProto.dtype: how one element lies in tensor_content, and which repeated field holds it otherwise.
 _DTYPES = {
@@ -96,35 +99,64 @@ def decode(payload: bytes) -> Event:
     return Event(wall, step, wall_at, step_at, step_size, scalars, skipped)
 
 
-def only_kind(head: bytes, end: int) -> str | None:
+class Kind(NamedTuple):
+    """What the first ``size`` bytes of a payload say that it is nothing but; ``tag_at`` is where its tag begins."""
+
+    name: str
+    tag_at: int
+    size: int
+
+
+def only_kind(head: bytes, end: int) -> Kind | None:
     """The kind of thing in a record that is nothing but one histogram, image or sound, without decoding it.
 
     ``head`` is the beginning of its payload of ``end`` bytes.
 
     None when the record is anything else or is written in any other than the usual order.
     """
-    if len(head) < 16 or head[0] != 0x09:
-        return None
-    at = 9
     try:
-        if head[at] == 0x10:
-            at += 2
+        if head[0] != 0x09:
+            return None
+        at = 9
+        if head[9] == 0x10:
+            at = 11
             while head[at - 1] > 127:
                 at += 1
-        for key in (0x2A, 0x0A):  # the summary and its only value reach to the end
-            size, start = head[at + 1], at + 2
-            if size > 127:
-                size, start = varint(head, at + 1, len(head))
-            if head[at] != key or start + size != end:
+        for key in _TO_A_VALUE:  # the summary and its only value reach to the end
+            if head[at] != key:
                 return None
-            at = start
+            at += 2
+            size = head[at - 1]
+            if size > 127:
+                size, at = varint(head, at - 1, len(head))
+            if at + size != end:
+                return None
         if head[at] != 0x0A or head[at + 1] > 127:
             return None
-        at += 2 + head[at + 1]  # behind the tag
-        size, start = varint(head, at + 1, len(head))
+        tag_at = at + 2
+        at = tag_at + head[at + 1]
+        key = head[at]
+        size, at = varint(head, at + 1, len(head))
     except (ValueError, IndexError):
         return None
-    return _VALUE_KINDS.get(head[at] >> 3) if head[at] & 7 == _BYTES and start + size == end else None
+    kind = _VALUE_KINDS.get(key >> 3) if key & 7 == _BYTES and at + size == end else None
+    return None if kind is None else Kind(kind, tag_at, at)
+
+
+def telling_bits(head: bytes, kind: Kind) -> NDArray[np.uint8]:
+    """The bits [``kind.size``] that make a record of the same length one of the same kind, given those of ``head``.
+
+    All but the wall time, the letters of the tag, and the step, of which only the length tells.
+    """
+    bits = np.full(kind.size, 255, np.uint8)
+    bits[1:9] = 0
+    bits[kind.tag_at : kind.tag_at + head[kind.tag_at - 1]] = 0
+    if head[9] == 0x10:
+        at = 10
+        while head[at] > 127:
+            at += 1
+        bits[10 : at + 1] = 128
+    return bits
 
 
 def _value(payload: bytes, start: int, end: int) -> Scalar | str:
