@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -212,6 +213,7 @@ def _read_each(block: Bytes, frames: Frames, numbers: Places, stretch: Stretch, 
     for which in left if slow else sorted(_looked_into(block, starts, lengths, numbers, left, stretch)):
         start, length = int(starts[which]), int(lengths[which])
         read_one(block[start : start + length].tobytes(), int(numbers[which]), stretch)
+    stretch.skipped.sort(key=itemgetter(0))
 
 
 def _looked_into(
