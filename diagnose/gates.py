@@ -24,6 +24,16 @@ def branch_of(gate: str, checkpoint: Checkpoint) -> list[str]:
     return []
 
 
+def gates_of(checkpoint: Checkpoint) -> list[str]:
+    """The gates by name, and the scales of norms that are zero in every channel (zero-init residual, Swin V2)."""
+    norms = [
+        name
+        for name, one in checkpoint.tensors.items()
+        if name.endswith(".weight") and len(one.shape) == 1 and one.numel > 1 and is_closed(one)
+    ]
+    return [*checkpoint.gates, *(name for name in norms if name not in checkpoint.gates)]
+
+
 def is_closed(tensor: Tensor) -> bool:
     """Whether all of its elements are exactly zero."""
     return tensor.numel > 0 and tensor.zeros == tensor.numel

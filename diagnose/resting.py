@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Literal
 
-from diagnose.run import Checkpoint, Optimizer, Tensor
+from diagnose.membership import has_state, place_of
+from diagnose.run import Checkpoint, Tensor
 
 Resting = Literal["on-purpose", "last-module", "scattered"]
 
@@ -97,19 +98,20 @@ def pairs(checkpoints: tuple[Checkpoint, ...]) -> Iterator[tuple[Checkpoint, Che
             yield earlier, known[-1]
 
 
-def why(name: str, tensor: Tensor, optimizer: Optimizer | None, lr: float, resolution: float) -> str:
+def why(name: str, checkpoint: Checkpoint, lr: float, resolution: float) -> str:
     """What the optimizer tells of a tensor that did not move: a cause, or ``unknown``.
 
     ``lr`` is the largest learning rate its group had; one of at most ``resolution`` of the tensor's size moves nothing.
     """
-    if optimizer is None or optimizer.matched == "unmatched" or name in optimizer.uncertain:
+    optimizer, place = checkpoint.optimizer, place_of(name, checkpoint)
+    if optimizer is None or place == "unknown":
         return "unknown"
-    place = optimizer.slot_of(name)
     if place is None:
         return "not-in-optimizer"
-    if not optimizer.state.get(place[1]) and any(optimizer.state.values()):
+    if not has_state(place[1], optimizer) and any(has_state(slot, optimizer) for slot in optimizer.state):
         return "no-gradient"
-    return "lr-vanished" if lr <= resolution * tensor.absmax else "unknown"
+    lr = place[0].lr if math.isnan(lr) else lr
+    return "lr-vanished" if lr <= resolution * checkpoint.tensors[name].absmax else "unknown"
 
 
 def rate(name: str, *checkpoints: Checkpoint) -> float:

@@ -15,6 +15,9 @@ OPTIMIZERS = {
     "Adam": lambda groups: torch.optim.Adam(groups, lr=1e-2),
     "AdamW": lambda groups: torch.optim.AdamW(groups, lr=1e-2),
     "RMSprop": lambda groups: torch.optim.RMSprop(groups, lr=1e-3),
+    "NAdam": lambda groups: torch.optim.NAdam(groups, lr=1e-2),
+    "Adagrad": lambda groups: torch.optim.Adagrad(groups, lr=1e-2),
+    "Adafactor": lambda groups: torch.optim.Adafactor(groups, lr=1e-2),
     "SGD with momentum": lambda groups: torch.optim.SGD(groups, lr=1e-2, momentum=0.9),
 }
 

@@ -7,11 +7,11 @@ import math
 from diagnose.finding import Evidence, Fact, Unsure
 from diagnose.fingerprint import Print, least_update, untouched
 from diagnose.gates import behind_closed_gate
+from diagnose.membership import gradient
 from diagnose.resting import rate, resting, weights, why
-from diagnose.run import Checkpoint, Optimizer, Tensor
+from diagnose.run import Checkpoint, Optimizer
 from kb.text import Text
 
-REMEMBERED = ("exp_avg_sq", "square_avg", "exp_avg", "momentum_buffer", "sum", "exp_avg_sq_row", "exp_inf")
 _RESOLUTION = 2.0**-24  # of float32: a step below that share of a weight moves nothing
 
 
@@ -60,8 +60,7 @@ def _causes(order: list[str], prints: dict[str, Print], last: Checkpoint, share:
     inside = [name for name in prints if kinds[name] == "on-purpose"]
     causes = {}
     for name, seen in prints.items():
-        tensor = last.tensors[name]
-        told = why(name, tensor, last.optimizer, rate(name, last), _RESOLUTION)
+        told = why(name, last, rate(name, last), _RESOLUTION)
         if behind_closed_gate(name, last) and told != "not-in-optimizer":
             told = "closed-gate"
         elif _gradient(name, last.optimizer) == 0:
@@ -109,8 +108,4 @@ def _learns(name: str, optimizer: Optimizer | None) -> bool:
 def _gradient(name: str, optimizer: Optimizer | None) -> float:
     """The largest gradient the optimizer remembers for it, in any of its figures; NaN when it remembers none."""
     place = optimizer.slot_of(name) if optimizer and name not in optimizer.uncertain else None
-    if optimizer is None or place is None:
-        return math.nan
-    state = optimizer.state.get(place[1], {})
-    seen = [one.absmax for key, one in state.items() if isinstance(one, Tensor) and key in REMEMBERED]
-    return max((one for one in seen if math.isfinite(one)), default=math.nan)
+    return gradient(place, optimizer) if optimizer and place else math.nan

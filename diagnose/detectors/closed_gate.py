@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure
-from diagnose.gates import branch_of, is_closed
+from diagnose.gates import branch_of, gates_of, is_closed
 from diagnose.measure import finite
+from diagnose.membership import gradient, has_state, place_of
 from diagnose.run import Checkpoint, Group, Optimizer, Series, Tensor
 from kb.text import Text
 
@@ -22,12 +23,12 @@ def closed_gate(
     ``frozen``, ``lr-zero``, ``double-zero``, ``constant-branch``, ``decayed`` (learning rate times weight
     decay of at least ``decay`` a step), ``unknown``. A logged gate needs ``points`` values.
     """
-    trained = [one for one in checkpoints if one.gates and not _before_training(one)]
+    trained = [one for one in checkpoints if gates_of(one) and not _before_training(one)]
     if trained:
         last = trained[-1]
         return [
             _evidence(last.tensors[name], last, trained, decay)
-            for name in last.gates
+            for name in gates_of(last)
             if is_closed(last.tensors[name]) and last.tensors[name].dtype != "bool"
         ]
     logged = [gate for gate in gates if len(finite(gate)[1]) >= points]
@@ -54,21 +55,18 @@ def _evidence(gate: Tensor, last: Checkpoint, trained: list[Checkpoint], decay: 
 
 
 def _cause(gate: Tensor, last: Checkpoint, opened: bool, decay: float) -> str:
-    optimizer = last.optimizer
-    if optimizer is None or optimizer.matched == "unmatched" or gate.name in optimizer.uncertain:
+    optimizer, place = last.optimizer, place_of(gate.name, last)
+    if optimizer is None or place == "unknown":
         return "unknown"
-    place = optimizer.slot_of(gate.name)
     if place is None:
         return "not-in-optimizer"
     group, slot = place
     branch = branch_of(gate.name, last)
-    state = optimizer.state.get(slot, {})
-    if not state and _others_have_state(optimizer, slot):
+    if not has_state(slot, optimizer) and _others_have_state(optimizer, slot):
         return "frozen" if any(_state(optimizer, name) for name in branch) else "unused"
     if group.lr == 0 and (group.numbers.get("initial_lr", 0.0) == 0 or any(one.lr > 0 for one in optimizer.groups)):
         return "lr-zero"  # a schedule that has merely come to its end leaves every group at zero
-    second = _second_moment(state)
-    if second == 0:
+    if gradient(place, optimizer) == 0:
         last_layer_zero = any(is_closed(last.tensors[name]) and last.tensors[name].numel > 1 for name in branch)
         return "double-zero" if last_layer_zero else "constant-branch"
     if opened or _decay_of(group) >= decay:
@@ -76,24 +74,13 @@ def _cause(gate: Tensor, last: Checkpoint, opened: bool, decay: float) -> str:
     return "unknown"
 
 
-def _second_moment(state: object) -> float:
-    """The largest remembered gradient of a slot (Adam, RMSprop, momentum SGD); NaN when nothing is remembered."""
-    if not isinstance(state, dict):
-        return math.nan
-    for name in ("exp_avg_sq", "square_avg", "max_exp_avg_sq", "momentum_buffer", "exp_avg"):
-        seen = state.get(name)
-        if isinstance(seen, Tensor):
-            return seen.absmax
-    return math.nan
-
-
 def _state(optimizer: Optimizer, name: str) -> bool:
     place = optimizer.slot_of(name)
-    return place is not None and bool(optimizer.state.get(place[1]))
+    return place is not None and has_state(place[1], optimizer)
 
 
 def _others_have_state(optimizer: Optimizer, slot: int) -> bool:
-    return any(state for other, state in optimizer.state.items() if other != slot)
+    return any(has_state(other, optimizer) for other in optimizer.state if other != slot)
 
 
 def _decay_of(group: Group) -> float:

@@ -10,10 +10,10 @@ from diagnose.tensors.optimizer_state import last_step
 from kb.text import Text
 
 
-def decayed_gate(checkpoints: tuple[Checkpoint, ...], *, pull: float) -> Evidence | Unsure | None:
+def decayed_gate(checkpoints: tuple[Checkpoint, ...], *, pull: float, a_step: float) -> Evidence | Unsure | None:
     """Point at the last checkpoint's gates under decay: learning rate times decay times steps at least ``pull``.
 
-    Only gates of one number or one per channel count; whole matrices (LoRA) live with decay.
+    Whole matrices (LoRA) live with decay; they count only where it takes ``a_step`` of them at every step.
     """
     known = [one for one in checkpoints if one.gates and one.optimizer and one.optimizer.matched != "unmatched"]
     if not known or known[-1].optimizer is None:
@@ -22,7 +22,8 @@ def decayed_gate(checkpoints: tuple[Checkpoint, ...], *, pull: float) -> Evidenc
     steps = last_step(optimizer.state) or last.step
     if not steps:
         return Unsure(Text("the checkpoint does not say its step", "检查点没有说明步数"))
-    strength = {name: _strength(name, optimizer) * steps for name in last.gates if _slim(last.tensors[name])}
+    each = {name: _strength(name, optimizer) for name in last.gates}
+    strength = {name: one * steps for name, one in each.items() if one >= a_step or _slim(last.tensors[name])}
     pulled = [name for name, strong in strength.items() if strong >= pull]
     if not pulled:
         return None

@@ -53,5 +53,5 @@ def _apart(earlier: Checkpoint, last: Checkpoint) -> float:
 
 def _cause(name: str, earlier: Checkpoint, last: Checkpoint, resolution: float) -> str:
     tensor: Tensor = last.tensors[name]
-    told = why(name, tensor, last.optimizer, rate(name, earlier, last), resolution)
+    told = why(name, last, rate(name, earlier, last), resolution)
     return "coarse-format" if told == "unknown" and tensor.dtype in _COARSE else told

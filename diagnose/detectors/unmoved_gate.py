@@ -28,7 +28,7 @@ def unmoved_gate(checkpoints: tuple[Checkpoint, ...], *, resolution: float) -> l
         even = gate.numel > 1 and gate.minimum == gate.maximum
         rested = first is not None and same(first.tensors[gate.name], gate) and _branch_moved(gate.name, first, last)
         if gate.absmax > 0 and (even or rested):
-            cause = why(gate.name, gate, last.optimizer, rate(gate.name, last), resolution)
+            cause = why(gate.name, last, rate(gate.name, last), resolution)
             begun = first.step if rested and first else 0
             found.append(Evidence(gate.name, begun, last.step, {"value": gate.mean}, cause))
     return found

@@ -21,7 +21,7 @@ BUFFERS = ("running_mean", "running_var", "num_batches_tracked")
 # State that has the shape of its parameter, surest first.
 SHAPED = (
     "exp_avg", "exp_avg_sq", "momentum_buffer", "square_avg", "max_exp_avg_sq", "acc_delta", "grad_avg", "sum", "prev",
-    "exp_inf", "ax", "step_size", "exp_avg_diff", "state1", "momentum", "z",
+    "exp_inf", "variance", "ax", "step_size", "exp_avg_diff", "state1", "momentum", "z",
 )  # fmt: skip
 
 State = Mapping[int, Mapping[str, Tensor | float]]
@@ -63,6 +63,10 @@ def shape_of(entry: Mapping[str, Tensor | float]) -> Shape | None:
         found = entry.get(key)
         if isinstance(found, Tensor):
             return found.shape
+    for first, second in (("row_var", "col_var"), ("exp_avg_sq_row", "exp_avg_sq_col")):  # Adafactor, torch's and HF's
+        rows, columns = entry.get(first), entry.get(second)
+        if isinstance(rows, Tensor) and isinstance(columns, Tensor) and rows.shape and columns.shape:
+            return (*(rows.shape[:-1] if first == "row_var" else rows.shape), columns.shape[-1])
     shapes = {found.shape for found in entry.values() if isinstance(found, Tensor) and found.shape}
     return shapes.pop() if len(shapes) == 1 else None
 
