@@ -7,6 +7,8 @@ import zlib
 from dataclasses import dataclass
 from typing import IO, Any
 
+from diagnose.tensors.checksums import checked
+from diagnose.tensors.inert import printable
 from diagnose.tensors.members import Member, listed, walked
 from diagnose.tensors.opcodes import read_pickle_bytes
 from diagnose.tensors.opened import Opened
@@ -21,7 +23,8 @@ OTHER_PICKLES = 8  # further pickles of the archive that are looked through for 
 
 def read_archive(file: IO[bytes], opened: Opened, nested: Any) -> None:
     """Fill ``opened`` from a torch zip, whole or cut short. Raises `Damaged` when it holds no pickle of torch's."""
-    members = listed(file, opened.size) or walked(file, opened.size)
+    listing = listed(file, opened.size)
+    members = listing.members or walked(file, opened.size)
     archive = _Archive(file, members, opened)
     index = _index(members)
     if index is None:
@@ -30,10 +33,16 @@ def read_archive(file: IO[bytes], opened: Opened, nested: Any) -> None:
         )
     prefix = index[: -len("data.pkl")]
     archive.find_storages(prefix)
+    opened.notes += checked(file, members, opened.size)
+    if listing.hidden:
+        names = ", ".join(printable(name) for name in list(dict.fromkeys(name for name, _ in listing.hidden))[:3])
+        en = f"several members of one name ({names}): programs differ in which of them they read"
+        opened.notes.append(Text(en, f"有多个同名成员（{names}）：不同程序读取的可能不是同一个"))
     opened.root = archive.pickle(members[index], nested)
-    for name in [name for name in members if name.endswith(".pkl") and name != index][:OTHER_PICKLES]:
+    others = [(name, one) for name, one in members.items() if name != index]
+    for _, member in [pair for pair in (*listing.hidden, *others) if pair[0].endswith(".pkl")][:OTHER_PICKLES]:
         try:
-            archive.pickle(members[name], nested)
+            archive.pickle(member, nested)
         except Damaged:
             continue  # only looked at for what it would call
     archive.place()

@@ -16,9 +16,9 @@ from diagnose.tensors.contents import Contents, sorted_out
 from diagnose.tensors.inert import printable
 from diagnose.tensors.matching import match
 from diagnose.tensors.named_tensors import mapping_of, tensor_of
-from diagnose.tensors.opened import Opened
+from diagnose.tensors.opened import Opened, incomplete
 from diagnose.tensors.optimizer_state import State, last_step, read_optimizers
-from diagnose.tensors.records import Damaged, Record, Unread
+from diagnose.tensors.records import Damaged, Dense, Record
 from diagnose.tensors.steps import step_of
 from diagnose.tensors.summary import Allowance, Scanner, identity
 from kb.text import Text
@@ -38,7 +38,7 @@ class Summaries:
         try:
             return self.scanner.summary(name, record, closely=closely)
         except Damaged as damage:
-            if isinstance(record, Unread) or self.scanner.allowance.left < 0:
+            if not _cut(record) or self.scanner.allowance.left < 0:
                 self.failed.setdefault(damage.what, []).append(name)
         except OSError as error:
             why = error.strerror or type(error).__name__
@@ -66,6 +66,11 @@ class Summaries:
             zh = f"{first}" + (f" 等 {len(names)} 个张量" if more > 0 else "") + " 没有统计量"
             said.append(Text(f"{en}: {why.en}", f"{zh}：{why.zh}"))
         return said
+
+
+def _cut(record: Record) -> bool:
+    """Whether the file lacks some of the row of bytes a tensor views, which is told for all such rows at once."""
+    return isinstance(record, Dense) and incomplete([record.storage]) > 0
 
 
 def trace_of(path: Path, form: str, opened: Opened) -> Trace:

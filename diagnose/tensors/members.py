@@ -16,22 +16,34 @@ WINDOW = 1 << 20
 
 @dataclass(frozen=True)
 class Member:
-    """One file of the zip: ``packed`` bytes at ``start`` that mean ``size`` bytes."""
+    """One file of the zip: ``packed`` bytes at ``start`` that mean ``size`` bytes; ``crc`` their checksum, if known."""
 
     start: int
     packed: int
     size: int
     compressed: bool
+    crc: int | None = None
 
 
-def listed(file: IO[bytes], size: int) -> dict[str, Member]:
+@dataclass(frozen=True)
+class Listing:
+    """The members by name, and those another member of the same name hides: programs differ in which they read."""
+
+    members: dict[str, Member]
+    hidden: tuple[tuple[str, Member], ...] = ()
+
+
+def listed(file: IO[bytes], size: int) -> Listing:
     """The members by the zip's own directory; nothing when there is none that can be trusted."""
     try:
         with zipfile.ZipFile(file) as archive:
             infos = archive.infolist()
-        return {info.filename: member for info in infos if (member := _member(file, info, size)) is not None}
+        found = [(info.filename, one) for info in infos if (one := _member(file, info, size)) is not None]
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError, struct.error, RuntimeError):
-        return {}
+        return Listing({})
+    members = dict(found)
+    hidden = [(name, one) for name, one in found if members[name] is not one]
+    return Listing(members, tuple(hidden))
 
 
 def _member(file: IO[bytes], info: zipfile.ZipInfo, size: int) -> Member | None:
@@ -46,7 +58,9 @@ def _member(file: IO[bytes], info: zipfile.ZipInfo, size: int) -> Member | None:
         return None
     name, extra = LOCAL.unpack(header)[-2:]
     start = info.header_offset + LOCAL.size + name + extra
-    return Member(start, info.compress_size, info.file_size, info.compress_type == 8) if start <= size else None
+    if start > size:
+        return None
+    return Member(start, info.compress_size, info.file_size, info.compress_type == 8, info.CRC)
 
 
 def walked(file: IO[bytes], size: int) -> dict[str, Member]:

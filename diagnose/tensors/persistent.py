@@ -6,19 +6,18 @@ from typing import Any
 
 from diagnose.tensors import dtypes
 from diagnose.tensors.inert import Named, Thing
-from diagnose.tensors.records import LARGEST, Damaged, Storage
-from kb.text import Text
+from diagnose.tensors.records import LARGEST, Storage
 
 
 def persistent(pid: Any, storages: dict[str, Storage]) -> Any:
-    """The storage (remembered in ``storages``) or class a persistent id names. Raises `Damaged` for nonsense."""
+    """The storage (remembered in ``storages``) or class a persistent id names."""
     if isinstance(pid, tuple) and pid and pid[0] == "module":
         return pid[1] if len(pid) > 1 and isinstance(pid[1], Named) else Thing("module")
     if not isinstance(pid, tuple) or len(pid) < 5 or pid[0] != "storage" or not isinstance(pid[2], str):
         return Thing("persistent id")
     key, count = pid[2], pid[4]
     if not isinstance(count, int) or not 0 <= count <= LARGEST:
-        raise Damaged(Text("a storage has an impossible size", "有存储块的大小不可能成立"))
+        return Thing("storage of an impossible size")
     kind = pid[1]
     name = kind.name if isinstance(kind, Named) else ""
     dtype = dtypes.STORAGES.get(name, name.removesuffix("Storage").lower() if name else "")

@@ -97,6 +97,18 @@ def _sparse(arguments: tuple[Any, ...], _ledger: Ledger, _context: Context) -> A
     return Sparse(values.dtype, shape, values)
 
 
+def _or_unread(builder: Builder) -> Builder:
+    """The builder, but that a tensor which makes no sense costs the file no more than itself."""
+
+    def built(arguments: tuple[Any, ...], ledger: Ledger, context: Context) -> Any:
+        try:
+            return builder(arguments, ledger, context)
+        except Damaged as damage:
+            return Unread("", (), damage.what)
+
+    return built
+
+
 def _layout(arguments: tuple[Any, ...], _ledger: Ledger, _context: Context) -> Any:
     return arguments[0]
 
@@ -217,17 +229,17 @@ def _dtype_name(dtype: Any) -> str:
 
 
 BUILDERS: dict[str, Builder] = {
-    "torch._utils._rebuild_tensor": _tensor,
-    "torch._utils._rebuild_tensor_v2": _tensor,
-    "torch._utils._rebuild_tensor_v3": _tensor_with_dtype,
+    "torch._utils._rebuild_tensor": _or_unread(_tensor),
+    "torch._utils._rebuild_tensor_v2": _or_unread(_tensor),
+    "torch._utils._rebuild_tensor_v3": _or_unread(_tensor_with_dtype),
     "torch._utils._rebuild_parameter": _first,
     "torch._utils._rebuild_parameter_with_state": _first,
-    "torch._utils._rebuild_qtensor": _quantised,
-    "torch._utils._rebuild_sparse_tensor": _sparse,
-    "torch._utils._rebuild_sparse_csr_tensor": _sparse,
+    "torch._utils._rebuild_qtensor": _or_unread(_quantised),
+    "torch._utils._rebuild_sparse_tensor": _or_unread(_sparse),
+    "torch._utils._rebuild_sparse_csr_tensor": _or_unread(_sparse),
     "torch._utils._rebuild_nested_tensor": _nested,
-    "torch._utils._rebuild_meta_tensor_no_storage": _meta,
-    "torch._utils._rebuild_wrapper_subclass": _wrapper,
+    "torch._utils._rebuild_meta_tensor_no_storage": _or_unread(_meta),
+    "torch._utils._rebuild_wrapper_subclass": _or_unread(_wrapper),
     "torch._utils._rebuild_device_tensor_from_cpu_tensor": _first,
     "torch._utils._rebuild_device_tensor_from_numpy": _from_numpy,
     "torch._utils._rebuild_xla_tensor": _from_numpy,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import IO, Any
 
 from diagnose.tensors import dtypes
+from diagnose.tensors.inert import printable
 from diagnose.tensors.opened import remedy
 from diagnose.tensors.records import Block, Damaged, Dense, Record, Storage, Unread, contiguous, extents
 from kb.text import Text
@@ -29,7 +31,7 @@ def read_header(file: IO[bytes], size: int) -> Header:
     found = Header()
     try:
         raw, start = _raw(file, size)
-        entries = _entries(raw)
+        entries = _entries(raw, found.notes)
     except Damaged as damage:
         found.notes.append(remedy(damage.what))
         return found
@@ -44,6 +46,7 @@ def read_header(file: IO[bytes], size: int) -> Header:
             wrong += 1
         else:
             short += not whole
+    found.notes += _layout(list(found.tensors.values()), start, size)
     if wrong:
         en, zh = (
             f"tensors left out because the header describes them wrongly: {wrong}",
@@ -58,6 +61,20 @@ def read_header(file: IO[bytes], size: int) -> Header:
     return found
 
 
+def _layout(tensors: list[Record], start: int, size: int) -> list[Text]:
+    """Bytes that belong to several tensors, and bytes after the last: the format allows neither."""
+    rows = [one.storage for one in tensors if isinstance(one, Dense)]
+    spans = sorted((row.block.start, row.size) for row in rows if row.block is not None)
+    said: list[Text] = []
+    shared = sum(at < before + length for (before, length), (at, more) in pairwise(spans) if length and more)
+    if shared:
+        said.append(Text(f"tensors that share bytes with another: {shared}", f"有 {shared} 个张量与别的张量共用字节"))
+    end = max((at + length for at, length in spans), default=start)
+    if spans and end < size and len(spans) == len(tensors):
+        said.append(Text(f"{size - end} bytes after its last tensor", f"最后一个张量之后还有 {size - end} 字节"))
+    return said
+
+
 def _raw(file: IO[bytes], size: int) -> tuple[bytes, int]:
     file.seek(0)
     length = int.from_bytes(file.read(8), "little")
@@ -70,13 +87,26 @@ def _raw(file: IO[bytes], size: int) -> tuple[bytes, int]:
     return file.read(length), 8 + length
 
 
-def _entries(raw: bytes) -> dict[str, Any]:
+def _entries(raw: bytes, notes: list[Text]) -> dict[str, Any]:
+    repeated: list[str] = []
+
+    def whole(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            seen: set[str] = set()
+            repeated.extend(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        return made
+
     try:
-        entries = json.loads(raw)
+        entries = json.loads(raw, object_pairs_hook=whole)
     except (ValueError, RecursionError) as error:
         raise Damaged(Text("the safetensors header is no JSON", "safetensors 头部不是合法的 JSON")) from error
     if not isinstance(entries, dict):
         raise Damaged(Text("the safetensors header is no JSON object", "safetensors 头部不是 JSON 对象"))
+    if repeated:
+        shown = ", ".join(printable(name) for name in repeated[:3])
+        en = f"its header has names more than once ({shown}); the last of each counts here, elsewhere perhaps the first"
+        notes.append(Text(en, f"头部有重复的名称（{shown}）；这里以最后一个为准，其他程序可能以第一个为准"))
     return entries
 
 
