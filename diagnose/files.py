@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from diagnose.folder import Unit
-from diagnose.readers import HEAD, readers, tensorboard
+from diagnose.readers import HEAD, of_checkpoints, readers, tensorboard
 from diagnose.run import Note, Trace
 from kb.text import Text
 
+CHECKPOINTS = frozenset((".pt", ".pth", ".ckpt", ".safetensors", ".distcp"))
 FURTHER = 1 << 19  # bytes shown to the readers of known formats when the first of them told nothing
 
 
@@ -61,6 +62,10 @@ def _claimed(path: Path, head: bytes) -> str:
 
     A log begins with whatever its script prints first: settings, the model, a screen of warnings.
     """
+    if path.suffix.lower() in CHECKPOINTS and b"\0" in head:  # no log: the thirty readers of logs need no import
+        claimed = next((name for name in of_checkpoints() if readers()[name].sniff(path, head)), "")
+        if claimed:
+            return claimed
     claims = (name for name, reader in readers().items() if reader.sniff(path, head))
     name = next(claims, "")
     if not getattr(readers().get(name), "FALLBACK", False) or len(head) < HEAD:

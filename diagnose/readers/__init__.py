@@ -55,3 +55,9 @@ class _Registry(Mapping[str, Reader]):
 def readers() -> Mapping[str, Reader]:
     """Every reader by the name of its format; those with ``FALLBACK = True``, which read any shape, come last."""
     return _Registry()
+
+
+@cache
+def of_checkpoints() -> tuple[str, ...]:
+    """The readers of checkpoints, by the names of their formats; none of the others is imported for it."""
+    return tuple(sorted(name for _, name, _ in pkgutil.iter_modules(__path__) if name.endswith("_checkpoint")))
