@@ -170,3 +170,23 @@ def test_a_screen_of_machine_and_model_without_a_step_says_that_nothing_was_trai
 )
 def test_a_file_is_claimed_for_its_steps_and_evaluations_only(name, head, claimed):
     assert cod_log.sniff(Path(name), head.encode()) == claimed
+
+
+def test_evaluations_told_in_words_of_ones_own_stand_at_their_step(tmp_path):
+    path = tmp_path / "train.log"
+    path.write_text(
+        "Epoch [1/2], Step [10/20], Loss: 0.9\nEpoch [1/2], Step [20/20], Loss: 0.8\n"
+        "[Val] Epoch 1: loss=0.75, mDice=0.5\n"
+        "Epoch [2/2], Step [10/20], Loss: 0.6\ntest dataset: 100 images\nEpoch [2/2], Step [20/20], Loss: 0.5\n"
+        "Epoch [2/2] Validation - loss: 0.625, acc: 0.75\nValidation time: 3.5 s\n"
+    )
+
+    (trace,) = cod_log.read(path)
+
+    curves = {one.name: (one.steps.tolist(), one.values.tolist()) for one in trace.series if one.name != "epoch"}
+    assert curves == {
+        "train/Loss": ([10, 20, 30, 40], [0.9, 0.8, 0.6, 0.5]),
+        "val/loss": ([20, 40], [0.75, 0.625]),
+        "val/mDice": ([20], [0.5]),
+        "val/acc": ([40], [0.75]),
+    }

@@ -42,6 +42,15 @@ PRINTED = re.compile(
 OVERALL = re.compile(
     r"\| ?step: ?(?P<step>\d{1,12})/(?P<epoch>\d{1,7})/\d{1,7} ?\|(?P<said>[^\n]*)", re.ASCII
 )  # F3Net and its relatives count on through the epochs
+EVALUATED = re.compile(
+    r"(?<![\w/'\"])(?:Epoch:? ?\[?(?P<ahead>\d{1,7})(?:/\d{1,7})?\]?[ ,:|-]{1,3})?\[?"
+    r"(?P<split>val|valid|validation|test|testing|eval|evaluation)\b(?P<said>[^\n]*)",
+    re.ASCII | re.IGNORECASE,
+)  # a line of one's own making between theirs
+EPOCH = re.compile(r"(?<![A-Za-z])epoch[ :=#]{0,3}\[?(?P<epoch>\d{1,7})", re.ASCII | re.IGNORECASE)
+QUANTITY = re.compile(
+    r"loss|dice|iou|acc|mae|mse|f1|auc|precision|recall|sensitiv|specific|psnr|ssim|score", re.IGNORECASE
+)
 RATE = re.compile(r"(?:^|[\s:])lr: ?(?P<value>[-+\w.]{1,40})\]?\s*$", re.ASCII)
 CONFIG = re.compile(r"(?<!\w)Config: (?P<said>\w{1,40}: [^\n]*)")
 PAIR = re.compile(
@@ -134,9 +143,22 @@ def _scores(log: LogLines, line: int, text: str, now: Mapping[str, int]) -> dict
     elif (match := PRINTED.fullmatch(text.strip())) and now and match["set"].lower() in SETS:
         said = match["said"] if ":" in match["said"] else f"dice: {match['said']}"
         return {f"{name.removeprefix('/')} {match['set']}": one for name, one in _numbers(log, line, said, "").items()}
+    elif (match := EVALUATED.search(text)) and now:
+        return _evaluated(log, line, match)
     else:
         return {}
     return {"epoch": int(match["epoch"]), **row} if row else {}
+
+
+def _evaluated(log: LogLines, line: int, match: re.Match[str]) -> dict[str, float]:
+    """The losses and scores of an evaluation told in the user's own words; nothing without any."""
+    said = match["split"] + match["said"] if match["said"][:1] == " " else match["said"]
+    epoch = match["ahead"] or (EPOCH.search(said) or {"epoch": ""})["epoch"]
+    pairs = {full: pair for pair, full in _pairs(said, "val") if QUANTITY.search(pair["name"])}
+    row: dict[str, float] = {}
+    for full, pair in pairs.items():
+        row |= _number(log, line, full, pair["value"])
+    return {**({"epoch": int(epoch)} if epoch and row else {}), **row}
 
 
 def _numbers(log: LogLines, line: int, said: str, split: str) -> dict[str, float]:
