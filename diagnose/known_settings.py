@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -85,6 +86,8 @@ def _meant(known: str, value: Any) -> Any:
     try:
         number = float(value)
     except (TypeError, ValueError):
+        return None
+    if not math.isfinite(number):
         return None
     if known in ("planned-epochs", "planned-iterations", "classes", "batch-size") and number <= 0:
         return None

@@ -48,7 +48,8 @@ def read(path: Path) -> list[Trace]:
     table = harvest.table(path, FORMAT, notes)
     if not table.count:
         return [Trace(path, FORMAT, notes=tuple(notes or [no_signal(path)]))]
-    return traces(_put_back(table))
+    half = not text.endswith("\n") and table.line(table.count - 1) == text.count("\n") + 1
+    return traces(_put_back(table, half=half))
 
 
 def _said(line: str) -> Said | None:
@@ -69,8 +70,8 @@ def _said(line: str) -> Said | None:
     return Said("train" if trained else "val", tuple(names), tuple(spans))
 
 
-def _put_back(table: Table) -> Table:
-    """Set each loss that was left out of a line to NaN, and say so."""
+def _put_back(table: Table, *, half: bool) -> Table:
+    """Set each loss that was left out of a line to NaN, and say so; the last line is not asked when it is cut short."""
     columns = dict(table.columns)
     trained = np.ones(table.count, bool)
     for name, one in columns.items():
@@ -81,6 +82,7 @@ def _put_back(table: Table) -> Table:
     for name in _AFTER_LOSS:
         if name in columns:
             reported[columns[name].rows] = True
+    reported[-1] &= not half
     at = columns["iteration"].dense(table.count)[rows] if "iteration" in columns else rows.astype(np.float64)
     since = np.diff(at, prepend=at[:1] - 1)
     since[since <= 0] = 1

@@ -11,6 +11,7 @@ from diagnose.run import Note, Series, Trace
 from diagnose.tables.decode import decoded, lines
 from diagnose.tables.records import tabled
 from diagnose.tables.table import traces
+from diagnose.tables.textfile import cut_short
 from kb.text import Text
 
 FORMAT = "yolo_results"
@@ -19,7 +20,10 @@ NAMES = (  # as train.py writes them: epoch, memory, mean losses, targets, image
     *("metrics/precision", "metrics/recall", "metrics/mAP_0.5", "metrics/mAP_0.5:0.95"),
     *("val/box_loss", "val/obj_loss", "val/cls_loss"),
 )
-LINE = re.compile(r"\s*(\d+)/\d+\s+[\d.]+G((?:\s+(?:[+-]?[\d.]+(?:e[+-]?\d+)?|nan|[+-]?inf)){13})\s*", re.IGNORECASE)
+_NUMBER = r"[+-]?(?:(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:e[+-]?\d{1,4})?|nan|inf)"
+LINE = re.compile(
+    rf"\s*(\d{{1,9}})/\d{{1,9}}\s+[\d.]{{1,9}}G((?:\s+{_NUMBER}){{13}})\s*", re.IGNORECASE | re.ASCII
+)
 
 
 def sniff(path: Path, head: bytes) -> bool:  # noqa: ARG001 - every reader is asked the same way
@@ -38,10 +42,12 @@ def read(path: Path) -> list[Trace]:
     where: list[int] = []
     broken: list[int] = []
     every = lines(text)
+    before: list[str] | None = None
     for number, line in enumerate(every, 1):
-        if match := LINE.fullmatch(line):
-            values = map(float, match[2].split())
-            rows.append({"epoch": int(match[1]), **dict(zip(NAMES, values, strict=True))})
+        match = LINE.fullmatch(line)
+        if match and not (number == len(every) and cut_short(match[2].split(), before)):
+            before = match[2].split()
+            rows.append({"epoch": int(match[1]), **dict(zip(NAMES, map(float, before), strict=True))})
             where.append(number)
         elif line.strip():
             broken.append(number)
@@ -49,7 +55,7 @@ def read(path: Path) -> list[Trace]:
     if not rows:
         notes.append(Note(str(path), Text("no training signal found", "没有找到训练数据")))
     elif broken:
-        what = Text(f"lines of another shape: {len(broken)}; skipped", f"有 {len(broken)} 行格式不同，已跳过")
+        what = Text(f"lines of another shape or cut short: {len(broken)}; skipped", f"有 {len(broken)} 行格式不同或不完整，已跳过")
         notes.append(Note(str(path), what, broken[0]))
     return traces(tabled(path, FORMAT, rows, where, notes))
 

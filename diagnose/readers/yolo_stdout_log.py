@@ -47,6 +47,7 @@ def read(path: Path) -> list[Trace]:
     scores: list[str] = []
     row: dict[str, float] = {}
     early: tuple[int, dict[str, float]] | None = None
+    counts = 2  # images and instances stand before the scores, in most versions
     strays: list[int] = []
     unread: list[int] = []
     for line, text, last in log.pieces():
@@ -68,9 +69,11 @@ def read(path: Path) -> list[Trace]:
             row.update(_numbers(log, losses, words, line))
         elif (match := _ALL.match(text)) and scores:
             words = match["words"].split()
-            if len(words) < len(scores) or (last and len(words[-1].partition(".")[2]) < 3):
+            short = len(words) < counts + len(scores) or len(words[-1].partition(".")[2]) < 3
+            if len(words) < len(scores) or (last and short):
                 unread.append(line)
                 continue
+            counts = len(words) - len(scores)
             values = _numbers(log, scores, words[-len(scores) :], line)
             if not row:
                 early = early or (line, values)

@@ -33,7 +33,8 @@ def by_process(
     time = np.where(main, clocks[name], np.nan)
     epochs = next((one for other, one in clocks.items() if tail(other) in COARSE and other != name), None)
     if epochs is not None and np.isfinite(epochs[main]).all() and np.isfinite(time).any():
-        time = time + np.floor(epochs) * (np.nanmax(time) + 1)  # an iteration may count from 0 in every epoch
+        with np.errstate(all="ignore"):  # a damaged epoch may be infinite
+            time = time + np.floor(epochs) * (np.nanmax(time) + 1)  # an iteration may count from 0 in every epoch
     known = np.flatnonzero(np.isfinite(time))
     backs = np.diff(time[known]) < 0
     if backs.sum() < 2:

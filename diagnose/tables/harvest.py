@@ -221,6 +221,10 @@ def harvested(text: str, parse: Parse, path: Path, notes: list[Note]) -> Harvest
         before = harvest.latest.get(said.kind)
         told = None if before is None else parse(before[1])
         old = [before[1][start:stop] for start, stop in told.spans] if before and told else None
+        clocks = {name for name in said.names if counts(name)}
+        if (told and not clocks <= set(told.names)) or (counts(said.names[-1]) and said.spans[-1][1] == len(last)):
+            notes.append(unfinished(path, harvest.lines))  # without its clock it would be filed under another
+            return harvest
         if said.spans[-1][1] == len(last.rstrip("ms%]")) and cut_short(words, old):
             notes.append(unfinished(path, harvest.lines))
             said, words = Said(said.kind, said.names[:-1], said.spans[:-1]), words[:-1]

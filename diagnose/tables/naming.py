@@ -67,7 +67,7 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
         whole = re.search(r"[|,;，；]\s*$", text[: len(text) - len(parts[-1])]) and re.match(
             r"\s*(?:[|,;，；]|$)", after
         )
-        last = next(word for word in reversed(said) if not word.isdigit())
+        last = next(word for word in reversed(said) if not word.isdecimal())
         known = bool({last, words(key.lower())[-1]} & (LOSSES | SCORES | {"lr"})) or inside(key)
         if not (known and len(said) <= 4) and not (whole and len(said) <= 3):
             return "", before + said

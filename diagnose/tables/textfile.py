@@ -19,6 +19,7 @@ _CARRIED = (  # what docker, kubernetes, mpirun, torchrun and ray put before eve
 )
 _BAR = re.compile(r"^[^\n|]{0,60}%\|[^\n|]{0,200}\|[^\n\]]{0,80}\] ?", re.MULTILINE)
 _CARRIED_FIRST, _CARRIED_ON = re.compile(_CARRIED), re.compile("\n" + _CARRIED)  # ten times as fast as ^ is
+_HALF = re.compile(r"[^\s)\]}|%]\Z")  # an end behind which more of a number or a name may follow
 Damage = tuple[int, str]  # line, and the word that stands where a number should
 
 
@@ -57,8 +58,16 @@ def written(path: Path) -> tuple[str, list[Note]]:
         return "", [Note(str(path), Text("a binary file, not a log", "是二进制文件，不是日志"))]
     if not text or text.isspace():
         return "", [Note(str(path), Text("the file is empty", "文件是空的"))]
-    odd = Text(f"read as {encoding}", f"按 {encoding} 编码读取")
-    return text, [] if encoding == "utf-8" else [Note(str(path), odd)]
+    notes = []
+    if encoding != "utf-8":
+        notes.append(Note(str(path), Text(f"read as {encoding}", f"按 {encoding} 编码读取")))
+    if _HALF.search(text):
+        what = Text(
+            "the last line has no end; what it says last may not be all there",
+            "最后一行没有换行符，末尾的内容可能不完整",
+        )
+        notes.append(Note(str(path), what, text.count("\n") + 1))
+    return text, notes
 
 
 def unbarred(text: str) -> str:
