@@ -63,7 +63,7 @@ def read(path: Path) -> list[Trace]:
             else:
                 scores = {f"{task}/{name}": one for name, one in zip(names, numbers, strict=True) if one is not None}
                 if not row or alone or row.keys() & scores.keys():
-                    row, alone = ({"iter": row["iter"]} if row else {}), False
+                    row, alone = ({"iter": row["iter"]} if "iter" in row else {}), False
                     log.add(row, line)
                 row.update(scores)  # the evaluation follows the line of the iteration it was made at
                 names = []

@@ -21,9 +21,7 @@ NAMES = (  # as train.py writes them: epoch, memory, mean losses, targets, image
     *("val/box_loss", "val/obj_loss", "val/cls_loss"),
 )
 _NUMBER = r"[+-]?(?:(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:e[+-]?\d{1,4})?|nan|inf)"
-LINE = re.compile(
-    rf"\s*(\d{{1,9}})/\d{{1,9}}\s+[\d.]{{1,9}}G((?:\s+{_NUMBER}){{13}})\s*", re.IGNORECASE | re.ASCII
-)
+LINE = re.compile(rf"\s*(\d{{1,9}})/\d{{1,9}}\s+[\d.]{{1,9}}G((?:\s+{_NUMBER}){{13}})\s*", re.IGNORECASE | re.ASCII)
 
 
 def sniff(path: Path, head: bytes) -> bool:  # noqa: ARG001 - every reader is asked the same way
@@ -55,7 +53,10 @@ def read(path: Path) -> list[Trace]:
     if not rows:
         notes.append(Note(str(path), Text("no training signal found", "没有找到训练数据")))
     elif broken:
-        what = Text(f"lines of another shape or cut short: {len(broken)}; skipped", f"有 {len(broken)} 行格式不同或不完整，已跳过")
+        what = Text(
+            f"lines of another shape or cut short: {len(broken)}; skipped",
+            f"有 {len(broken)} 行格式不同或不完整，已跳过",
+        )
         notes.append(Note(str(path), what, broken[0]))
     return traces(tabled(path, FORMAT, rows, where, notes))
 

@@ -165,7 +165,7 @@ class _Stretch:
                 steps = clock.steps[self.start : self.stop] if every else clock.steps[there]
                 steps = steps - self.start if clock.counted else steps
                 wall = None if self.seconds is None else self.seconds[there]
-                found.append(Series(_labelled(name, word), steps, numbers, wall, str(self.table.path)))
+                found.append(Series(_labelled(name or "(no name)", word), steps, numbers, wall, str(self.table.path)))
         return found
 
 
