@@ -92,3 +92,14 @@ def test_arguments_that_were_pickled_are_settings(tmp_path):
 
     assert trace.settings == {"lr": 0.001, "sched": "cosine", "fp16": True}
     assert not trace.checkpoints
+
+
+def test_a_type_that_numpy_cannot_parse_gives_a_note(tmp_path):
+    path = tmp_path / "loss.npy"
+    np.save(path, np.array([0.5, 0.25, 0.125]))
+    path.write_bytes(path.read_bytes().replace(b"'<f8', ", b"',<f8',"))
+
+    (trace,) = numpy_history.read(path)
+
+    assert not trace.series
+    assert trace.notes

@@ -45,7 +45,7 @@ def lists_in(file: IO[bytes], size: int, name: str, said: list[Text]) -> Curves:
         return {}
     try:
         dtype = np.dtype(kind)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, SyntaxError):  # numpy parses "2,f8" as Python does
         return {}
     if dtype.kind not in "fiu" or dtype.itemsize > 8:
         return {}
