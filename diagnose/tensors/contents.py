@@ -11,6 +11,7 @@ from diagnose.tensors.averages import AVERAGED, told_apart
 from diagnose.tensors.inert import Patience, leaves, printable
 from diagnose.tensors.named_tensors import mapping_of, module_tensors, named_tensors, tensor_of
 from diagnose.tensors.records import RECORDS, Damaged, Record
+from diagnose.tensors.schedulers import in_force, is_scaler, is_scheduler, scaler
 from kb.text import Text
 
 MODEL_KEYS = (
@@ -133,7 +134,7 @@ def _aside(key: Any, part: Any) -> bool:
 def _aside_state(part: Any) -> bool:
     parts = mapping_of(part)
     if parts is not None:
-        return is_optimizer(parts) or _is_scheduler(parts) or _is_scaler(parts)
+        return is_optimizer(parts) or is_scheduler(parts) or is_scaler(parts)
     first = part[:50] if isinstance(part, list) else []
     return bool(first) and all(mapping_of(one) is not None and _aside_state(one) for one in first)
 
@@ -156,26 +157,20 @@ def is_optimizer(parts: dict[Any, Any]) -> bool:
     )
 
 
-def _is_scheduler(parts: dict[Any, Any]) -> bool:
-    return "last_epoch" in parts and any(
-        key in parts for key in ("_last_lr", "base_lrs", "_step_count", "num_bad_epochs", "_global_step", "_schedulers")
-    )
-
-
-def _is_scaler(parts: dict[Any, Any]) -> bool:
-    return "scale" in parts and "growth_factor" in parts and "_growth_tracker" in parts
-
-
 def _beside(root: Any, model: Any, found: Contents) -> None:
     """Gather what was saved beside the model: optimizers, scheduler, scaler, numbers, settings."""
+    schedulers: list[dict[Any, Any]] = []
     for path, part in _walk(root, model):
         parts = mapping_of(part)
         if parts is not None and is_optimizer(parts):
             found.optimizers.append(parts)
-        elif parts is not None and _is_scheduler(parts):
-            found.scheduler = found.scheduler or plain(parts, Patience(PLAIN))
-        elif parts is not None and _is_scaler(parts):
-            found.scaler = found.scaler or parts
+            inner = mapping_of(parts.get("loss_scaler"))  # where mmengine puts it
+            if inner is not None and is_scaler(inner):
+                found.scaler = found.scaler or scaler(inner)
+        elif parts is not None and is_scheduler(parts):
+            schedulers.append(parts)
+        elif parts is not None and is_scaler(parts):
+            found.scaler = found.scaler or scaler(parts)
         elif parts is None and path and len(found.numbers) < MOST:
             dotted = ".".join(path)
             setting = path[0].lower() in SETTINGS and len(path) > 1
@@ -184,6 +179,7 @@ def _beside(root: Any, model: Any, found: Contents) -> None:
             in_model = any(".".join(path[start:]) in found.model for start in range(len(path)))
             if not isinstance(part, (str, bool)) and not setting and not in_model:
                 found.numbers[dotted] = part
+    found.scheduler = plain(in_force(schedulers), Patience(PLAIN)) if schedulers else {}
 
 
 def _walk(root: Any, model: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -203,7 +199,7 @@ def _walk(root: Any, model: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
             continue
         seen.add(id(part))
         if parts is not None:
-            special = is_optimizer(parts) or _is_scheduler(parts) or _is_scaler(parts)
+            special = is_optimizer(parts) or is_scheduler(parts) or is_scaler(parts)
             if special:
                 yield path, part
                 continue
@@ -238,7 +234,7 @@ def _histories(root: Any, name: str, patience: Patience) -> dict[str, list[Any]]
         if len(root) > 1 and all(isinstance(one, (list, tuple)) and _all_numbers(one, patience) for one in rows):
             return {printable(f"{name}.{at}"): list(one) for at, one in enumerate(rows)}
         return {}
-    if not isinstance(root, dict) or is_optimizer(root) or _is_scheduler(root) or _is_scaler(root):
+    if not isinstance(root, dict) or is_optimizer(root) or is_scheduler(root) or is_scaler(root):
         return {}
     if _holds_tensors([part for part in root.values() if not _flat_array(part)], patience):
         return {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,20 +34,47 @@ def sample(record: Record, fetch: Fetch) -> Few:
     return np.concatenate([_numbers(record, start, length, fetch) for start in starts])
 
 
+class Picks:
+    """The elements `loudness` looks at, picked by whoever reads a tensor from its first element to its last."""
+
+    def __init__(self, record: Dense) -> None:
+        rows = record.shape[0]
+        self._width = math.prod(record.shape) // rows
+        columns = np.linspace(0, self._width - 1, min(COLUMNS, self._width)).astype(np.int64)
+        self._places = (np.arange(rows, dtype=np.int64)[:, None] * self._width + columns).ravel()
+        self._record, self._found, self._passed = record, list[NDArray[Any]](), 0
+
+    def take(self, words: NDArray[Any]) -> None:
+        """Pick from the next words of the tensor."""
+        ends = np.searchsorted(self._places, (self._passed, self._passed + words.size))
+        self._found.append(words[self._places[ends[0] : ends[1]] - self._passed])
+        self._passed += words.size
+
+    def loudness(self) -> Few | None:
+        """What `loudness` gives; None when the tensor was not read in this way."""
+        if self._passed != math.prod(self._record.shape):
+            return None
+        with np.errstate(all="ignore"):
+            numbers = dtypes.numbers(self._record.dtype, np.concatenate(self._found)).astype(np.float32)
+        loud: Few = np.abs(numbers).reshape(self._record.shape[0], -1).max(axis=1)
+        return loud
+
+
+def picks(record: Record) -> Picks | None:
+    """The elements to be picked from a tensor while it is read; None where `loudness` gives nothing."""
+    return Picks(record) if isinstance(record, Dense) and _has_rows(record) else None
+
+
 def loudness(record: Record, fetch: Fetch) -> Few:
     """The largest magnitude among `COLUMNS` elements of each slice along the first axis [rows].
 
     Empty where that would cost more than it tells: very large matrices, views that are no rows. A slice of a
     trained layer in which so many elements vanish is one that vanishes as a whole.
     """
-    if not _readable(record) or not isinstance(record, Dense) or not record.shape:
+    if not isinstance(record, Dense) or not _has_rows(record):
         return NONE
-    rows, count = record.shape[0], math.prod(record.shape)
-    if not 0 < rows <= MOST_ROWS or count > MOST_ELEMENTS:
-        return NONE
-    width = count // rows
-    if width * dtypes.ITEMSIZE[record.dtype] > CHUNK:
-        return NONE
+    rows = record.shape[0]
+    width = math.prod(record.shape) // rows
     columns = np.linspace(0, width - 1, min(COLUMNS, width)).astype(int)
     together = max(1, CHUNK // (width * dtypes.ITEMSIZE[record.dtype]))
     found = []
@@ -55,6 +83,15 @@ def loudness(record: Record, fetch: Fetch) -> Few:
         block = _numbers(record, first * width, some * width, fetch, columns)
         found.append(np.abs(block).max(axis=1))
     return np.concatenate(found)
+
+
+def _has_rows(record: Dense) -> bool:
+    """Whether its rows are looked at."""
+    if not _readable(record) or not record.shape:
+        return False
+    rows, count = record.shape[0], math.prod(record.shape)
+    few = 0 < rows <= MOST_ROWS and count <= MOST_ELEMENTS
+    return few and count // rows * dtypes.ITEMSIZE[record.dtype] <= CHUNK
 
 
 def _numbers(record: Dense, start: int, count: int, fetch: Fetch, columns: NDArray[np.int_] | None = None) -> Few:

@@ -17,7 +17,7 @@ from diagnose.tensors import dtypes
 from diagnose.tensors.quick import BLOCK as QUICK
 from diagnose.tensors.quick import FORMATS, add_quickly
 from diagnose.tensors.records import Block, Damaged, Dense, Pieces, Quantised, Record, Sparse, Unread
-from diagnose.tensors.samples import loudness, sample
+from diagnose.tensors.samples import Picks, loudness, picks, sample
 from diagnose.tensors.tally import Tally
 from kb.text import Text
 
@@ -60,18 +60,19 @@ class Scanner:
 
         Raises `Damaged` when its bytes are missing or it cannot be told.
         """
-        key = identity(record), closely
+        key, plain = (identity(record), closely), (identity(record), False)
         if key not in self.seen:
-            if not closely:
-                found = self._summary(record)
-            else:
-                found = self.summary(name, record)
-                if not isinstance(record, Unread):
-                    found = replace(found, sample=sample(record, self._fetch), rows=loudness(record, self._fetch))
-            self.seen[key] = found, record
+            wanted = picks(record) if closely and plain not in self.seen else None
+            if plain not in self.seen:
+                self.seen[plain] = self._summary(record, wanted), record
+            if closely:
+                loud = wanted.loudness() if wanted is not None else None
+                rows = loudness(record, self._fetch) if loud is None else loud
+                found = replace(self.seen[plain][0], sample=sample(record, self._fetch), rows=rows)
+                self.seen[key] = found, record
         return replace(self.seen[key][0], name=name)
 
-    def _summary(self, record: Record) -> Tensor:
+    def _summary(self, record: Record, wanted: Picks | None = None) -> Tensor:
         tally, values = Tally(), ()
         with np.errstate(all="ignore"):
             if isinstance(record, Unread):
@@ -81,12 +82,12 @@ class Scanner:
                 tally.add(found)
                 values = tuple(found.tolist())
             else:
-                self._many(record, tally)
+                self._many(record, tally, wanted)
                 if isinstance(record, Sparse):
                     tally.add_zeros(math.prod(record.shape) - math.prod(record.values.shape))
         return Tensor(record.dtype, record.dtype, record.shape, *tally.facts(), values)
 
-    def _many(self, record: Dense | Quantised | Sparse | Pieces, tally: Tally) -> None:
+    def _many(self, record: Dense | Quantised | Sparse | Pieces, tally: Tally, wanted: Picks | None = None) -> None:
         """Count all elements of a large tensor."""
         if isinstance(record, Pieces):
             for _, part in record.parts:
@@ -100,6 +101,8 @@ class Scanner:
             axes, times = _distinct(simple)
             for words in self._pieces(simple, _bytes_of(simple), simple.offset, axes):
                 add_quickly(tally, simple.dtype, words, times, self.scratch)
+                if wanted is not None:
+                    wanted.take(words)
 
     def _few(self, record: Dense | Quantised | Pieces) -> NDArray[np.float64]:
         """All elements of a small tensor, in order."""
