@@ -50,6 +50,7 @@ def read(path: Path) -> list[Trace]:
         why = error.strerror or type(error).__name__
         return [Trace(path, FORMAT, notes=(_note(path, Text(f"cannot be read: {why}", f"无法读取：{why}")),))]
     text, encoding = decoded(data)
+    del data  # large
     if path.name in WANDB_BESIDE:
         return [Trace(path, FORMAT, notes=(_note(path, WANDB_BESIDE[path.name]),))]
     notes = [] if encoding == "utf-8" else [_note(path, Text(f"read as {encoding}", f"按 {encoding} 编码读取"))]

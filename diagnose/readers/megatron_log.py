@@ -44,11 +44,13 @@ def read(path: Path) -> list[Trace]:
     """
     text, notes = opened(path)
     harvest = harvested(text, _said, path, notes)
+    unended = 0 if text.endswith("\n") else text.count("\n") + 1  # the line
+    del text  # large
     notes += no_numbers(path, harvest.damage)
     table = harvest.table(path, FORMAT, notes)
     if not table.count:
         return [Trace(path, FORMAT, notes=tuple(notes or [no_signal(path)]))]
-    half = not text.endswith("\n") and table.line(table.count - 1) == text.count("\n") + 1
+    half = table.line(table.count - 1) == unended
     return traces(_put_back(table, half=half))
 
 

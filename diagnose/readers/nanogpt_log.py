@@ -46,6 +46,7 @@ def read(path: Path) -> list[Trace]:
     """The numbers of every step; llm.c's ``trl``, ``tel`` and ``norm`` are written out."""
     text, notes = opened(path)
     harvest = harvested(text, _said, path, notes)
+    del text  # large
     notes += no_numbers(path, harvest.damage)
     table = harvest.table(path, FORMAT, notes)
     if not table.count:

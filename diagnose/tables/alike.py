@@ -164,7 +164,9 @@ def by_digits(chunk: Chunk, lines: Ints, slots: Slots) -> list[Ints]:
 
 
 def column(parts: Sequence[tuple[Ints, Curve]]) -> tuple[Ints, Curve]:
-    """Rows and values of several parts of a column, by row."""
+    """Rows and values of several parts of a column, by row; the rows of every part rise."""
+    if len(parts) == 1:
+        return parts[0]
     rows = np.concatenate([rows for rows, _ in parts])
     values = np.concatenate([values for _, values in parts])
     if (np.diff(rows) > 0).all():

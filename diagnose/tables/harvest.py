@@ -175,10 +175,13 @@ class Harvest:
             done += len(there)
             if filed:
                 words[there] = said[kind]
+            sort = slice(None) if (np.diff(there) > 0).all() else np.argsort(there, kind="stable")
+            there = there[sort]
             for at, name in enumerate(names):
-                begin = (int(there.min()), at)
+                begin = (int(there[0]), at)
                 begins[name] = min(begins.get(name, begin), begin)
-                parts.setdefault(name, []).append((there, np.concatenate([block[:, at] for block in rows.values])))
+                values = np.concatenate([block[:, at] for block in rows.values])[sort]
+                parts.setdefault(name, []).append((there, values))
             rows.values.clear()
         self.rows.clear()
         columns = {}
