@@ -84,7 +84,8 @@ def _put_back(table: Table, *, half: bool) -> Table:
     for name in _AFTER_LOSS:
         if name in columns:
             reported[columns[name].rows] = True
-    reported[-1] &= not half
+    told = columns[_SKIPPED].rows if _SKIPPED in columns else rows
+    reported[-1] &= not half or table.count - 1 in told  # else it may have been skipped
     at = columns["iteration"].dense(table.count)[rows] if "iteration" in columns else rows.astype(np.float64)
     since = np.diff(at, prepend=at[:1] - 1)
     since[since <= 0] = 1
