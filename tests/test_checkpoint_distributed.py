@@ -110,6 +110,18 @@ def test_a_missing_piece_leaves_its_tensor_without_figures_and_is_told(tmp_path)
     assert checkpoint.tensors["layer.weight"].shape == (10, 3)
 
 
+def test_a_piece_that_is_damaged_is_told(tmp_path):
+    tensor = torch.randn(10, 3)
+    folder = pieces(tmp_path / "x", (10, 3), [(0, 4), (4, 10)], tensor)
+    raw = bytearray((folder / "__1_0.distcp").read_bytes())
+    raw[raw.index(tensor[4:].numpy().tobytes())] ^= 1
+    (folder / "__1_0.distcp").write_bytes(raw)
+
+    run, _ = only(folder)
+
+    assert any("the checksum stored with them" in note.what.en for note in run.notes)
+
+
 def test_pieces_that_do_not_make_a_whole_are_not_added_up(tmp_path):
     run, _ = only(pieces(tmp_path / "x", (20, 3), [(0, 4), (4, 10)], torch.randn(10, 3)))
 

@@ -121,6 +121,20 @@ def test_a_member_that_does_not_have_its_checksum_is_told(tmp_path, member):
     assert f"1 of 3 members do not have the checksum stored with them ({member})" in said(read(path))
 
 
+def test_a_file_saved_without_checksums_is_not_called_damaged(tmp_path):
+    torch = pytest.importorskip("torch")
+    before = torch.serialization.get_crc32_options()
+    torch.serialization.set_crc32_options(False)
+    try:
+        torch.save({"w": torch.ones(3)}, tmp_path / "a.pt")
+    finally:
+        torch.serialization.set_crc32_options(before)
+
+    trace = read(tmp_path / "a.pt")
+
+    assert (trace.checkpoints[0].tensors["w"].mean, said(trace)) == (1, "")
+
+
 def test_large_files_say_that_their_checksums_were_not_verified(tmp_path, monkeypatch):
     monkeypatch.setattr("diagnose.tensors.checksums.QUICKLY", 100)
     path = zipped(tmp_path / "a.pt", state(view()), [("0", GOOD)])

@@ -17,8 +17,8 @@ PIECE = 1 << 20
 def checked(file: IO[bytes], members: Mapping[str, Member], size: int) -> list[Text]:
     """What is to be said of the checksums of the members that lie whole and unpacked in a file of ``size`` bytes."""
     known = {
-        name: one for name, one in members.items() if one.crc is not None and not one.compressed
-    }  # those unpacked from deflate would show damage of their own
+        name: one for name, one in members.items() if one.crc and not one.compressed
+    }  # those unpacked from deflate would show damage of their own; torch can be told to write zeros
     if not known:
         return []
     if size > QUICKLY:

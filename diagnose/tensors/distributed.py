@@ -119,6 +119,7 @@ class _Data:
             return None
         region = io.BufferedReader(_Region(file, start, length))
         inner = opened(region, length, ledger=self.found.ledger, depth=1)
+        self.found.notes += [what for what in inner.notes if what not in self.found.notes]
         for key, storage in inner.storages.items():
             if storage.block is not None and storage.block.file is region:
                 storage.block = Block(file, start + storage.block.start, storage.block.size)
