@@ -44,14 +44,12 @@ def read(path: Path) -> list[Trace]:
     """
     text, notes = opened(path)
     harvest = harvested(text, _said, path, notes)
-    unended = 0 if text.endswith("\n") else text.count("\n") + 1  # the line
     del text  # large
     notes += no_numbers(path, harvest.damage)
     table = harvest.table(path, FORMAT, notes)
     if not table.count:
         return [Trace(path, FORMAT, notes=tuple(notes or [no_signal(path)]))]
-    half = table.line(table.count - 1) == unended
-    return traces(_put_back(table, half=half))
+    return traces(_put_back(table))
 
 
 def _said(line: str) -> Said | None:
@@ -72,8 +70,8 @@ def _said(line: str) -> Said | None:
     return Said("train" if trained else "val", tuple(names), tuple(spans))
 
 
-def _put_back(table: Table, *, half: bool) -> Table:
-    """Set each loss that was left out of a line to NaN, and say so; the last line is not asked when it is cut short."""
+def _put_back(table: Table) -> Table:
+    """Set each loss that was left out of a line to NaN, and say so."""
     columns = dict(table.columns)
     trained = np.ones(table.count, bool)
     for name, one in columns.items():
@@ -84,8 +82,6 @@ def _put_back(table: Table, *, half: bool) -> Table:
     for name in _AFTER_LOSS:
         if name in columns:
             reported[columns[name].rows] = True
-    told = columns[_SKIPPED].rows if _SKIPPED in columns else rows
-    reported[-1] &= not half or table.count - 1 in told  # else it may have been skipped
     at = columns["iteration"].dense(table.count)[rows] if "iteration" in columns else rows.astype(np.float64)
     since = np.diff(at, prepend=at[:1] - 1)
     since[since <= 0] = 1
