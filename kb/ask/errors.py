@@ -50,6 +50,11 @@ def looks_like_one(text: str) -> bool:
     return bool(_LOOKS.search(text[:_TAIL]) or _LOOKS.search(text[-_TAIL:]))
 
 
+def quotes_one(text: str) -> bool:
+    """Whether ``text`` quotes a message as a program prints it, not only says that there was an error."""
+    return bool(_HEAD.search(text)) or bool(re.search(r"\berror:|ERR!|^\s*at [\w.$]+\(", text))
+
+
 def messages(text: str) -> list[str]:
     """What may be the message: that of the last exception first; the whole text when there is none."""
     text = text[-_TAIL:]

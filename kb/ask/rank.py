@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 from kb.ask.errors import Likeness
 from kb.ask.han import sound, syllables
-from kb.ask.index import Index
+from kb.ask.index import Index, Term
 from kb.ask.query import Query
 from kb.words import fold, has_han
 
 _CANDIDATES = 40
 _MANY = 1_000  # entries; a library of a few hundred is always searched in full
+_PLENTY = 30.0  # the weight of some six rare words: nobody needs more to say what a question is about
 _SHORT = 40  # letters of a question that may be a name and nothing else
 _ALIKE = 0.7
-_UNKNOWN = 1.0  # a term that stands in no entry weighs as much as the rarest that stands in one
 
 
 @dataclass
@@ -26,6 +26,8 @@ class Candidate:
 
     number: int
     bm25: float = 0.0
+    share: float = 0.0
+    matter: float = 0.0
     covered: float = 0.0
     core: float = 0.0
     name: float = 0.0
@@ -36,16 +38,15 @@ class Candidate:
 
     def facts(self) -> dict[str, float]:
         """The figures by name."""
-        figures = ("bm25", "covered", "core", "name", "held", "spelled", "error")
+        figures = ("bm25", "share", "matter", "covered", "core", "name", "held", "spelled", "error")
         return {figure: float(getattr(self, figure)) for figure in figures}
 
 
 def candidates(query: Query, index: Index, alike: Sequence[Likeness] = ()) -> list[Candidate]:
     """The likeliest entries with what speaks for each; those whose error templates are ``alike`` among them."""
     found: defaultdict[int, float] = defaultdict(float)
-    weighed = sorted(
-        ((index.table[term], weight) for term, weight in query.terms.items()), key=lambda one: len(one[0].entries)
-    )
+    weights = query.terms | query.also
+    weighed = sorted(((index.table[term], weight) for term, weight in weights.items()), key=_how_common)
     for term, weight in weighed:
         worth = weight * term.rarity
         if len(found) > _MANY and len(term.entries) > _MANY:  # a common word finds nobody new among so many
@@ -65,11 +66,27 @@ def candidates(query: Query, index: Index, alike: Sequence[Likeness] = ()) -> li
     return [_measured(one, query, index) for one in chosen.values()]
 
 
+def _how_common(one: tuple[Term, float]) -> int:
+    return len(one[0].entries)
+
+
+def unknown(query: Query, index: Index) -> float:
+    """The share of the question, in [0, 1], that is words no entry holds."""
+    whole = total(query, index)
+    return (whole - sum(weight * index.table[term].rarity for term, weight in query.terms.items())) / (whole or 1.0)
+
+
+def mended(query: Query, index: Index) -> float:
+    """The share of the question, in [0, 1], that is words known only after repair."""
+    words = set(query.repaired.values())
+    return sum(query.terms[term] * index.table[term].rarity for term in words) / (total(query, index) or 1.0)
+
+
 def total(query: Query, index: Index) -> float:
     """How much the whole question weighs, unknown terms included."""
     rarest = math.log(1 + 2 * len(index.ids))
     return sum(weight * index.table[term].rarity for term, weight in query.terms.items()) + sum(
-        (1.0 if len(term) > 1 else 0.15) * _UNKNOWN * rarest for term in query.unknown
+        times * (1.0 if len(term) > 1 else 0.15) * rarest for term, times in query.unknown.items()
     )
 
 
@@ -102,7 +119,9 @@ def _sounded(key: str) -> str:
 def _measured(one: Candidate, query: Query, index: Index) -> Candidate:
     whole = total(query, index) or 1.0
     known = [(index.table[term], weight) for term, weight in query.terms.items()]
+    one.share = one.bm25 / whole
     one.covered = sum(weight * term.rarity for term, weight in known if term.holds(one.number)) / whole
+    one.matter = min(1.0, one.covered * whole / _PLENTY)
     one.core = sum(weight * term.rarity for term, weight in known if one.number in term.core) / whole
     spelling = _Spelling(query.text)
     for name in index.names[one.number]:
@@ -111,7 +130,9 @@ def _measured(one: Candidate, query: Query, index: Index) -> Candidate:
         if not mass:
             continue
         shared = sum(
-            min(1.0, query.terms[term]) * index.table[term].rarity for term in name.terms if term in query.terms
+            min(1.0, query.terms.get(term) or query.also[term]) * index.table[term].rarity
+            for term in name.terms
+            if term in query.terms or term in query.also
         )
         of_name, of_question = min(1.0, shared / mass), shared / whole
         fit = 2 * of_name * of_question / (of_name + of_question) if shared else 0.0

@@ -117,9 +117,14 @@ def ranked(text: str, asked: query.Query, index: Index) -> list[tuple[rank.Candi
     facts = [one.facts() for one in best]
     order = sorted(zip(best, facts, strict=True), key=lambda both: (-confidence.order(both[1]), both[0].number))
     subjects = foreign.named(text)
+    novel, mended = rank.unknown(asked, index), rank.mended(asked, index)
+    pasted = errors.quotes_one(text)
     for place, (one, fact) in enumerate(order):
         after = order[place + 1][1] if place + 1 < len(order) else dict.fromkeys(fact, 0.0)
         fact["margin"] = min(2.0, 10 * (1 - confidence.order(after) / max(1e-9, confidence.order(fact))))
+        fact["novel"] = novel
+        fact["mended"] = mended
+        fact["stranger"] = float(pasted and not fact["error"])
         fact["foreign"] = float(sum(not index.speaks_of(subject, one.number) for subject in subjects))
     return order
 
