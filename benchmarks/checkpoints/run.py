@@ -114,7 +114,8 @@ def introduction(size: int, tensors: int, rounds: int) -> str:
         "maximum, mean, standard deviation, zeros and non-finite elements of every tensor, and gave the same. Ours "
         "uses two threads, and so may torch; merely reading uses one.\n\n"
         f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, CPython {platform.python_version()}, "
-        f"numpy {np.__version__}, torch {torch.__version__}. The machine is shared: ratios hold better than seconds."
+        f"numpy {np.__version__}, torch {torch.__version__}. The machine is shared (load "
+        f"{os.getloadavg()[0]:.0f}): ratios hold better than seconds, and two threads wait where one would not."
     )
 
 
