@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from diagnose.run import Checkpoint, Group, Run, Tensor
+from diagnose.run import Checkpoint, Group, Run
+from diagnose.tensor_table import rows
 from kb.prose import Line
 from kb.text import Lang, Text
-from kb.wrap import pad, wrap
+from kb.wrap import wrap
 
 _MOST = 400  # tensors listed of one file; a person reads no further
 
@@ -38,11 +39,12 @@ def _file(checkpoint: Checkpoint, lang: Lang, width: int) -> list[Line]:
         text = Text(f"wants to call {name} on loading; it was not run", f"加载时想要调用 {name}；没有执行")
         found.append(Line("error", f"  ! {text.of(lang)}"))
     found += _optimizer(checkpoint, lang, width)
+    found += _to_resume(checkpoint, lang, width)
     if checkpoint.gates:
         found.append(Line("heading", Text("Gates", "门控").of(lang)))
-        found += [_row(checkpoint.tensors[name]) for name in checkpoint.gates]
+        found += rows(checkpoint.gates, checkpoint, lang, width, gates=True)
     found.append(Line("heading", Text("Tensors", "张量").of(lang)))
-    found += [_row(tensor) for tensor in tensors[:_MOST]]
+    found += rows([tensor.name for tensor in tensors[:_MOST]], checkpoint, lang, width)
     if len(tensors) > _MOST:
         more = len(tensors) - _MOST
         found.append(Line("dim", Text(f"  and {more} more", f"  还有 {more} 个").of(lang)))
@@ -94,11 +96,18 @@ def _group(index: int, group: Group, lang: Lang) -> str:
     ).of(lang)
 
 
-def _row(tensor: Tensor) -> Line:
-    shape = "x".join(map(str, tensor.shape)) or "-"
-    numbers = f"{tensor.minimum:>10.3g} {tensor.maximum:>10.3g} {tensor.mean:>10.3g} {tensor.std:>10.3g}"
-    zeros = f"{tensor.zeros}/{tensor.numel} = 0" if tensor.zeros else ""
-    bad = f"{tensor.nonfinite} NaN/Inf" if tensor.nonfinite else ""
-    return Line(
-        "text", f"  {pad(tensor.name, 40)} {pad(shape, 14)} {pad(tensor.dtype, 9)} {numbers}  {zeros} {bad}".rstrip()
-    )
+def _to_resume(checkpoint: Checkpoint, lang: Lang, width: int) -> list[Line]:
+    """What a training script would look for and not find in this file."""
+    lacks = [
+        text.of(lang)
+        for text, there in (
+            (Text("optimizer", "优化器"), checkpoint.optimizer is not None),
+            (Text("scheduler", "调度器"), bool(checkpoint.scheduler)),
+            (Text("step or epoch", "步数或轮次"), checkpoint.step is not None),
+        )
+        if not there
+    ]
+    if not lacks:
+        return []
+    text = Text(f"to resume, it lacks: {', '.join(lacks)}", f"要恢复训练还缺：{'、'.join(lacks)}").of(lang)
+    return [Line("mark", line) for line in wrap(text, width, first="  ! ", rest="    ")]

@@ -28,14 +28,14 @@ def lagging_average(
         return Unsure(Text("no average of the weights was saved beside them", "权重旁边没有保存平均权重"))
     last = averaged[-1]
     names = [name for name, one in last.ema.items() if _comparable(name, one, last.tensors)]
-    still = [name for name in names if _random(last.ema[name], least, surprise)]
     before = next((one for one in averaged if _earlier(one, last)), None)
     same = before is not None and np.array_equal(_elements(before.ema, names), _elements(last.ema, names))
     cause = "" if before is None else "never-updated" if same else "too-slow"
-    if still and not any(_random(last.tensors[name], least, surprise) for name in still):
-        return _evidence(still, last, 0, 0.0, cause)
     first = next((one for one in checkpoints if _earlier(one, last) and _moved(one, last, names)), None)
     if first is None:
+        still = [name for name in names if _random(last.ema[name], least, surprise)]
+        if still and not any(_random(last.tensors[name], least, surprise) for name in still):
+            return _evidence(still, last, 0, 0.0, cause)
         return Unsure(
             Text(
                 "the model of an earlier checkpoint is needed to tell how far the average has followed",

@@ -1,0 +1,61 @@
+"""The table of a checkpoint stays within its width in both languages, and says how open each gate is."""
+
+from __future__ import annotations
+
+import pytest
+
+from diagnose.contents import lines
+from diagnose.recognise import Recogniser
+from diagnose.run import Run
+from kb.library import load
+from kb.wrap import width_of
+
+torch = pytest.importorskip("torch")
+RECOGNISER = Recogniser(load())
+
+
+def saved(tmp_path):
+    from tests.trained import read
+
+    state = {
+        "encoder.stages.0.blocks.11.a_rather_long_module_name.attention.value.weight": torch.randn(30, 30),
+        "b.ls1.gamma": torch.full((16,), 1e-5),
+        "c.gamma": torch.zeros(1),
+        "d.gamma": torch.tensor([0.0, 0.5, 0.1, 0.0]),
+        "e.gamma": torch.tensor([0.3]),
+        "bad.weight": torch.full((4, 4), float("nan")),
+    }
+    (checkpoint,) = read(tmp_path, {"model": state}).checkpoints
+    return RECOGNISER.recognise(Run(tmp_path, "run", checkpoints=(checkpoint,)), {})
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
+def test_no_row_is_wider_than_the_terminal(lang, width, tmp_path):
+    table = [line for line in lines([saved(tmp_path)], lang, width) if "/" not in line.text]
+
+    assert max(width_of(line.text) for line in table) <= width
+
+
+def test_each_gate_is_said_to_be_open_or_closed_and_what_is_missing_is_named(tmp_path):
+    said = "\n".join(line.text for line in lines([saved(tmp_path)], "en", 120))
+
+    assert [word for word in ("all channels equal", "closed", "2 of 4 closed", "open") if word not in said] == []
+    assert "to resume, it lacks: optimizer, scheduler, step or epoch" in said
+    assert "16 NaN" in said
+
+
+def test_a_step_that_points_one_way_all_the_time_has_the_scale_of_one(tmp_path):
+    from tests.trained import read
+
+    layer = torch.nn.Linear(4, 4, bias=False)
+    learner = torch.optim.Adam(layer.parameters(), lr=1e-3)
+    for _ in range(20):
+        layer.weight.grad = torch.ones(4, 4)
+        learner.step()
+    (checkpoint,) = read(tmp_path, {"model": layer.state_dict(), "optimizer": learner.state_dict()}).checkpoints
+    row = next(
+        one.text for one in lines([Run(tmp_path, "r", checkpoints=(checkpoint,))], "en", 120) if "4x4" in one.text
+    )
+
+    assert row.split()[-1] == "1"
