@@ -6,7 +6,7 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from diagnose import overview
+from diagnose import overview, telling
 from diagnose.drawing import drawn
 from diagnose.finding import Diagnosis, Examined, Verdict
 from diagnose.run import Note, Run
@@ -21,11 +21,6 @@ _CURVE = 60  # columns of a drawn curve: enough to see its shape, few enough for
 _ALIKE = 8  # further subjects named under a finding
 _IN_FULL = 10  # runs with findings told in full when there are many
 _NOTES = 4  # notes shown of a run unless all are asked for
-_CONFIDENCE = {
-    "certain": Text("certain", "确定"),
-    "likely": Text("likely", "很可能"),
-    "possible": Text("possible", "可能"),
-}
 
 
 def render(diagnosis: Diagnosis, lang: Lang) -> str:
@@ -87,7 +82,7 @@ class _Page:
     def run(self, examined: Examined) -> None:
         """One run: what was read, and what was found, waived or broken in it."""
         self.say("title", examined.run.name)
-        self.say("dim", _read(examined.run, self.lang), first="  ", rest="  ")
+        self.say("dim", telling.read_from(examined.run, self.lang), first="  ", rest="  ")
         for chapter in story(examined.verdicts):
             self.finding(examined.run, chapter)
         self.others([one for one in examined.verdicts if one.state not in {"found", "clear", "blind"}])
@@ -128,12 +123,9 @@ class _Page:
         """What, where, why, what to do, which entry explains it, and what follows from it."""
         verdict = chapter.verdict
         entry = verdict.entry
-        assert verdict.severity is not None
-        assert verdict.confidence is not None
-        title = entry.zh.title if self.lang == "zh" else entry.title
-        marks = f"{overview.SEVERITY[verdict.severity].of(self.lang)} · {_CONFIDENCE[verdict.confidence].of(self.lang)}"
         style: Style = "error" if verdict.severity != "info" else "mark"
-        self.say(style, f"{title}  [{marks}]", first="✗ " if verdict.severity != "info" else "· ", rest="  ")
+        title = f"{telling.title(entry, self.lang)}  [{telling.marks(verdict, self.lang)}]"
+        self.say(style, title, first="✗ " if verdict.severity != "info" else "· ", rest="  ")
         self.say("text", verdict.message(self.lang), first="    ", rest="    ")
         if chapter.also:
             rest = len(chapter.also) - _ALIKE
@@ -173,15 +165,9 @@ class _Page:
 
         ``brief`` only counts the reasons that nothing more in the log would mend, such as too few points.
         """
-        by_reason: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
-        awaiting: dict[str, None] = {}
-        for one in verdicts:
-            if one.state == "blind" and one.entry.check and not one.entry.check.detector:
-                awaiting[one.entry.id] = None
-            elif one.state == "blind" and one.reason is not None:
-                by_reason.setdefault((one.reason.of(self.lang), one.log_it), {})[one.entry.id] = None
-        short = {key for key in by_reason if brief and not key[1]}
-        if by_reason:
+        groups, awaiting = telling.unseen(verdicts)
+        short = [one for one in groups if brief and not one.log_it]
+        if groups:
             text = Text("Could not be judged:", "无法判断：")
             self.say("mark", text.of(self.lang), first="? ")
         if short:
@@ -190,10 +176,10 @@ class _Page:
                 f"点数太少等 {len(short)} 种原因（-v 可列出）",
             )
             self.say("text", text.of(self.lang), first="    ")
-        for (reason, log_it), symptoms in ((key, names) for key, names in by_reason.items() if key not in short):
-            text = Text(f"{reason} - {', '.join(symptoms)}", f"{reason}：{'、'.join(symptoms)}")
-            self.say("text", text.of(self.lang), first="    ")
-            for code in log_it:
+        for one in (one for one in groups if one not in short):
+            names = Text(f" - {', '.join(one.symptoms)}", f"：{'、'.join(one.symptoms)}").of(self.lang)
+            self.say("text", one.reason.of(self.lang) + names, first="    ")
+            for code in one.log_it:
                 label = Text("log it:", "请记录：").of(self.lang)
                 self.lines.append(Line("dim", f"      {label} {code}"))
         if awaiting:
@@ -211,7 +197,7 @@ class _Page:
             self.say("mark", text.of(self.lang), first="✓ ")
             return
         for one in verdicts:
-            title = one.entry.zh.title if self.lang == "zh" else one.entry.title
+            title = telling.title(one.entry, self.lang)
             text = Text(f"clear: {title} ({one.entry.id})", f"正常：没有“{title}”（{one.entry.id}）")
             self.say("mark", text.of(self.lang), first="✓ ", rest="  ")
 
@@ -227,8 +213,7 @@ class _Page:
         """How the files were read, as far as it is worth telling."""
         shown = notes if self.everything else notes[:_NOTES]
         for note in shown:
-            place = note.path if note.line is None else f"{note.path}:{note.line}"
-            self.say("dim", f"{place}: {note.what.of(self.lang)}", first="  ", rest="    ")
+            self.say("dim", f"{telling.place(note)}: {note.what.of(self.lang)}", first="  ", rest="    ")
         if len(shown) < len(notes):
             more = len(notes) - len(shown)
             self.say("dim", Text(f"{more} more notes (-v)", f"还有 {more} 条说明（-v）").of(self.lang), first="  ")
@@ -237,25 +222,8 @@ class _Page:
         """Files that held no run, with the reason, so that nothing is passed over in silence."""
         self.notes(diagnosis.unread)
         if count := diagnosis.strangers:
-            text = Text(f"{count} file{'s' if count > 1 else ''} of kinds I do not read", f"{count} 个不认识的文件")
-            self.say("dim", text.of(self.lang), first="  ")
+            self.say("dim", telling.strangers(count).of(self.lang), first="  ")
 
     def say(self, style: Style, text: str, *, first: str = "", rest: str = "") -> None:
         """One wrapped paragraph."""
         self.lines.extend(Line(style, line) for line in wrap(text, self.width, first=first, rest=rest or first))
-
-
-def _read(run: Run, lang: Lang) -> str:
-    """What the run was read from: formats, curves, points, checkpoints."""
-    formats = sorted({one.format for one in run.sources})
-    curves, points = len(run.series), sum(map(len, run.series))
-    parts = []
-    if curves:
-        en = f"{curves} curve{'s' if curves > 1 else ''}, {points:,} point{'s' if points > 1 else ''}"
-        zh = f"{curves} 条曲线，{points:,} 个点"
-        parts.append(Text(f"{', '.join(formats)}: {en}", f"{'、'.join(formats)}：{zh}"))
-    if run.checkpoints:
-        files = ", ".join(one.path.name for one in run.checkpoints[-3:])
-        count = len(run.checkpoints)
-        parts.append(Text(f"{count} checkpoint{'s' if count > 1 else ''} ({files})", f"{count} 个检查点（{files}）"))
-    return ("；" if lang == "zh" else "; ").join(part.of(lang) for part in parts)

@@ -1,0 +1,147 @@
+"""A comment for a pull request: findings folded up under one line each, whatever stands in a log kept as code.
+
+GitHub flavoured Markdown. Names from files are code spans: there no link, image, HTML or mention comes alive.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from diagnose import overview, telling
+from diagnose.finding import Diagnosis, Examined, Verdict
+from diagnose.story import Chapter, story
+from diagnose.tally import Tally
+from kb.text import Lang, Text
+
+_IN_FULL = 10  # runs with findings told in full when there are many
+_LONGEST = 50_000  # characters of runs told in full; GitHub refuses a comment of more than 65,536
+_ALIKE = 8  # further subjects named under a finding
+_MARK = {"error": "❌", "warning": "⚠️", "info": "ℹ️"}
+_HARMLESS = re.compile(r"[-+.,%\d ]*|[a-z ]*", re.ASCII)  # a fact that is a number or plain words reads better as it is
+
+
+def render(diagnosis: Diagnosis, lang: Lang) -> str:
+    """The sum as the heading, each run with findings, the quiet ones counted, what could not be judged folded up."""
+    states: Counter[str] = Counter(verdict.state for verdict in diagnosis.verdicts())
+    parts = [f"### diagnose: {overview.summed(states, lang)}"]
+    tally, told, length = Tally(), Counter[str](), 0
+    for one in diagnosis.examined:
+        kind = tally.add(replace(one, run=replace(one.run, name=_code(one.run.name))))
+        if kind not in {"ill", "odd"} or told[kind] == _IN_FULL:
+            continue
+        part = "\n\n".join(_run(one, lang))
+        if length + len(part) <= _LONGEST:
+            parts.append(part)
+            told[kind] += 1
+            length += len(part)
+    if "odd" in tally.runs and (more := tally.runs["odd"].count - told["odd"]) > 0:
+        parts.append(Text(f"{more} more runs in which a check broke", f"另有 {more} 次运行的检查出错").of(lang))
+    quiet = overview.paragraphs(tally, lang, in_full=told["ill"], everything=False)
+    parts.append("\n".join(f"- {one.first.strip()} {one.text}" for one in quiet))
+    waived = [_left_out(one, lang) for one in tally.waived.values()]
+    parts.append("\n".join([*waived, *(f"- {_escaped(one.of(lang))}" for one in diagnosis.overridden)]))
+    parts.append(_unseen(tally.blind.values(), lang))
+    parts.append("\n".join(_unread(diagnosis, lang)))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _run(examined: Examined, lang: Lang) -> Iterator[str]:
+    yield f"#### {_code(examined.run.name)}"
+    if read := telling.read_from(examined.run, lang, _code):
+        yield read
+    for chapter in story(examined.verdicts):
+        yield "\n".join(_finding(chapter, lang))
+    broken = [_left_out(one, lang) for one in examined.verdicts if one.state == "broke"]
+    if broken:
+        yield "\n".join(broken)
+
+
+def _finding(chapter: Chapter, lang: Lang) -> Iterator[str]:
+    """A line that is always seen, and the cause and the remedy behind a click."""
+    verdict = chapter.verdict
+    entry = verdict.entry
+    mark = _MARK[telling.worst(chapter)]
+    yield f"{mark} **{telling.title(entry, lang)}** ({telling.marks(verdict, lang)})  "
+    yield _message(verdict, lang)
+    yield f"<details><summary>{Text('cause and what to do', '原因与对策').of(lang)}</summary>"
+    yield ""  # without it the list would be taken for HTML
+    if because := verdict.because(lang):
+        yield f"- {Text('cause: ', '原因：').of(lang)}{because}"
+    if chapter.also:
+        rest = len(chapter.also) - _ALIKE
+        names = ", ".join(map(_code, chapter.also[:_ALIKE])) + (f" (+{rest})" if rest > 0 else "")
+        yield f"- {Text('also: ', '另有：').of(lang)}{names}"
+    for step in verdict.fix(lang):
+        yield f"- → {step}"
+    for one in chapter.consequences:
+        colon = Text(": ", "：").of(lang)
+        what = f"{telling.title(one.entry, lang)}{colon}{_message(one, lang)}"
+        yield f"- {Text('this also explains: ', '这也解释了：').of(lang)}{what} (`kb lookup {one.entry.id}`)"
+    yield f"- `kb lookup {entry.id}`"
+    yield ""
+    yield "</details>"
+
+
+def _message(verdict: Verdict, lang: Lang) -> str:
+    """The finding's sentence; its own code spans stay, and what comes from the file becomes one."""
+    seen = verdict.evidence
+    if seen is None:
+        return ""
+    facts = {
+        name: _code(value) if isinstance(value, str) and not _HARMLESS.fullmatch(value) else value
+        for name, value in seen.facts.items()
+    }
+    return replace(verdict, evidence=replace(seen, subject=_code(seen.subject), facts=facts)).message(lang)
+
+
+def _left_out(verdict: Verdict, lang: Lang) -> str:
+    """A check that was waived, or that broke."""
+    broke = verdict.state == "broke"
+    what = Text("broke" if broke else "waived", "检查出错" if broke else "已豁免").of(lang)
+    reason = _escaped(verdict.reason.of(lang)) if verdict.reason else ""
+    return f"- {what}: `{verdict.entry.id}` - {reason}"
+
+
+def _unseen(verdicts: Iterable[Verdict], lang: Lang) -> str:
+    groups, awaiting = telling.unseen(verdicts)
+    if not groups and not awaiting:
+        return ""
+    title = Text("Could not be judged, and what to log for it", "无法判断的项目，以及需要记录什么").of(lang)
+    lines = [f"<details><summary>{title}</summary>", ""]
+    for group in groups[:_IN_FULL]:
+        names = ", ".join(f"`{name}`" for name in group.symptoms)
+        lines.append(f"- {_escaped(group.reason.of(lang))} - {names}")
+        lines += [f"  - {_code(code)}" for code in group.log_it]
+    if (more := len(groups) - _IN_FULL) > 0:
+        lines.append(Text(f"- {more} more reasons", f"- 另有 {more} 种原因").of(lang))
+    if awaiting:
+        known = Text("Known, but not looked for in this version: ", "已收录，但此版本尚不检查：").of(lang)
+        lines.append(f"- {known}{', '.join(f'`{name}`' for name in awaiting)}")
+    return "\n".join([*lines, "", "</details>"])
+
+
+def _unread(diagnosis: Diagnosis, lang: Lang) -> Iterator[str]:
+    notes = [*diagnosis.unread, *(note for one in diagnosis.examined for note in one.run.notes)]
+    for note in notes[:_IN_FULL]:
+        yield f"- {_code(telling.place(note))}: {_escaped(note.what.of(lang))}"
+    if (more := len(notes) - _IN_FULL) > 0:
+        yield Text(f"- {more} more notes on how files were read", f"- 关于文件读取的说明另有 {more} 条").of(lang)
+    if diagnosis.strangers:
+        yield f"- {telling.strangers(diagnosis.strangers).of(lang)}"
+
+
+def _code(text: str) -> str:
+    """A code span that holds ``text`` whatever backticks are in it."""
+    text = " ".join(telling.neutral(text).split()) or " "
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def _escaped(text: str) -> str:
+    """``text`` as it is read, on one line, with nothing in it taken for Markdown, HTML or a mention."""
+    text = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(telling.neutral(text).split()))
+    return text.replace("\\@", "@<!-- -->")

@@ -1,0 +1,104 @@
+"""What several reports say of a run and its findings in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from diagnose import overview
+from diagnose.finding import SEVERITIES, Verdict
+from diagnose.run import Note, Run
+from diagnose.story import Chapter
+from kb.entry import Entry, Severity
+from kb.text import Lang, Text
+
+CONFIDENCE = {
+    "certain": Text("certain", "确定"),
+    "likely": Text("likely", "很可能"),
+    "possible": Text("possible", "可能"),
+}
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Symptoms that could not be judged for one reason, and what to log for it."""
+
+    reason: Text
+    log_it: tuple[str, ...]
+    symptoms: tuple[str, ...]
+
+
+def title(entry: Entry, lang: Lang) -> str:
+    """The title of an entry."""
+    return entry.zh.title if lang == "zh" else entry.title
+
+
+def marks(verdict: Verdict, lang: Lang) -> str:
+    """How much harm and how sure, of a finding."""
+    assert verdict.severity is not None
+    assert verdict.confidence is not None
+    return f"{overview.SEVERITY[verdict.severity].of(lang)} · {CONFIDENCE[verdict.confidence].of(lang)}"
+
+
+def worst(chapter: Chapter) -> Severity:
+    """The most harmful severity of a finding and of what follows from it."""
+    told = [one.severity for one in (chapter.verdict, *chapter.consequences) if one.severity]
+    return max(told, key=SEVERITIES.index)
+
+
+def read_from(run: Run, lang: Lang, name: Callable[[str], str] = str) -> str:
+    """What the run was read from: formats, curves, points, checkpoints; ``name`` writes the name of a file."""
+    formats = sorted({one.format for one in run.sources})
+    curves, points = len(run.series), sum(map(len, run.series))
+    parts = []
+    if curves:
+        en = f"{curves} curve{'s' if curves > 1 else ''}, {points:,} point{'s' if points > 1 else ''}"
+        zh = f"{curves} 条曲线，{points:,} 个点"
+        parts.append(Text(f"{', '.join(formats)}: {en}", f"{'、'.join(formats)}：{zh}"))
+    if run.checkpoints:
+        files = ", ".join(name(one.path.name) for one in run.checkpoints[-3:])
+        count = len(run.checkpoints)
+        parts.append(Text(f"{count} checkpoint{'s' if count > 1 else ''} ({files})", f"{count} 个检查点（{files}）"))
+    return ("；" if lang == "zh" else "; ").join(part.of(lang) for part in parts)
+
+
+def place(note: Note) -> str:
+    """File, and line where known, of a note."""
+    return note.path if note.line is None else f"{note.path}:{note.line}"
+
+
+def unseen(verdicts: Iterable[Verdict]) -> tuple[list[Unseen], list[str]]:
+    """What could not be judged, by reason; and the symptoms that this version does not look for."""
+    by_reason: dict[tuple[Text, tuple[str, ...]], dict[str, None]] = {}
+    awaiting: dict[str, None] = {}
+    for one in verdicts:
+        if one.state == "blind" and one.entry.check and not one.entry.check.detector:
+            awaiting[one.entry.id] = None
+        elif one.state == "blind" and one.reason is not None:
+            by_reason.setdefault((one.reason, one.log_it), {})[one.entry.id] = None
+    return [Unseen(*key, tuple(names)) for key, names in by_reason.items()], list(awaiting)
+
+
+def strangers(count: int) -> Text:
+    """How many files were of no known kind."""
+    return Text(f"{count} file{'s' if count > 1 else ''} of kinds I do not read", f"{count} 个不认识的文件")
+
+
+def file_of(run: Run, verdict: Verdict) -> str:
+    """The file a finding is about: that of its curve, else of the last checkpoint, else the first the run has."""
+    subject = verdict.evidence.subject if verdict.evidence else ""
+    for series in run.series:
+        if series.name == subject and series.source:
+            return Path(series.source).as_posix()
+    if run.checkpoints:
+        holding = [one for one in run.checkpoints if subject in one.tensors or subject == str(one.path)]
+        return (holding or run.checkpoints)[-1].path.as_posix()
+    return Path(run.sources[0].path).as_posix() if run.sources else run.path.as_posix()
+
+
+def neutral(text: str) -> str:
+    """``text`` without controls, direction marks and halves of characters; line ends and tabs stay."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char in "\n\t\u200d\u3000\xa0" else "\ufffd" for char in text)
