@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli import asked, door, language, paint
+from cli import asked, door, language, own, paint
 from cli.language import Speech, both
 from kb import answering, library
 from kb.entry import Entry
@@ -218,6 +218,9 @@ def verify(
     else:
         paint.show(verified.summary(outcomes, speak, paint.width()))
     return verification.exit_code(outcomes)
+
+
+app.command("new", help=both("Begin an entry of your own.", "新建一个自己的条目。"))(own.new)
 
 
 def _library(folder: Path | None) -> Library:

@@ -1,0 +1,52 @@
+"""The part of ``kb`` for a person's own entries: begin one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import language, paint
+from cli.language import Speech, both
+from kb.entry import Kind
+from kb.library import FOLDERS
+from kb.prose import Line
+from kb.text import Text
+
+Kinds = StrEnum("Kinds", [(kind, kind) for kind in FOLDERS.values()])  # type: ignore[misc] # read from the one list
+Lang = Annotated[Speech, typer.Option("--lang", metavar="en|zh|auto", help=both("language of the answer", "输出语言"))]
+_Into = Annotated[
+    Path | None,
+    typer.Option(
+        "--kb",
+        metavar="DIR",
+        help=both("write into this folder instead of your own", "写入该文件夹，而不是你自己的条目文件夹"),
+    ),
+]
+
+
+def new(
+    kind: Annotated[
+        Kinds,
+        typer.Argument(
+            metavar="KIND", help=both(f"one of {', '.join(FOLDERS.values())}", f"{'、'.join(FOLDERS.values())} 之一")
+        ),
+    ],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="ID", help=both("its id and file name, like cold-snare", "id 即文件名，如 cold-snare")),
+    ],
+    lang: Lang = Speech.auto,
+    folder: _Into = None,
+) -> int:
+    """Write the file and say where it is."""
+    from kb import draft
+
+    chosen: Kind = kind.value  # type: ignore[assignment] # made from the kinds themselves
+    path = draft.new(chosen, name, folder or draft.user_folder())
+    said = Text(f"{path}\nfill it in, then: kb check {path}", f"{path}\n填好之后运行：kb check {path}")
+    first, second = said.of(language.choose(lang)).split("\n")
+    paint.show([Line("link", first), Line("dim", second)])
+    return 0
