@@ -38,7 +38,8 @@ _Folder = Annotated[
         "--kb",
         metavar="DIR",
         help=both(
-            "use the entries of this folder instead of the built-in ones", "改用该文件夹中的条目，而不用内置条目"
+            "add the entries of this folder; they come before your own and the built-in ones",
+            "加上该文件夹中的条目，优先于你自己的和内置的条目",
         ),
     ),
 ]
@@ -89,7 +90,7 @@ def lookup(
 
     words = " ".join(term)
     speak = language.choose(lang, words)
-    pages = _library(folder)
+    pages = _library(folder, speak)
     found = search.lookup(pages, words)
     if as_json:
         from kb import plain
@@ -146,7 +147,7 @@ def list_(
     folder: _Folder = None,
 ) -> int:
     """Every id with its title in both languages, kind by kind."""
-    pages = _library(folder)
+    pages = _library(folder, language.choose(lang))
     chosen = [page for page in pages.values() if kind is None or page.kind == kind.value]
     if as_json:
         from kb import plain
@@ -205,7 +206,7 @@ def verify(
     from kb import verified
     from kb import verify as verification
 
-    pages = _library(folder)
+    pages = _library(folder, language.choose(lang))
     chosen = [pages.named(name) for name in dict.fromkeys(ids)] if ids else list(pages.values())
     speak = language.choose(lang)
     outcomes = []
@@ -223,21 +224,23 @@ def verify(
 app.command("new", help=both("Begin an entry of your own.", "新建一个自己的条目。"))(own.new)
 
 
-def _library(folder: Path | None) -> Library:
+def _library(folder: Path | None, lang: Lang | None = None) -> Library:
+    """The built-in entries, the user's own and those of ``folder``; files that were left out are named on stderr."""
     from kb import frozen
 
-    if folder is None:
-        return frozen.load()
-    if not folder.is_dir():
+    if folder is not None and not folder.is_dir():
         raise Problem(Text("no such folder", "没有这个文件夹"), path=folder)
-    if not library.files(folder):
+    if folder is not None and not library.files(folder):
         names = ", ".join(FOLDERS)
         raise Problem(
             Text("holds no entries", "里面没有条目"),
             path=folder,
             hint=Text(f"entries are *.yaml files in {names}", f"条目是 {names} 中的 *.yaml 文件"),
         )
-    return frozen.load(folder)
+    pages = frozen.load(folder or library.BUILT_IN)
+    for problem in pages.problems:
+        own.left_out(problem, lang or language.choose())
+    return pages
 
 
 def _show_code(entry: Entry) -> int:

@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
-from cli import language, paint
+from cli import door, language, paint
 from cli.language import Speech, both
 from kb.entry import Kind
-from kb.library import FOLDERS
+from kb.library import FOLDERS, user_folder
+from kb.problem import Problem
 from kb.prose import Line
+from kb.text import Lang as Tongue
 from kb.text import Text
 
 Kinds = StrEnum("Kinds", [(kind, kind) for kind in FOLDERS.values()])  # type: ignore[misc] # read from the one list
@@ -45,8 +47,14 @@ def new(
     from kb import draft
 
     chosen: Kind = kind.value  # type: ignore[assignment] # made from the kinds themselves
-    path = draft.new(chosen, name, folder or draft.user_folder())
+    path = draft.new(chosen, name, folder or user_folder())
     said = Text(f"{path}\nfill it in, then: kb check {path}", f"{path}\n填好之后运行：kb check {path}")
     first, second = said.of(language.choose(lang)).split("\n")
     paint.show([Line("link", first), Line("dim", second)])
     return 0
+
+
+def left_out(problem: Problem, lang: Tongue) -> None:
+    """Name a file of the user's that could not be used, on standard error; the rest works on."""
+    what = Text(f"{problem.what.en} (left out)", f"{problem.what.zh}（已略过）")
+    door.complain(Problem(what, path=problem.path, line=problem.line, column=problem.column, hint=problem.hint), lang)

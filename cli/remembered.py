@@ -26,13 +26,13 @@ def main() -> int:
         return _print(*kept)
     from cli import kb_app
 
-    if not file or sys.stdout is None:
+    if not file or sys.stdout is None or sys.stderr is None:
         return kb_app.main()
-    tee = _Tee(sys.stdout)
-    sys.stdout = tee
+    tee, errors = _Tee(sys.stdout), _Tee(sys.stderr)  # an answer that came with a complaint is not kept
+    sys.stdout, sys.stderr = tee, errors
     code = kb_app.main()
-    sys.stdout = tee.stream
-    if code in (0, 1):
+    sys.stdout, sys.stderr = tee.stream, errors.stream
+    if code in (0, 1) and not errors.said:
         _keep(file, key, code, tee)
     return code
 
@@ -60,9 +60,27 @@ def _key(words: list[str]) -> bytes:
                 if entry.name.endswith((".py", ".yaml")):
                     facts = entry.stat()
                     parts.append(f"{entry.name}/{facts.st_mtime_ns}/{facts.st_size}")
+        parts += _own_pages()
     except OSError:
         return b""
     return "\0".join(parts).encode("utf-8", "surrogatepass")
+
+
+def _own_pages() -> list[str]:
+    """The state of the user's own entries, where platformdirs has them; raises `OSError` where that is not plain."""
+    home, data = os.environ.get("HOME", ""), os.environ.get("XDG_DATA_HOME", "")
+    if not home.startswith("/") or (data and (sys.platform == "darwin" or not data.startswith("/"))):
+        raise OSError
+    where = f"{home}/Library/Application Support" if sys.platform == "darwin" else data or f"{home}/.local/share"
+    own = f"{where}/trainoscope/entries"
+    if not os.path.isdir(own):
+        return []
+    parts = [own]
+    for folder in (own, *sorted(one.path for one in os.scandir(own) if one.is_dir())):
+        for entry in sorted(os.scandir(folder), key=lambda one: one.name):
+            facts = entry.stat()
+            parts.append(f"{entry.path}/{facts.st_mtime_ns}/{facts.st_size}")
+    return parts
 
 
 def _file(key: bytes) -> str:

@@ -78,13 +78,6 @@ _OF_KIND: dict[Kind, tuple[str, ...]] = {
 }
 
 
-def user_folder() -> Path:
-    """Where a person's own entries lie, in folders by kind like the built-in ones; it need not exist."""
-    import platformdirs
-
-    return platformdirs.user_data_path("trainoscope") / "entries"
-
-
 def new(kind: Kind, name: str, folder: Path) -> Path:
     """Write an empty entry ``name`` into ``folder``; its path. Raises `Problem` for a bad id and where a file is."""
     if not _ID.fullmatch(name) or len(name) > _LONGEST:

@@ -45,8 +45,10 @@ class Library(Mapping[str, Entry]):
         entries: Mapping[str, Entry],
         ambiguous: Mapping[str, tuple[Meaning, ...]],
         names: Iterable[tuple[str, str]] = (),
+        problems: Iterable[Problem] = (),
     ) -> None:
         self._entries = entries
+        self.problems = tuple(problems)  # of files that were left out
         self.ambiguous = dict(ambiguous)
         self._names = tuple(names)  # where they are known beforehand, no page need be read for them
 
@@ -73,6 +75,24 @@ class Library(Mapping[str, Entry]):
         for entry in self.values():
             for name in (entry.id, entry.title, *entry.aliases, entry.zh.title, *entry.zh.aliases):
                 yield name, entry.id
+
+
+def user_folder() -> Path:
+    """Where a person's own entries lie, in folders by kind like the built-in ones; it need not exist."""
+    import platformdirs
+
+    return platformdirs.user_data_path("trainoscope") / "entries"
+
+
+def layers(folder: Path) -> tuple[Path, ...]:
+    """The folders whose entries count when ``folder`` is asked for; an entry of a later one hides an earlier one's."""
+    return tuple(dict.fromkeys((BUILT_IN, *(one for one in (user_folder(),) if one.is_dir()), folder)))
+
+
+def strays(folder: Path) -> list[Path]:
+    """Files that look like entries of ``folder`` but are not read as such: in none of its folders, or misnamed."""
+    loose = [path for path in folder.glob("*.y*ml") if path.name != AMBIGUOUS]
+    return sorted([*loose, *(path for name in FOLDERS for path in (folder / name).glob("*.yml"))])
 
 
 def load(folder: Path = BUILT_IN, kinds: Collection[Kind] = tuple(FOLDERS.values())) -> Library:

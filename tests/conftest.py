@@ -15,9 +15,10 @@ def pytest_addoption(parser):
 
 @pytest.fixture(autouse=True, scope="session")
 def own_cache(tmp_path_factory):
-    """Nothing of a test is kept in the cache folder of the person who runs it."""
+    """Nothing of a test is kept in the cache folder of the person who runs it, and nothing of theirs is read."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
         yield
 
 
@@ -25,6 +26,12 @@ def own_cache(tmp_path_factory):
 def pages():
     """The folder of four hand-made entries; the built-in ones may change without changing a test."""
     return HERE / "pages"
+
+
+@pytest.fixture
+def alone(monkeypatch, tmp_path):
+    """No built-in entries lie beneath those of the test."""
+    monkeypatch.setattr(library, "BUILT_IN", tmp_path / "nothing-built-in")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from kb.problem import Problem
 
 
 @pytest.fixture
-def folder(pages, tmp_path):
+def folder(pages, tmp_path, alone):
     copy = tmp_path / "entries"
     shutil.copytree(pages, copy)
     return copy
@@ -69,7 +69,18 @@ def test_a_cache_that_cannot_be_written_costs_no_answer(folder, tmp_path):
     assert list(frozen.load(folder, blocked / "cache"))
 
 
-def test_a_broken_page_is_complained_about_and_not_kept(folder, tmp_path):
+def test_a_broken_page_is_named_again_from_what_was_kept(folder, tmp_path):
+    library.files(folder)[0].write_text("title: [", encoding="utf-8")
+
+    first, second = (frozen.load(folder, tmp_path / "cache") for _ in range(2))
+
+    assert [one.of("zh") for one in first.problems] == [one.of("zh") for one in second.problems]
+    assert len(first.problems) == 1
+    assert list(first) == list(second)
+
+
+def test_a_broken_built_in_page_is_our_own_mistake_and_raised(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(library, "BUILT_IN", folder)
     library.files(folder)[0].write_text("title: [", encoding="utf-8")
 
     for _ in range(2):

@@ -33,7 +33,7 @@ def process(*arguments, encoding="utf-8", **environment):
 
 
 @pytest.fixture
-def kb(capsys, monkeypatch):
+def kb(capsys, monkeypatch, alone):
     """The command in this process: (exit code, stdout, stderr)."""
     for name in FOREIGN:
         monkeypatch.delenv(name, raising=False)
