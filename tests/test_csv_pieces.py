@@ -83,4 +83,4 @@ def test_decimals_are_what_float_makes_of_them_or_are_handed_back(word: str) -> 
     values = [np.array([int(run or 0)]) for run in runs]
     made, good = floats(form, values, [np.array([len(run)]) for run in runs])
     assert not good[0] or made[0] == float(word)
-    assert good[0] == (len(form[2] + form[4]) <= EXACT)
+    assert good[0] or len(form[2] + form[4]) > EXACT

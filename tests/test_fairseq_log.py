@@ -86,6 +86,9 @@ def test_a_number_cut_at_the_end_of_the_file_is_left_out(tmp_path):
 def test_a_log_that_ends_in_its_first_evaluation_is_read(tmp_path):
     line = f"{NOW} train_inner | epoch 001:     50 / 100 loss=8.5, ppl=362.04, num_updates=50, lr=0.25\n"
 
-    found, _ = read(tmp_path, f"{line}{NOW} valid | epoch 001 | valid on 'valid' subset | loss 7.5 | num_updates 100 | best_loss 7.5")
+    found, _ = read(
+        tmp_path,
+        f"{line}{NOW} valid | epoch 001 | valid on 'valid' subset | loss 7.5 | num_updates 100 | best_loss 7.5",
+    )
 
     assert found["valid/loss"] == ([100], [7.5])
