@@ -222,6 +222,7 @@ def verify(
 
 
 app.command("new", help=both("Begin an entry of your own.", "新建一个自己的条目。"))(own.new)
+app.command("import", help=both("Make drafts from notes.", "把笔记变成草稿条目。"))(own.import_)
 
 
 def _library(folder: Path | None, lang: Lang | None = None) -> Library:

@@ -1,4 +1,4 @@
-"""The part of ``kb`` for a person's own entries: begin one."""
+"""The part of ``kb`` for a person's own entries: begin one, take notes over, name what cannot be used."""
 
 from __future__ import annotations
 
@@ -51,6 +51,31 @@ def new(
     said = Text(f"{path}\nfill it in, then: kb check {path}", f"{path}\n填好之后运行：kb check {path}")
     first, second = said.of(language.choose(lang)).split("\n")
     paint.show([Line("link", first), Line("dim", second)])
+    return 0
+
+
+def import_(
+    notes: Annotated[
+        Path,
+        typer.Argument(
+            metavar="NOTES.md", help=both("notes with #### before each question", "每个问题前有 #### 的笔记")
+        ),
+    ],
+    kind: Annotated[
+        Kinds | None,
+        typer.Option(
+            "--kind", metavar="KIND", help=both("the kind of the drafts, else concept", "草稿的类别，默认 concept")
+        ),
+    ] = None,
+    lang: Lang = Speech.auto,
+    folder: _Into = None,
+) -> int:
+    """Write the drafts and say where every part of the notes went."""
+    from kb import notes as taking
+
+    speak, into = language.choose(lang), folder or user_folder()
+    chosen: Kind = kind.value if kind else "concept"  # type: ignore[assignment] # made from the kinds themselves
+    paint.show(taking.told(taking.import_(notes, into, chosen), into, speak))
     return 0
 
 

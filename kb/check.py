@@ -39,7 +39,13 @@ def check(path: Path) -> list[Problem]:
     others = [entry for file in library.files(tree) if file not in given and (entry := _readable(file))]
     words = words or _words(tree)
     for page in pages:
-        problems += [*_links(page, known), *_evidence(page), *_languages(page), *proofread.punctuation(page)]
+        problems += [
+            *_draft(page),
+            *_links(page, known),
+            *_evidence(page),
+            *_languages(page),
+            *proofread.punctuation(page),
+        ]
     problems += [*_names(pages, others, words), *_meanings(tree, words, known)]
     return sorted(problems, key=lambda one: (str(one.path), one.line or 0, one.column or 0))
 
@@ -85,6 +91,13 @@ def _words(tree: Path) -> dict[str, tuple[Meaning, ...]]:
         return library.read_ambiguous(tree / AMBIGUOUS)
     except Problem:
         return {}
+
+
+def _draft(page: Page) -> Iterator[Problem]:
+    if page.entry.draft:
+        what = Text("still marked as a draft", "仍标记为草稿")
+        hint = Text("review it, then delete this line", "请审阅，然后删去这一行")
+        yield page.problem(("draft",), what, hint)
 
 
 def _links(page: Page, known: set[str]) -> Iterator[Problem]:

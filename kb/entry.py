@@ -207,6 +207,7 @@ class Entry:
 
     Texts are plain sentences with ``- `` bullets, ``` fences and `code` spans. ``figure`` is printed
     as it stands. ``needs`` says what a reproducer needs that a CPU has not (``cuda``, ``windows``).
+    ``draft`` marks a page made from notes that nobody has reviewed yet.
     """
 
     title: str
@@ -239,6 +240,7 @@ class Entry:
     myths: dict[str, Myth] = field(default_factory=dict)
     references: dict[str, Reference] = field(default_factory=dict)
     related: tuple[str, ...] = ()
+    draft: bool = False
     id: str = field(default="", metadata=_BY_LOADER)
     kind: Kind = field(default="concept", metadata=_BY_LOADER)
     path: Path = field(default=Path(), metadata=_BY_LOADER)

@@ -34,7 +34,8 @@ def load(folder: Path = library.BUILT_IN) -> Library:
                     raise
                 problems.append(problem)
     entries = {name: read[path] for name, path in paths(folder, {str(one.path) for one in problems}).items()}
-    return Library(entries, words, tuple(Library(entries, {}).names()), problems)
+    names = Library({name: entries[name] for name in sorted(entries, key=lambda one: entries[one].draft)}, {}).names()
+    return Library(entries, words, tuple(names), problems)  # a draft takes no name from a reviewed page
 
 
 def paths(folder: Path, broken: Collection[str]) -> dict[str, Path]:

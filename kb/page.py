@@ -42,6 +42,9 @@ _SEVERITIES = {
 }
 
 
+_DRAFT = Text("a draft, not reviewed: check it before you rely on it", "草稿，未经审阅：请核实后再使用")
+
+
 def render(entry: Entry, library: Library, lang: Lang, width: int) -> list[Line]:
     """The whole page in ``lang``, no line of text wider than ``width`` columns; code and figures as written."""
     sheet = Sheet(lang, width)
@@ -76,13 +79,16 @@ def titles(entry: Entry, lang: Lang) -> str:
 
 
 def said(entry: Entry, field: str, lang: Lang) -> Any:
-    """The text or texts of a field in ``lang``; English where the Chinese is missing."""
-    return (getattr(entry.zh, field) if lang == "zh" else None) or getattr(entry, field)
+    """The text or texts of a field in ``lang``; in the other language where it has none in this one."""
+    first, second = (entry.zh, entry) if lang == "zh" else (entry, entry.zh)
+    return getattr(first, field) or getattr(second, field)
 
 
 def _head(sheet: Sheet, entry: Entry) -> None:
     sheet.item("", titles(entry, sheet.lang), "title", indent="")
     sheet.item("", f"{KINDS[entry.kind].of(sheet.lang)} · {entry.id}", "dim", indent="")
+    if entry.draft:
+        sheet.item("", _DRAFT.of(sheet.lang), "error", indent="")
     sheet.gap()
     sheet.text(said(entry, "summary", sheet.lang))
     if figure := said(entry, "figure", sheet.lang):
