@@ -29,13 +29,18 @@ def drawn(series: Series, width: int, first: int | None, last: int | None) -> tu
         if len(good):
             levels[at] = np.median(good)
     known = levels[np.isfinite(levels)]
-    logarithm = len(known) > 0 and known.min() > 0 and known.max() / known.min() > _WIDE_RANGE
+    logarithm = by_logarithm(known)
     if logarithm:
         levels, known = np.log(levels), np.log(known)
     low = known.min() if len(known) else 0.0
     span = np.ptp(known) if len(known) else 0.0
     text = "".join(_mark(level, bad, low, span) for level, bad in zip(levels, broken, strict=True))
-    return text, _carets(steps, column, width, first, last), bool(logarithm)
+    return text, _carets(steps, column, width, first, last), logarithm
+
+
+def by_logarithm(known: np.ndarray) -> bool:
+    """Whether finite values span so much that they are drawn by their logarithm."""
+    return bool(len(known) and known.min() > 0 and known.max() / known.min() > _WIDE_RANGE)
 
 
 def _columns(steps: np.ndarray, width: int) -> np.ndarray:

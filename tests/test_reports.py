@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from functools import cache
+from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -12,7 +14,7 @@ import numpy as np
 import pytest
 
 from cli.diagnose_app import main
-from diagnose import clinic
+from diagnose import clinic, plot
 from diagnose.engine import examine
 from diagnose.finding import Diagnosis, Examined, Verdict
 from diagnose.reports import formats, report
@@ -219,3 +221,118 @@ def test_markdown_of_many_sick_runs_fits_into_a_comment():
 
     assert len(shown) < 65_536
     assert "Findings in 200 of 200 runs:" in shown
+
+
+# --- sarif
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("which", WHOLE)
+def test_sarif_has_what_the_standard_requires(which, lang):
+    log = json.loads(report("sarif").render(WHOLE[which](), lang), parse_constant=pytest.fail)
+
+    (run,) = log["runs"]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert log["version"] == "2.1.0"
+    assert run["tool"]["driver"]["name"] == "trainoscope"
+    assert len(rules) == len(set(rules))
+    assert len(run["results"]) == WHOLE[which]().count("found")
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+        assert result["level"] in {"error", "warning", "note"}
+        assert result["message"]["text"]
+        place = result["locations"][0]["physicalLocation"]
+        assert re.fullmatch(r"[\w.~/:%@!$&'()*+,;=-]+", place["artifactLocation"]["uri"], re.ASCII)
+        assert place["region"]["startLine"] == 1
+    for told in run["invocations"][0]["toolExecutionNotifications"]:
+        assert told["message"]["text"]
+
+
+def test_sarif_points_at_the_file_and_tells_a_broken_check():
+    run = json.loads(report("sarif").render(example("gate_left_out"), "en"))["runs"][0]
+    files = {
+        one["ruleId"]: one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in run["results"]
+    }
+    broken = json.loads(report("sarif").render(hostile(), "en"))["runs"][0]["invocations"][0]
+
+    assert files["gate-stuck-at-zero"].endswith("examples/gate_left_out/checkpoints/epoch_030.pt")
+    assert files["lr-vanished"].endswith("examples/gate_left_out/events.out.tfevents.1700000000.example.0")
+    assert run["invocations"][0]["executionSuccessful"] is True
+    assert broken["executionSuccessful"] is False
+
+
+def test_a_finding_keeps_its_fingerprint_and_no_two_share_one():
+    prints = [
+        [one["partialFingerprints"]["finding/v1"] for one in json.loads(shown)["runs"][0]["results"]]
+        for shown in (report("sarif").render(example("gate_left_out"), lang) for lang in LANGS)
+    ]
+
+    assert prints[0] == prints[1]
+    assert len(set(prints[0])) == len(prints[0])
+
+
+# --- html
+
+
+class Seen(HTMLParser):
+    """The tags of a page, and whether each was closed."""
+
+    def __init__(self, shown: str) -> None:
+        super().__init__()
+        self.tags: Counter[str] = Counter()
+        self.open: list[str] = []
+        self.given: list[tuple[str, str | None]] = []
+        self.feed(shown)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags[tag] += 1
+        self.given += attrs
+        if tag not in {"meta", "br"}:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags[tag] += 1
+        self.given += attrs
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("which", WHOLE)
+def test_the_page_is_well_formed_and_loads_nothing(which, lang):
+    page = Seen(report("html").render(WHOLE[which](), lang))
+
+    assert page.open == []
+    assert page.tags.keys().isdisjoint({"script", "link", "img", "iframe", "object", "a"})
+    assert {name for name, _ in page.given if name.startswith("on") or name in {"src", "href", "style"}} == set()
+
+
+def test_the_page_draws_each_curve_in_question_with_its_stretch():
+    shown = report("html").render(example("gate_left_out"), "en")
+
+    page = Seen(shown)
+    assert (page.tags["svg"], page.tags["polyline"], page.tags["rect"]) == (1, 1, 1)
+    assert re.search(r"train/lr: 2.1\S+ … 0.005; steps \d+-960, log scale", shown)
+    assert "prefers-color-scheme:dark" in shown
+    assert _places(shown) == sorted(_places(shown))
+
+
+def _places(shown: str) -> list[int]:
+    return [
+        shown.index(f"<small>kb lookup {one.verdict.entry.id}") for one in story(example("gate_left_out").verdicts())
+    ]
+
+
+def test_a_curve_keeps_its_spike_and_marks_what_is_not_a_number():
+    t = np.arange(100_000)
+    values = np.ones(len(t))
+    values[77_777], values[50_000] = 9.0, np.nan
+
+    drawn = plot.svg(Series("loss", t, values), 10, 20, "en")
+
+    heights = [float(point.split(",")[1]) for point in re.search(r'points="(.*?)"', drawn)[1].split()]
+    assert min(heights) == 6.0
+    assert len(heights) < 1000
+    assert drawn.count('class="broken"') == 1
+    assert plot.svg(Series("loss", t[:1], values[:1]), None, None, "en") == ""

@@ -49,7 +49,7 @@ def _run(examined: Examined) -> dict[str, Any]:
         "series": [_series(one) for one in run.series],
         "checkpoints": [_checkpoint(one) for one in run.checkpoints],
         "verdicts": [_verdict(one, examined.verdicts) for one in examined.verdicts],
-        "settings": {key: _plain(value) for key, value in run.settings.items()},
+        "settings": {key: as_plain(value) for key, value in run.settings.items()},
         "notes": [
             {"path": one.path, "line": one.line, "what": one.what.en, "what_zh": one.what.zh} for one in run.notes
         ],
@@ -91,7 +91,7 @@ def _verdict(verdict: Verdict, others: Sequence[Verdict]) -> dict[str, Any]:
         "subject": seen.subject if seen else None,
         "steps": [seen.first, seen.last] if seen else None,
         "cause": (seen.cause or None) if seen else None,
-        "facts": {name: _plain(value) for name, value in seen.facts.items()} if seen else {},
+        "facts": {name: as_plain(value) for name, value in seen.facts.items()} if seen else {},
         "message": {"en": verdict.message("en"), "zh": verdict.message("zh")} if seen else None,
         "because": {"en": verdict.because("en"), "zh": verdict.because("zh")} if seen and seen.cause else None,
         "fix": {"en": list(verdict.fix("en")), "zh": list(verdict.fix("zh"))} if seen else None,
@@ -106,7 +106,8 @@ def _text(text: Text) -> dict[str, str]:
     return {"en": text.en, "zh": text.zh}
 
 
-def _plain(value: object) -> float | int | str:
+def as_plain(value: object) -> float | int | str:
+    """A fact or setting as JSON can hold it."""
     if isinstance(value, bool | int | np.integer):
         return int(value)
     if isinstance(value, float | np.floating):
