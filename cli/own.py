@@ -10,8 +10,9 @@ import typer
 
 from cli import door, language, paint
 from cli.language import Speech, both
+from kb import library
 from kb.entry import Kind
-from kb.library import FOLDERS, user_folder
+from kb.library import FOLDERS
 from kb.problem import Problem
 from kb.prose import Line
 from kb.text import Lang as Tongue
@@ -47,7 +48,7 @@ def new(
     from kb import draft
 
     chosen: Kind = kind.value  # type: ignore[assignment] # made from the kinds themselves
-    path = draft.new(chosen, name, folder or user_folder())
+    path = draft.new(chosen, name, folder or library.user_folder())
     said = Text(f"{path}\nfill it in, then: kb check {path}", f"{path}\n填好之后运行：kb check {path}")
     first, second = said.of(language.choose(lang)).split("\n")
     paint.show([Line("link", first), Line("dim", second)])
@@ -73,7 +74,7 @@ def import_(
     """Write the drafts and say where every part of the notes went."""
     from kb import notes as taking
 
-    speak, into = language.choose(lang), folder or user_folder()
+    speak, into = language.choose(lang), folder or library.user_folder()
     chosen: Kind = kind.value if kind else "concept"  # type: ignore[assignment] # made from the kinds themselves
     paint.show(taking.told(taking.import_(notes, into, chosen), into, speak))
     return 0

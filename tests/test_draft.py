@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cli import kb_app
-from kb import draft
+from kb import draft, library
 from kb.check import check
 from kb.library import FOLDERS, read_entry
 from kb.problem import Problem
@@ -72,7 +72,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
 
 
 def test_the_command_writes_into_the_users_own_folder(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("cli.own.user_folder", lambda: tmp_path / "entries")
+    monkeypatch.setattr(library, "user_folder", lambda: tmp_path / "entries")
 
     code = kb_app.main(["new", "pitfall", "lost-button", "--lang", "zh"])
 

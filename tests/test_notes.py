@@ -157,6 +157,7 @@ def test_the_command_tells_where_every_part_went(file, folder, capsys):
 
     out = capsys.readouterr().out
     assert codes == [0, 0]
+    assert len(library.files(folder)) == 5
     assert "5 drafts" in out
     assert "what-is-miou-mean-iou" in out
     assert "line 1 stands before the first heading" in out
