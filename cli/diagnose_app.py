@@ -292,7 +292,7 @@ def _deliver(text: str, out: Path | None) -> None:
         paint.show(Line("text", line) for line in text.splitlines())
         return
     try:
-        out.write_text(text + "\n", encoding="utf-8")
+        out.write_text(text + "\n", encoding="utf-8", errors="replace")  # a file name may hold no UTF-8
     except OSError as error:
         raise Problem(
             Text(f"cannot be written ({error.strerror})", f"无法写入（{error.strerror}）"), path=out

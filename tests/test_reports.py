@@ -318,6 +318,18 @@ def test_the_page_draws_each_curve_in_question_with_its_stretch():
     assert _places(shown) == sorted(_places(shown))
 
 
+def test_two_quiet_segments_of_one_file_stand_beside_a_sick_one():
+    well = [
+        Run(Path("log"), "log", series=(Series("loss", np.arange(50), at / np.arange(1, 51)),)) for at in (1.0, 2.0)
+    ]
+    broke = Examined(well[0], (Verdict(LIBRARY["loss-spikes"], "broke", reason=Text("why", "原因")),))
+
+    shown = report("html").render(Diagnosis((broke, *(examine(run, LIBRARY) for run in well))), "en")
+
+    assert shown.count("<h2>log</h2>") == 1
+    assert "Runs in which nothing was found (2)" in shown
+
+
 def _places(shown: str) -> list[int]:
     return [
         shown.index(f"<small>kb lookup {one.verdict.entry.id}") for one in story(example("gate_left_out").verdicts())

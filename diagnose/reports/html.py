@@ -45,10 +45,11 @@ def render(diagnosis: Diagnosis, lang: Lang) -> str:
         f"<title>{title}</title><style>{_STYLE}</style></head><body>",
         f"<h1>{title}</h1><p>{summed}</p>",
     ]
-    told = [one for one in diagnosis.examined if len(diagnosis.examined) == 1 or health(one) in {"ill", "odd"}]
+    alone = len(diagnosis.examined) == 1
+    told = [one for one in diagnosis.examined if alone or health(one) in {"ill", "odd"}]
     for one in told:
         parts += _run(one, lang)
-    quiet = [one for one in diagnosis.examined if one not in told] if len(told) < len(diagnosis.examined) else []
+    quiet = [one for one in diagnosis.examined if not alone and health(one) not in {"ill", "odd"}]
     parts += _folded(
         Text("Runs in which nothing was found", "未发现问题的运行"), [_quiet(one, lang) for one in quiet], lang
     )
