@@ -17,6 +17,7 @@ from kb.entry import Entry
 from kb.library import FOLDERS, Library
 from kb.problem import Problem
 from kb.prose import Line, code
+from kb.search import Answer
 from kb.text import Lang, Text
 
 Kinds = StrEnum("Kinds", [(kind, kind) for kind in FOLDERS.values()])  # type: ignore[misc] # read from the one list
@@ -88,10 +89,10 @@ def lookup(
     """The page, a choice of meanings, or the nearest names."""
     from kb import search
 
-    words = " ".join(term)
+    words = asked.words(term)
     speak = language.choose(lang, words)
     pages = _library(folder, speak)
-    found = search.lookup(pages, words)
+    found, where = _pasted(pages, folder, words, speak) or (search.lookup(pages, words), [])
     if as_json:
         from kb import plain
 
@@ -99,21 +100,22 @@ def lookup(
     elif only_code and found.entry:
         return _show_code(found.entry)
     else:
-        paint.show(answering.answer(found, pages, speak, paint.width()))
+        paint.show([*where, *answering.answer(found, pages, speak, paint.width())])
     return 0 if found.found else 1
 
 
 @app.command(help=both("Answer a question, or explain a pasted error.", "回答问题，或解释粘贴的报错。"))
 def ask(
     question: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
-            metavar="QUESTION...",
+            metavar="[QUESTION...]",
             help=both(
-                "a question or an error message; - reads it from standard input", "问题或报错信息；- 表示从标准输入读取"
+                "a question or an error message; - reads it from standard input; none begins a session",
+                "问题或报错信息；- 表示从标准输入读取；不写则进入会话",
             ),
         ),
-    ],
+    ] = None,
     lang: _Lang = Speech.auto,
     as_json: _Json = False,
     folder: _Folder = None,
@@ -121,10 +123,15 @@ def ask(
     """The passage that answers, two or three pages that may be meant, or that nothing is known."""
     from kb.ask import reply, show, stored
 
-    words = asked.words(question)
+    words = asked.words(question or [])
     speak = language.choose(lang, words)
     pages = _library(folder)
-    found = reply.reply(pages, stored.load(pages, folder or library.BUILT_IN), words, speak)
+    known = stored.load(pages, folder or library.BUILT_IN)
+    if question is None:
+        from cli import talk
+
+        return talk.run(pages, known, speak, speak if lang != Speech.auto else None)
+    found = reply.reply(pages, known, words, speak)
     if as_json:
         paint.show_json(show.data(found, pages))
     else:
@@ -242,6 +249,16 @@ def _library(folder: Path | None, lang: Lang | None = None) -> Library:
     for problem in pages.problems:
         own.left_out(problem, lang or language.choose())
     return pages
+
+
+def _pasted(pages: Library, folder: Path | None, words: str, lang: Lang) -> tuple[Answer, list[Line]] | None:
+    """The page of a pasted error, and the line of the user's code it points to; None for anything else."""
+    if not any(sign in words for sign in ("Error", "Exception", "Warning", "error:")):
+        return None
+    from kb.ask import pasted, show, stored
+
+    found = pasted.explained(pages, stored.load(pages, folder or library.BUILT_IN), words)
+    return (found[0], show.place(found[1], lang, paint.width())) if found else None
 
 
 def _show_code(entry: Entry) -> int:

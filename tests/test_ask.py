@@ -137,3 +137,16 @@ def test_binary_on_standard_input_is_a_clear_line(monkeypatch, capsys):
 def test_nothing_found_is_exit_code_1(capsys):
     assert main(["ask", "recommend", "a", "science", "fiction", "novel"]) == 1
     assert "don't know" in capsys.readouterr().out
+
+
+def test_looking_a_pasted_traceback_up_shows_the_line_and_the_page(capsys):
+    assert main(["lookup", TRACEBACK, "--lang", "en"]) == 0
+
+    shown = capsys.readouterr().out
+    assert shown.startswith("look at /home/anna/net.py:17, forward")
+    assert "U-Net" in shown
+
+
+def test_looking_an_error_up_that_no_page_explains_finds_nothing(capsys):
+    assert main(["lookup", "KeyError: 'username'"]) == 1
+    assert "username" in capsys.readouterr().out

@@ -72,3 +72,12 @@ def wanted(question: str) -> tuple[str, ...]:
     """The parts of a page a question asks for, the surest first."""
     text = question.casefold()
     return tuple(part for pattern, parts in _WANTED if re.search(pattern, text) for part in parts)
+
+
+def bare(question: str) -> str:
+    """The question without the words that only say which part of a page it wants; those of a subject stay."""
+    text = question.casefold()
+    for pattern, parts in _WANTED:
+        if parts != ("in_training",):
+            text = re.sub(rf"(?:{pattern})\w{{0,4}}" if text.isascii() else pattern, " ", text)
+    return text

@@ -60,12 +60,17 @@ def best(entry: Entry, question: str, weights: Mapping[str, float], index: Index
     named = {term for name in index.names[index.number[entry.id]] for term in name.terms}
     worth = {term: weight * index.weight(term) * (0.4 if term in named else 1.0) for term, weight in weights.items()}
     whole = sum(worth.values()) or 1.0
+    own = sum(value for term, value in worth.items() if term not in named) / whole  # what goes beyond the page's names
 
     def fit(passage: Passage) -> float:
         held = set(terms(passage.text))
         share = sum(value for term, value in worth.items() if term in held) / whole
         length = 1 / (1 + len(passage.text) / (1500 if lang == "en" else 600))
-        return share * (0.6 + 0.4 * length) + rank.get(passage.part, 0.0) + _FIRST * (passage.part == "summary")
+        return (
+            share * (0.3 + 0.7 * own) * (0.6 + 0.4 * length)
+            + rank.get(passage.part, 0.0)
+            + _FIRST * (passage.part == "summary")
+        )
 
     return max(passages(entry, lang), key=fit)
 

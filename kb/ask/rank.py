@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from kb.ask.errors import Likeness
@@ -42,8 +42,13 @@ class Candidate:
         return {figure: float(getattr(self, figure)) for figure in figures}
 
 
-def candidates(query: Query, index: Index, alike: Sequence[Likeness] = ()) -> list[Candidate]:
-    """The likeliest entries with what speaks for each; those whose error templates are ``alike`` among them."""
+def candidates(
+    query: Query, index: Index, alike: Sequence[Likeness] = (), only: Collection[int] | None = None
+) -> list[Candidate]:
+    """The likeliest entries with what speaks for each; those whose error templates are ``alike`` among them.
+
+    Where ``only`` is given, no other entries are looked at.
+    """
     found: defaultdict[int, float] = defaultdict(float)
     weights = query.terms | query.also
     weighed = sorted(((index.table[term], weight) for term, weight in weights.items()), key=_how_common)
@@ -55,6 +60,9 @@ def candidates(query: Query, index: Index, alike: Sequence[Likeness] = ()) -> li
         else:
             for number, strength in zip(term.entries, term.worth, strict=True):
                 found[number] += worth * strength
+    if only is not None:
+        found = defaultdict(float, {number: bm25 for number, bm25 in found.items() if number in only})
+        alike = [one for one in alike if one.number in only]
     best = sorted(found.items(), key=lambda one: (-one[1], one[0]))[:_CANDIDATES]
     chosen = {number: Candidate(number, bm25) for number, bm25 in best}
     longest = max((one.length for one in alike), default=1)

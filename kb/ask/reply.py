@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from kb.ask import confidence, errors, foreign, myth, passage, query, rank
+from kb.ask import comparison, confidence, errors, foreign, myth, passage, query, rank
 from kb.ask.index import Index
 from kb.ask.passage import Passage
 from kb.entry import Entry
@@ -49,34 +50,52 @@ def reply(library: Library, index: Index, question: str, lang: Lang | None = Non
     """The reply to ``question``; raises `Problem` when it is empty, or too long and no error message."""
     text, pasted = checked(question)
     speak: Lang = lang or ("zh" if has_han(text) else "en")
-    asked = query.read(text, index)
-    best = ranked(text, asked, index)
-    frame = errors.users_frame(question) if pasted else None
+    found = given(library, index, text, query.read(text, index), speak)
+    return dataclasses.replace(found, frame=errors.users_frame(question)) if pasted else found
+
+
+def given(
+    library: Library,
+    index: Index,
+    text: str,
+    asked: query.Query,
+    lang: Lang,
+    only: Collection[int] | None = None,
+    *,
+    surely: bool = False,
+) -> Reply:
+    """The reply to ``text`` as it was ``asked``; ``only`` these entries are looked at, if given.
+
+    ``surely`` gives the likeliest as an answer, for a question whose surroundings say that one of them is meant.
+    """
+    best = ranked(text, asked, index, only)
     if not best:
-        return Reply(text, speak, "unknown", frame=frame)
+        return Reply(text, lang, "unknown")
     first, facts = best[0]
     sure = confidence.probability(facts)
     ids = [index.ids[one.number] for one, _ in best[: _SHOWN + 1]]
     if _elsewhere(text, first, index):
         sure = min(sure, 0.05)
     limits = confidence.weights()
+    if surely:
+        sure = max(sure, limits["answer"])
     if sure < limits["suggest"]:
-        return Reply(text, speak, "unknown", sure, frame=frame, facts=facts)
+        return Reply(text, lang, "unknown", sure, facts=facts)
     if sure < limits["answer"]:
-        return Reply(text, speak, "suggest", sure, others=tuple(ids[:_SHOWN]), frame=frame, facts=facts)
+        return Reply(text, lang, "suggest", sure, others=tuple(ids[:_SHOWN]), facts=facts)
     entry = library[ids[0]]
-    piece = _passage(entry, index, text, asked, speak, pasted=bool(first.error))
+    piece = _passage(entry, index, text, asked, lang, pasted=bool(first.error))
     return Reply(
         text,
-        speak,
+        lang,
         "answer",
         sure,
         entry.id,
         piece,
-        myth.premise(entry, text, asked.terms, index, speak),
-        backing=passage.backing(entry, piece, index, speak),
-        error=first.template,
-        frame=frame,
+        myth.premise(entry, text, asked.terms, index, lang),
+        comparison.sides(library, text, entry),
+        passage.backing(entry, piece, index, lang),
+        first.template,
         others=tuple(ids[1:_SHOWN]),
         facts=facts,
     )
@@ -111,9 +130,11 @@ def checked(question: str) -> tuple[str, bool]:
     return text, pasted
 
 
-def ranked(text: str, asked: query.Query, index: Index) -> list[tuple[rank.Candidate, dict[str, float]]]:
+def ranked(
+    text: str, asked: query.Query, index: Index, only: Collection[int] | None = None
+) -> list[tuple[rank.Candidate, dict[str, float]]]:
     """The candidates in the order of `confidence.order`, each with the facts its confidence is judged by."""
-    best = rank.candidates(asked, index, errors.recognise(text, index.errors))
+    best = rank.candidates(asked, index, errors.recognise(text, index.errors), only)
     facts = [one.facts() for one in best]
     order = sorted(zip(best, facts, strict=True), key=lambda both: (-confidence.order(both[1]), both[0].number))
     subjects = foreign.named(text)

@@ -166,6 +166,15 @@ def _cited(reply: Reply, entry: Entry) -> list[str]:
     return list(dict.fromkeys(cite for key in keys for cite in entry.claims[key].cites if cite in entry.references))
 
 
+def place(frame: Frame | None, lang: Lang, width: int) -> list[Line]:
+    """The line of the user's code to look at, and an empty line; nothing when the traceback has none."""
+    sheet = Sheet(lang, width)
+    if frame:
+        _frame(sheet, frame)
+        sheet.gap()
+    return sheet.lines
+
+
 def _frame(sheet: Sheet, frame: Frame) -> None:
     where = f"{frame.path}:{frame.line}" + (f", {frame.where}" if frame.where else "")
     sheet.item("", Text(f"look at {where}", f"请看 {where}").of(sheet.lang), "heading", indent="")

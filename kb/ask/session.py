@@ -1,0 +1,188 @@
+"""A conversation: a question that leans on the one before is resolved against the entry then in focus."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from kb.ask import intent, passage, query, reply
+from kb.ask.index import Index
+from kb.ask.passage import Passage
+from kb.ask.reply import Reply
+from kb.library import Library
+from kb.page import said
+from kb.problem import Problem
+from kb.text import Lang, Text
+from kb.words import has_han
+
+# Words that point back: "此种情况下", "这5种", "and for segmentation?", "how do I fix it".
+_BACK = re.compile(
+    r"此种|此时|这种|这个|这些|这样|这两|这几|这\d|那么|那如果|上述|上面|刚才|它们|它|其中|两者|呢[？?]?$|^那"
+    r"|^(?:and|but|so|then|what about|how about)\b|\b(?:it|its|that|this|these|those|them|they|both)\b",
+    re.IGNORECASE,
+)
+_ALL = re.compile(
+    r"分别|逐一|逐个|一一|各自|每一?[种个]|\beach\b|one by one|all of (?:them|these)|both of", re.IGNORECASE
+)
+_COUNT = re.compile(r"(\d+)\s*[种个类]|\b(\d+)\b|([两二三四五六七八九十])[种个类]")
+_HAN_NUMBER = {char: n for n, char in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
+_OWN = 2.0  # how much matter of its own a question must have to be asked afresh, in rare words
+_FITS = 0.2  # the share of a question that must stand in the names or the summary of a neighbour
+_FEWEST, _MOST = 2, 6  # entries told one by one
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a turn gives: one reply, or several of which each tells one entry."""
+
+    replies: tuple[Reply, ...]
+
+    @property
+    def known(self) -> bool:
+        """Whether anything was found."""
+        return any(one.state != "unknown" for one in self.replies)
+
+
+class Session:
+    """Remembers the entry in focus and those the last answer named."""
+
+    def __init__(self, library: Library, index: Index, lang: Lang | None = None) -> None:
+        self.library, self.index, self.lang = library, index, lang
+        self.focus: str | None = None
+        self.last: Reply | None = None
+
+    def ask(self, question: str) -> Turn:
+        """The turn that answers ``question``; raises `Problem` when it is empty or no text."""
+        text, _ = reply.checked(question)
+        lang = self.lang or self._spoken(text)
+        if self.focus:
+            if _ALL.search(text) and (members := self._members(text)):
+                return self._told([self._whole(text, name, lang) for name in members], keep=True)
+            own = self._matter(text)
+            if own < _OWN / 2 and (piece := self._part(text, lang)):
+                return self._told([self._quoted(text, piece, lang)])
+            alone = reply.reply(self.library, self.index, question, lang)
+            if _BACK.search(text) or (alone.state != "answer" and own < _OWN):
+                leaning = self._leaning(text, lang)
+                if leaning and (alone.state != "answer" or self._near(alone.entry) or own < _OWN):
+                    return self._told([leaning])
+            return self._told([alone])
+        return self._told([reply.reply(self.library, self.index, question, lang)])
+
+    def more(self) -> tuple[Passage, ...]:
+        """The passages of the entry in focus that the last answer did not show."""
+        if not self.focus or not self.last:
+            return ()
+        shown = self.last.passage.text if self.last.passage else ""
+        return tuple(one for one in passage.passages(self.library[self.focus], self.last.lang) if one.text != shown)
+
+    def _near(self, name: str | None) -> bool:
+        """Whether the entry is the one in focus or named by it."""
+        return name is not None and self.focus is not None and name in (self.focus, *self.library[self.focus].related)
+
+    def _told(self, replies: list[Reply], keep: bool = False) -> Turn:
+        first = replies[0]
+        if first.entry:
+            self.last = first
+            self.focus = self.focus if keep else first.entry
+        elif first.others:
+            self.focus = first.others[0]  # the likeliest, until something better is known
+        return Turn(tuple(replies))
+
+    def _spoken(self, text: str) -> Lang:
+        if has_han(text):
+            return "zh"
+        return (
+            "zh"
+            if self.last and self.last.lang == "zh" and self._matter(text) < _OWN / 2 and not text.isascii()
+            else "en"
+        )
+
+    def _matter(self, text: str) -> float:
+        """How much a question says by itself, counted in words as rare as a page's own name."""
+        asked = query.read(intent.bare(text), self.index)
+        rare = 5.0
+        return sum(
+            weight * self.index.table[term].rarity / rare for term, weight in asked.terms.items() if term[0] != "~"
+        )
+
+    def _part(self, text: str, lang: Lang) -> Passage | None:
+        """The part of the entry in focus a bare "why?" or "show me the code" asks for."""
+        assert self.focus
+        parts = tuple(part for part in intent.wanted(text) if part != "in_training")
+        return passage.part(self.library[self.focus], (*parts, "body", "summary"), lang) if parts else None
+
+    def _quoted(self, text: str, piece: Passage, lang: Lang) -> Reply:
+        assert self.focus
+        entry = self.library[self.focus]
+        sure = self.last.confidence if self.last else 1.0
+        return Reply(
+            text, lang, "answer", sure, entry.id, piece, backing=passage.backing(entry, piece, self.index, lang)
+        )
+
+    def _leaning(self, text: str, lang: Lang) -> Reply | None:
+        """The reply among the neighbours of the entry in focus, or from the entry itself; None when neither fits."""
+        assert self.focus
+        number = self.index.number[self.focus]
+        near = {*self.index.related[number], *(i for i, related in enumerate(self.index.related) if number in related)}
+        asked = query.read(text, self.index)
+        for only in (near, {number}):
+            best = reply.ranked(text, asked, self.index, only)
+            if best and best[0][1]["core"] >= _FITS:
+                return reply.given(self.library, self.index, text, asked, lang, only, surely=True)
+        return None
+
+    def _members(self, text: str) -> list[str]:
+        """The entries the last answer spoke of, in the order it did; as many as the question counts."""
+        assert self.focus
+        entry = self.library[self.focus]
+        lang: Lang = self.last.lang if self.last else "en"
+        whole = " ".join([self.last.passage.text if self.last and self.last.passage else "", said(entry, "body", lang)])
+        names = [
+            name
+            for name in dict.fromkeys(entry.related)
+            if name in self.library and self.library[name].kind == entry.kind
+        ]
+        places = {name: self._place(name, whole) for name in names}
+        named = sorted((name for name in names if places[name] >= 0), key=lambda name: places[name])
+        count = _COUNT.search(text)
+        number = (
+            next((int(one) if one.isdigit() else _HAN_NUMBER[one] for one in count.groups() if one), 0) if count else 0
+        )
+        chosen = [*named, *(name for name in names if name not in named)]
+        if not number:
+            chosen = named if len(named) >= _FEWEST else chosen
+        return chosen[: min(number or _MOST, 2 * _MOST)] if len(chosen) >= _FEWEST else []
+
+    def _place(self, name: str, text: str) -> int:
+        """Where ``text`` first names the entry; -1 when it does not."""
+        entry = self.library[name]
+        names = (entry.title, *entry.aliases, entry.zh.title, *entry.zh.aliases)
+        places = [text.find(one) for one in names if len(one) > 1]
+        return min((place for place in places if place >= 0), default=-1)
+
+    def _whole(self, text: str, name: str, lang: Lang) -> Reply:
+        entry = self.library[name]
+        parts = [said(entry, part, lang).strip() for part in ("summary", "look", "risk")]
+        piece = Passage("summary", "\n\n".join(part for part in parts if part))
+        return Reply(text, lang, "answer", 1.0, name, piece)
+
+
+def command(line: str) -> tuple[str, str] | None:
+    """The name and argument of a line such as ``/lang zh``; None when it is a question; raises `Problem` if unknown."""
+    if not line.startswith("/"):
+        return None
+    name, _, argument = line[1:].strip().partition(" ")
+    if name not in COMMANDS:
+        listed = ", ".join(f"/{one}" for one in COMMANDS)
+        raise Problem(Text(f"no such command: /{name}", f"没有命令 /{name}"), hint=Text(listed, listed))
+    return name, argument.strip()
+
+
+COMMANDS = {
+    "lang": Text("/lang zh or /lang en: the language of the answers", "/lang zh 或 /lang en：回答所用的语言"),
+    "sources": Text("the sources of the last page", "上一个条目的文献"),
+    "more": Text("the rest of the last page", "上一个条目的其余内容"),
+    "help": Text("these commands", "显示这些命令"),
+    "quit": Text("leave", "退出"),
+}

@@ -1,0 +1,115 @@
+"""A follow-up is understood from the entry in focus; a question of its own is not."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from cli.kb_app import main
+from kb.ask import index
+from kb.ask.session import Session
+from kb.problem import Problem
+
+
+@pytest.fixture(scope="module")
+def whole(built_in):
+    return index.build(built_in.values())
+
+
+@pytest.fixture
+def talk(built_in, whole):
+    return Session(built_in, whole)
+
+
+def entries(turn):
+    return [one.entry for one in turn.replies]
+
+
+def test_a_chinese_follow_up_is_answered_by_a_neighbour_of_the_entry_in_focus(talk):
+    talk.ask("损失停在0.03附近，下不去了怎么办？")
+
+    assert entries(talk.ask("此种情况下学习率怎么调？")) == ["lr-when-loss-plateaus"]
+
+
+def test_an_english_follow_up_is_answered_by_a_neighbour_of_the_entry_in_focus(talk):
+    talk.ask("is SE the same as channel attention")
+
+    assert entries(talk.ask("and for segmentation?")) == ["attention-choice-for-segmentation"]
+
+
+def test_kinds_by_shape_are_told_one_by_one_as_in_the_original_notes(talk):
+    talk.ask("结直肠息肉有哪些类型")
+    by_shape = talk.ask("按照形态划分呢？")
+    told = talk.ask("请分别详细讲讲这5种")
+
+    assert entries(by_shape) == ["paris-classification"]
+    assert len(entries(told)) == 5
+    assert {"pedunculated", "sessile"} <= set(entries(told))
+
+
+@pytest.mark.parametrize(
+    ("question", "part"),
+    [("why?", "why"), ("为什么？", "why"), ("how do I fix it?", "fix"), ("show me the code", "snippet")],
+)
+def test_a_bare_follow_up_asks_for_a_part_of_the_entry_in_focus(talk, question, part):
+    talk.ask("inplace operation breaks backward")
+
+    (found,) = talk.ask(question).replies
+
+    assert (found.entry, found.passage.part) == ("inplace-op-breaks-backward", part)
+
+
+def test_a_question_of_its_own_changes_the_focus(talk):
+    talk.ask("is SE the same as channel attention")
+
+    assert entries(talk.ask("does eval() stop gradients?")) == ["eval-mode-and-backward"]
+    assert talk.focus == "eval-mode-and-backward"
+
+
+def test_a_follow_up_out_of_scope_is_not_answered_from_the_focus(talk):
+    talk.ask("what is a sessile polyp")
+
+    assert entries(talk.ask("how do I undo the last git commit")) == [None]
+
+
+def test_a_first_question_cannot_lean_on_anything(talk):
+    assert not talk.ask("why?").known
+
+
+def test_a_session_over_a_pipe_obeys_commands_and_survives_mistakes(monkeypatch, capsys):
+    said = (
+        "what is a sessile polyp",
+        "/lang zh",
+        "what is max pooling",
+        "/sources",
+        "/more",
+        "/help",
+        "/nothing",
+        "???",
+    )
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join([*said, "/quit", "never read"])))
+
+    assert main(["ask"]) == 0
+
+    shown = capsys.readouterr().out
+    assert "broad base" in shown
+    assert "此后用中文回答" in shown
+    assert "没有命令 /nothing" in shown
+    assert "never read" not in shown
+    assert shown.index("此后用中文回答") < shown.index("最大池化")
+
+
+def test_nothing_known_in_a_session_is_exit_code_1(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("recommend a science fiction novel\n"))
+
+    assert main(["ask"]) == 1
+
+
+def test_an_unknown_command_names_those_there_are():
+    from kb.ask.session import command
+
+    with pytest.raises(Problem, match="no such command"):
+        command("/exit")
+    assert command("what is /dev/null") is None
