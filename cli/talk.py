@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from cli import paint
 from kb import evidence
@@ -79,9 +78,7 @@ def _history(library: Library) -> Iterator[None]:
     except ImportError:  # Windows
         yield
         return
-    import platformdirs
-
-    file = Path(platformdirs.user_state_path("trainoscope")) / "questions"
+    file = session.history()
     words = sorted([*(f"/{name}" for name in session.COMMANDS), *library])
     readline.set_completer_delims(" \t\n")
     readline.set_completer(lambda start, n: _nth(words, start, n))

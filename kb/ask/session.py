@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from kb.ask import intent, passage, query, reply
 from kb.ask.index import Index
@@ -59,9 +60,10 @@ class Session:
             if _ALL.search(text) and (members := self._members(text)):
                 return self._told([self._whole(text, name, lang) for name in members], keep=True)
             own = self._matter(text)
-            if own < _OWN / 2 and (piece := self._part(text, lang)):
-                return self._told([self._quoted(text, piece, lang)])
             alone = reply.reply(self.library, self.index, question, lang)
+            bare = own < _OWN / 2 and alone.state != "answer"
+            if bare and (piece := self._part(text, lang)):
+                return self._told([self._quoted(text, piece, lang)])
             if _BACK.search(text) or (alone.state != "answer" and own < _OWN):
                 leaning = self._leaning(text, lang)
                 if leaning and (alone.state != "answer" or self._near(alone.entry) or own < _OWN):
@@ -166,6 +168,13 @@ class Session:
         parts = [said(entry, part, lang).strip() for part in ("summary", "look", "risk")]
         piece = Passage("summary", "\n\n".join(part for part in parts if part))
         return Reply(text, lang, "answer", 1.0, name, piece)
+
+
+def history() -> Path:
+    """The file that keeps the questions of a person's earlier sessions."""
+    import platformdirs
+
+    return platformdirs.user_state_path("trainoscope") / "questions"
 
 
 def command(line: str) -> tuple[str, str] | None:
