@@ -27,7 +27,8 @@ _ALL = re.compile(
 )
 _COUNT = re.compile(r"(\d+)\s*[种个类]|\b(\d+)\b|([两二三四五六七八九十])[种个类]")
 _HAN_NUMBER = {char: n for n, char in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
-_OWN = 2.0  # how much matter of its own a question must have to be asked afresh, in rare words
+_NOTHING = 0.35  # a question with less matter of its own, in rare words, only says which part it wants
+_OWN = 2.0  # and one with more is asked afresh
 _FITS = 0.2  # the share of a question that must stand in the names or the summary of a neighbour
 _FEWEST, _MOST = 2, 6  # entries told one by one
 
@@ -61,7 +62,7 @@ class Session:
                 return self._told([self._whole(text, name, lang) for name in members], keep=True)
             own = self._matter(text)
             alone = reply.reply(self.library, self.index, question, lang)
-            bare = own < _OWN / 2 and alone.state != "answer"
+            bare = own < _NOTHING or (own < _OWN / 2 and alone.state != "answer")
             if bare and (piece := self._part(text, lang)):
                 return self._told([self._quoted(text, piece, lang)])
             if _BACK.search(text) or (alone.state != "answer" and own < _OWN):
