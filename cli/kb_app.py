@@ -125,7 +125,7 @@ def ask(
 
     words = asked.words(question or [])
     speak = language.choose(lang, words)
-    pages = _library(folder)
+    pages = _library(folder, speak)
     known = stored.load(pages, folder or library.BUILT_IN)
     if question is None:
         from cli import talk
