@@ -20,6 +20,7 @@ from kb.words import has_han
 State = Literal["answer", "suggest", "unknown"]
 LONGEST = 1_500  # characters of a question that is not a pasted error
 _SHOWN = 3
+_VERBATIM, _CERTAIN = 0.99, 0.95  # a message that fits its template word for word, and how sure that makes an answer
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ def given(
     first, facts = best[0]
     sure = confidence.probability(facts)
     ids = [index.ids[one.number] for one, _ in best[: _SHOWN + 1]]
+    if first.error >= _VERBATIM:
+        sure = max(sure, _CERTAIN)
     if _elsewhere(text, first, index):
         sure = min(sure, 0.05)
     limits = confidence.weights()
@@ -136,7 +139,7 @@ def ranked(
     """The candidates in the order of `confidence.order`, each with the facts its confidence is judged by."""
     best = rank.candidates(asked, index, errors.recognise(text, index.errors), only)
     facts = [one.facts() for one in best]
-    order = sorted(zip(best, facts, strict=True), key=lambda both: (-confidence.order(both[1]), both[0].number))
+    order = sorted(zip(best, facts, strict=True), key=_place)
     subjects = foreign.named(text)
     novel, mended = rank.unknown(asked, index), rank.mended(asked, index)
     pasted = errors.quotes_one(text)
@@ -148,6 +151,12 @@ def ranked(
         fact["stranger"] = float(pasted and not fact["error"])
         fact["foreign"] = float(sum(not index.speaks_of(subject, one.number) for subject in subjects))
     return order
+
+
+def _place(both: tuple[rank.Candidate, dict[str, float]]) -> tuple[bool, float, int]:
+    """The longest template that fits a pasted message word for word comes first, whatever else was said."""
+    one, fact = both
+    return one.error < _VERBATIM, -confidence.order(fact), one.number
 
 
 def _elsewhere(text: str, first: rank.Candidate, index: Index) -> bool:
