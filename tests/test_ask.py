@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import sys
@@ -150,3 +151,10 @@ def test_looking_a_pasted_traceback_up_shows_the_line_and_the_page(capsys):
 def test_looking_an_error_up_that_no_page_explains_finds_nothing(capsys):
     assert main(["lookup", "KeyError: 'username'"]) == 1
     assert "username" in capsys.readouterr().out
+
+
+def test_a_draft_that_nobody_has_read_is_not_asked(built_in):
+    page = built_in["sessile"]
+
+    assert index.build([page]).ids == ("sessile",)
+    assert index.build([dataclasses.replace(page, draft=True)]).ids == ()

@@ -90,8 +90,8 @@ class Index:
 
 
 def build(entries: Iterable[Entry]) -> Index:
-    """The index of these entries; time and size grow with their text and no faster."""
-    pages = list(entries)
+    """The index of these entries but for drafts, which nobody has read; time and size grow with their text."""
+    pages = [page for page in entries if not page.draft]
     number = {page.id: i for i, page in enumerate(pages)}
     counts = [{part: Counter(terms(text)) for part, text in texts(page).items()} for page in pages]
     lengths = [{part: counted.total() for part, counted in one.items()} for one in counts]
