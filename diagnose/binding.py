@@ -16,7 +16,7 @@ from kb.entry import Check, Entry
 from kb.problem import Problem, did_you_mean
 from kb.text import Text
 
-Look = Literal["each", "companion", "all", "checkpoints"]
+Look = Literal["each", "companion", "all", "checkpoints", "settings"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def bind(entry: Entry) -> Bound:
         )
     detector = known[check.detector]
     looks, thresholds = signature(detector)
-    watched = {name for name, look in looks.items() if look != "checkpoints"}
+    watched = {name for name, look in looks.items() if look not in ("checkpoints", "settings")}
     for field, given, wanted in (("watch", set(check.watch), watched), ("with", set(check.with_), thresholds)):
         if given != wanted:
             names, takes = ", ".join(sorted(given)) or "-", ", ".join(sorted(wanted)) or "-"
@@ -74,6 +74,8 @@ def _look(kind: object) -> Look:
         return "each"
     if isinstance(kind, UnionType):
         return "companion"
+    if typing.get_origin(kind) is Mapping:
+        return "settings"
     if typing.get_args(kind)[:1] == (Checkpoint,):
         return "checkpoints"
     return "all"

@@ -35,7 +35,13 @@ def draw(case: Case) -> Run:
         Series(name, steps, curve(text, t, seed), wall, resumed=case.resumed)
         for seed, (name, text) in enumerate(case.series.items())
     )
-    return Run(Path("case"), "case", series=series, checkpoints=tuple(_checkpoint(one) for one in case.checkpoints))
+    return Run(
+        Path("case"),
+        "case",
+        series=series,
+        settings=case.settings,
+        checkpoints=tuple(_checkpoint(one) for one in case.checkpoints),
+    )
 
 
 def curve(text: str, t: Curve, seed: int = 0) -> Curve:

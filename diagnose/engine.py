@@ -105,11 +105,11 @@ class _Check:
     def __init__(self, entry: Entry, recogniser: Recogniser) -> None:
         bound = bind(entry)
         self._entry, self._detector, self._thresholds = entry, bound.detector, bound.check.with_
-        kinds: dict[str, dict[str, str]] = {"each": {}, "companion": {}, "all": {}, "checkpoints": {}}
+        kinds: dict[str, dict[str, str]] = {"each": {}, "companion": {}, "all": {}, "checkpoints": {}, "settings": {}}
         for name, look in bound.looks.items():
             kinds[look][name] = bound.check.watch.get(name, "")
         self._each, self._companions, self._all = kinds["each"], kinds["companion"], kinds["all"]
-        self._checkpoints = tuple(kinds["checkpoints"])
+        self._checkpoints, self._settings = tuple(kinds["checkpoints"]), tuple(kinds["settings"])
         self._log_it = {role: recogniser.log_it[role] for role in self._all.values()}
         self._clear = (Verdict(entry, "clear"),)
         self._without = {role: (_without(entry, role, recogniser),) for role in self._each.values()}
@@ -157,6 +157,8 @@ class _Check:
                 arguments[name] = run.with_role(role)
             for name in self._checkpoints:
                 arguments[name] = run.checkpoints
+            for name in self._settings:
+                arguments[name] = run.settings
             calls.append(arguments)
         return calls
 

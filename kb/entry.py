@@ -120,6 +120,7 @@ class Case:
     resumed: tuple[int, ...] = ()
     gaps: dict[str, int] = field(default_factory=dict)
     pauses: dict[str, float] = field(default_factory=dict)
+    settings: dict[str, float] = field(default_factory=dict)
     series: dict[str, str] = field(default_factory=dict)
     checkpoints: tuple[CaseCheckpoint, ...] = ()
 

@@ -41,6 +41,9 @@ def looked(symptom: str, curves: list[Series | None]):
     padded = [*curves, *[None] * len(bound.looks)]
     shown = {}
     for (name, look), one in zip(bound.looks.items(), padded, strict=False):
+        if look == "settings":
+            shown[name] = {}
+            continue
         shown[name] = one if look in ("each", "companion") else (one,) if one is not None and look == "all" else ()
     answer = bound.detector(**shown, **bound.check.with_)
     return answer[0] if isinstance(answer, list) and answer else answer or None

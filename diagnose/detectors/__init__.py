@@ -5,6 +5,7 @@ A detector's signature is its contract. Before the ``*`` stands what it looks at
 - ``Series``: each series of the watched role in turn; without one the check is blind.
 - ``Series | None``: the companion of that role that belongs to the same curve, if logged.
 - ``tuple[Series, ...]`` or ``tuple[Checkpoint, ...]``: all of them; none at all beside curves that are there.
+- ``Mapping[str, Any]``: the settings of the run, under the names of `diagnose.known_settings` too.
 
 After the ``*`` stand the thresholds, without defaults: every number is in the entry, beside its reason.
 """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +17,7 @@ def no_progress(
     loss: Series,
     rate: Series | None,
     metric: Series | None,
+    settings: Mapping[str, Any],
     *,
     least: float,
     points: float,
@@ -26,7 +29,8 @@ def no_progress(
 
     A best level that noise alone may have brought is none.
     A metric that improved by ``metric_gain`` acquits it. Causes: ``rate-zero`` (the learning rate never
-    exceeded ``tiny_rate``), ``at-chance`` (within ``chance`` of ln 2, 1 or the logarithm of a class count).
+    exceeded ``tiny_rate``), ``at-chance`` (within ``chance`` of ln 2, 1, or the logarithm of a class count: that of
+    the ``settings``, else a common one).
     """
     steps, values = finite(loss)
     if len(values) < points:
@@ -46,14 +50,20 @@ def no_progress(
     cause = ""
     if rate is not None and len(finite(rate)[1]) and float(np.max(np.abs(finite(rate)[1]))) <= tiny_rate:
         cause = "rate-zero"
-    elif at_chance(end, chance):
+    elif at_chance(end, chance, settings.get("classes")):
         cause = "at-chance"
     facts = {"start": start, "end": end, "progress": progress * 100}
     return Evidence(loss.name, int(steps[0]), int(steps[-1]), facts, cause)
 
 
-def at_chance(level: float, tolerance: float) -> bool:
-    """Whether a loss sits where guessing leaves it: ln 2 (two classes), 1 (Dice loss) or ln K for a common K."""
+def at_chance(level: float, tolerance: float, classes: object = None) -> bool:
+    """Whether a loss sits where guessing leaves it: ln 2, 1 (Dice loss), or ln K of the known or of a common K."""
+    if (
+        isinstance(classes, int | float)
+        and classes >= 2
+        and abs(level - math.log(classes)) <= tolerance * math.log(classes)
+    ):
+        return True
     usual = [1.0, *(math.log(k) for k in (2, 3, 4, 5, 10, 20, 21, 100, 1000))]
     return any(abs(level - value) <= tolerance * value for value in usual)
 
