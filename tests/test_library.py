@@ -62,3 +62,15 @@ def test_a_single_meaning_need_not_be_a_list(tmp_path):
     (tmp_path / "ambiguous.yaml").write_text("A-B: {en: one, zh: 一}", encoding="utf-8")
 
     assert library.read_ambiguous(tmp_path / "ambiguous.yaml") == {"ab": (library.Meaning("one", "一"),)}
+
+
+def test_a_symptom_names_every_page_that_leads_to_it(built_in):
+    missing = [
+        (page.id, symptom)
+        for page in built_in.values()
+        for symptom in page.leads_to
+        if page.id
+        not in {*built_in[symptom].related, *(one for cause in built_in[symptom].causes.values() for one in cause.see)}
+    ]
+
+    assert missing == []

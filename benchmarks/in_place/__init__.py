@@ -1,0 +1,1 @@
+"""Which functions stand an edit in place, observed on the installed torch."""
