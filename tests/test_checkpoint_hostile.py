@@ -243,7 +243,8 @@ def test_a_folder_of_hostile_files_is_diagnosed_within_bounds_and_nothing_runs(t
         going.returncode = os.waitstatus_to_exitcode(status)
 
     assert (going.returncode, complaint) == (1, "")
-    assert used.ru_maxrss < 700 << 10, f"{used.ru_maxrss >> 10} MiB"
+    # a child starts with the peak of the process it was forked from, which holds torch here
+    assert used.ru_maxrss < 1000 << 10, f"{used.ru_maxrss >> 10} MiB"
     assert sorted(where.rglob("*")) == files
     assert not list(tmp_path.rglob("canary"))
     runs = json.loads((tmp_path / "out").read_bytes())["runs"]
