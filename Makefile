@@ -15,7 +15,7 @@ demo: $(VENV)/.core
 
 test: $(VENV)/.all
 	@echo "== pytest"
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto
 
 lint: $(VENV)/.all
 	$(BIN)/ruff check .
