@@ -87,14 +87,6 @@ def is_normal(tensor: Tensor, spread: float, surprise: float) -> bool:
     return all(_usual_extreme(-end / spread, tensor.numel, surprise) for end in (tensor.minimum, -tensor.maximum))
 
 
-def even_edge(tensor: Tensor, surprise: float) -> float | None:
-    """The edge of an even tensor whose edge is not known beforehand (it was decayed); None when it is not even."""
-    if len(tensor.shape) < 2 or tensor.nonfinite or not tensor.std > 0:
-        return None
-    edge = max(tensor.maximum, -tensor.minimum) * (1 + 1 / tensor.numel)
-    return edge if is_even(tensor, edge, surprise) else None
-
-
 def least_update(numel: int, edge: float, surprise: float) -> float:
     """The typical size of an update that still pushes some of ``numel`` even elements over the edge.
 
