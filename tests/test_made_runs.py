@@ -34,6 +34,15 @@ def test_the_parts_share_no_base_network_seed_or_data():
         assert {getattr(one, what) for one in dev}.isdisjoint(getattr(one, what) for one in evaluation)
 
 
+def test_another_draw_has_the_same_runs_with_other_seeds_and_data():
+    first, second = CASES["eval"], list(cases("eval", draw=1))
+
+    assert [case.name for case in first] == [case.name for case in second]
+    for what in ("seed", "data_seed"):
+        taken = {getattr(case.recipe, what) for case in [*first, *CASES["dev"]]}
+        assert taken.isdisjoint(getattr(case.recipe, what) for case in second)
+
+
 def test_the_parts_share_no_spelling_of_a_log():
     assert {case.recipe.style for case in CASES["dev"]} <= {0, 1}
     assert {case.recipe.style for case in CASES["eval"]} <= {2, 3}

@@ -18,6 +18,7 @@ def main() -> None:
     """Make the runs asked for, then count what came out."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--part", choices=("dev", "eval"), default="dev")
+    asked.add_argument("--draw", type=int, default=0, help="another number: fresh seeds and data")
     asked.add_argument("--out", type=Path)
     asked.add_argument("--jobs", type=int, default=2)
     asked.add_argument("--only", default="*", help="names of runs, with * for anything")
@@ -26,13 +27,13 @@ def main() -> None:
     args = asked.parse_args()
     from benchmarks.made_runs.make import cases, make_named
 
-    names = [case.name for case in cases(args.part) if fnmatch.fnmatch(case.name, args.only)]
+    names = [case.name for case in cases(args.part, args.draw) if fnmatch.fnmatch(case.name, args.only)]
     if args.list:
         print(*names, sep="\n")
         return
     names.sort(key=lambda name: hashlib.sha256(name.encode()).digest())  # what is made first speaks for the whole
     out = args.out or FOLDER / args.part
-    job = partial(make_named, args.part, out, args.again)
+    job = partial(make_named, args.part, args.draw, out, args.again)
     with multiprocessing.get_context("spawn").Pool(args.jobs) as pool:
         for done, line in enumerate(pool.imap_unordered(job, names, chunksize=2), 1):
             if "already" not in line:

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,26 +30,32 @@ class Case:
     variant: Variant | None = None
 
 
-def cases(part: str) -> Iterator[Case]:
-    """Every run of a part, in a fixed order."""
+def cases(part: str, draw: int = 0) -> Iterator[Case]:
+    """Every run of a part, in a fixed order; another ``draw`` has other seeds, data and teachers throughout."""
     for at, recipe in enumerate(healthy(part)):
-        yield Case(f"healthy-{at:03}-{recipe.task}-{recipe.name}", part, recipe)
+        yield Case(f"healthy-{at:03}-{recipe.task}-{recipe.name}", part, _drawn(recipe, draw))
     for fault in all_faults():
-        for at, variant in enumerate(fault.variants(part)):
+        for at, given in enumerate(fault.variants(part)):
+            twin = given.twin and _drawn(given.twin, draw)
+            variant = replace(given, recipe=_drawn(given.recipe, draw), twin=twin)
             yield Case(f"{fault.name}-{at}-{variant.recipe.task}", part, variant.recipe, fault, variant)
 
 
-def make_named(part: str, out: Path, again: bool, name: str) -> str:
+def _drawn(recipe: Recipe, draw: int) -> Recipe:
+    return replace(recipe, seed=recipe.seed + 20_000 * draw, data_seed=recipe.data_seed + 20_000 * draw)
+
+
+def make_named(part: str, draw: int, out: Path, again: bool, name: str) -> str:
     """`make` for a worker process, which is told a name."""
     try:
-        return make(_by_name(part)[name], out, again=again)
+        return make(_by_name(part, draw)[name], out, again=again)
     except Exception as error:  # noqa: BLE001 - one run that fails must not end the others; it stays unmade and is told
         return f"{name}: FAILED: {type(error).__name__}: {error}"
 
 
 @lru_cache
-def _by_name(part: str) -> dict[str, Case]:
-    return {case.name: case for case in cases(part)}
+def _by_name(part: str, draw: int) -> dict[str, Case]:
+    return {case.name: case for case in cases(part, draw)}
 
 
 def make(case: Case, out: Path, *, again: bool = False) -> str:
