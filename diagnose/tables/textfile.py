@@ -19,7 +19,7 @@ _CARRIED = (  # what docker, kubernetes, mpirun, torchrun and ray put before eve
 )
 _BAR = re.compile(r"^[^\n|]{0,60}%\|[^\n|]{0,200}\|[^\n\]]{0,80}\] ?", re.MULTILINE)
 _CARRIED_FIRST, _CARRIED_ON = re.compile(_CARRIED), re.compile("\n" + _CARRIED)  # ten times as fast as ^ is
-_HALF = re.compile(r"[^\s)\]}|%]\Z")  # an end behind which more of a number or a name may follow
+_HALF = re.compile(r"[^\s)\]}|%]\Z")  # a last character behind which more of a number or a name may follow
 Damage = tuple[int, str]  # line, and the word that stands where a number should
 
 
@@ -61,7 +61,7 @@ def written(path: Path) -> tuple[str, list[Note]]:
     notes = []
     if encoding != "utf-8":
         notes.append(Note(str(path), Text(f"read as {encoding}", f"按 {encoding} 编码读取")))
-    if _HALF.search(text):
+    if _HALF.match(text, len(text) - 1):
         what = Text(
             "the last line has no end; what it says last may not be all there",
             "最后一行没有换行符，末尾的内容可能不完整",
