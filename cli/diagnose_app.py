@@ -13,6 +13,7 @@ import typer
 
 from cli import door, language, paint
 from cli.language import Speech, both
+from cli.options import Lang
 from cli.progress import Progress
 from diagnose import reports
 from kb import library
@@ -49,7 +50,6 @@ app = typer.Typer(
         "诊断训练过程：出了什么问题、为什么、怎么办。",
     ),
 )
-_Lang = Annotated[Speech, typer.Option("--lang", help=both("language of the answer", "输出语言"))]
 _Paths = Annotated[
     list[Path],
     typer.Argument(
@@ -98,7 +98,7 @@ def run(
     bar: Annotated[
         Bar, typer.Option("--fail-on", help=both("exit with 1 from this severity on", "达到该级别时退出码为 1"))
     ] = Bar.warning,
-    lang: _Lang = Speech.auto,
+    lang: Lang = Speech.auto,
     mapped: _Map = None,
     numbers: Annotated[
         list[str] | None,
@@ -166,7 +166,7 @@ def run(
 @app.command(
     help=both("Show what was read, and which role each curve was given.", "显示读到了什么，以及每条曲线的角色。")
 )
-def series(paths: _Paths, lang: _Lang = Speech.auto, mapped: _Map = None) -> int:
+def series(paths: _Paths, lang: Lang = Speech.auto, mapped: _Map = None) -> int:
     """File, name, role, why, points and range of every curve."""
     from diagnose import clinic, reading, settings
 
@@ -177,7 +177,7 @@ def series(paths: _Paths, lang: _Lang = Speech.auto, mapped: _Map = None) -> int
 
 
 @app.command(help=both("Show tensors, gates and optimizer of checkpoints.", "显示检查点中的张量、门控与优化器。"))
-def checkpoint(paths: _Paths, lang: _Lang = Speech.auto) -> int:
+def checkpoint(paths: _Paths, lang: Lang = Speech.auto) -> int:
     """One table a file: groups with rate and decay, gates with values, tensors with norm and zeros."""
     from diagnose import clinic, contents
 
@@ -195,7 +195,7 @@ def compare(
     ],
     b: Annotated[Path, typer.Argument(metavar="B", help=both("what it is compared with", "与之比较的另一方"))],
     form: Annotated[Plain, typer.Option("--format", help=both("how to print it", "输出格式"))] = Plain.text,
-    lang: _Lang = Speech.auto,
+    lang: Lang = Speech.auto,
     mapped: _Map = None,
 ) -> int:
     """Exit code 1: B shows something at warning or above that A does not."""
@@ -227,7 +227,7 @@ def watch(
         Bar, typer.Option("--fail-on", help=both("stop with 1 from this severity on", "达到该级别时停止，退出码为 1"))
     ] = Bar.error,
     bell: Annotated[bool, typer.Option("--bell", help=both("ring at every finding", "每有发现就响铃"))] = False,
-    lang: _Lang = Speech.auto,
+    lang: Lang = Speech.auto,
     mapped: _Map = None,
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help=both("tell what is worth knowing, too", "也报告提示级别的发现"))
@@ -252,7 +252,7 @@ def watch(
 @app.command(
     "list", help=both("List what can be looked for, and what to log for it.", "列出可以检查的症状，以及需要记录什么。")
 )
-def list_(lang: _Lang = Speech.auto) -> int:
+def list_(lang: Lang = Speech.auto) -> int:
     """Every symptom with its severity and the curves it needs."""
     from diagnose import reading
 
@@ -262,7 +262,7 @@ def list_(lang: _Lang = Speech.auto) -> int:
 
 @app.command(help=both("Explain a symptom: the page the finding points to.", "解释一个症状，即发现所指向的页面。"))
 def explain(
-    symptom: Annotated[str, typer.Argument(help=both("the id of a symptom", "症状的 id"))], lang: _Lang = Speech.auto
+    symptom: Annotated[str, typer.Argument(help=both("the id of a symptom", "症状的 id"))], lang: Lang = Speech.auto
 ) -> int:
     """The entry of the library, as `kb lookup` prints it."""
     from diagnose import settings

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli import asked, door, language, own, paint
+from cli import asked, door, language, own, paint, shelf
 from cli.language import Speech, both
+from cli.options import Folder, Json, Kinds, Lang
 from kb import answering, library
 from kb.entry import Entry
 from kb.library import FOLDERS, Library
 from kb.problem import Problem
 from kb.prose import Line, code
 from kb.search import Answer
-from kb.text import Lang, Text
-
-Kinds = StrEnum("Kinds", [(kind, kind) for kind in FOLDERS.values()])  # type: ignore[misc] # read from the one list
+from kb.text import Lang as Tongue
+from kb.text import Text
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,19 +30,6 @@ app = typer.Typer(
         "查询息肉、数据集、训练概念、代码陷阱与训练症状。",
     ),
 )
-_Lang = Annotated[Speech, typer.Option("--lang", metavar="en|zh|auto", help=both("language of the answer", "输出语言"))]
-_Json = Annotated[bool, typer.Option("--json", help=both("print data instead of a page", "输出数据而不是页面"))]
-_Folder = Annotated[
-    Path | None,
-    typer.Option(
-        "--kb",
-        metavar="DIR",
-        help=both(
-            "add the entries of this folder; they come before your own and the built-in ones",
-            "加上该文件夹中的条目，优先于你自己的和内置的条目",
-        ),
-    ),
-]
 
 
 def main(argv: Sequence[str] | None = None, program: str = "kb") -> int:
@@ -81,17 +67,17 @@ def lookup(
             help=both("a name, title or id; several words are one term", "名称、标题或 id；多个词合为一个名称"),
         ),
     ],
-    lang: _Lang = Speech.auto,
-    as_json: _Json = False,
+    lang: Lang = Speech.auto,
+    as_json: Json = False,
     only_code: Annotated[bool, typer.Option("--code", help=both("print only its code", "只输出其中的代码"))] = False,
-    folder: _Folder = None,
+    folder: Folder = None,
 ) -> int:
     """The page, a choice of meanings, or the nearest names."""
     from kb import search
 
     words = asked.words(term)
     speak = language.choose(lang, words)
-    pages = _library(folder, speak)
+    pages = shelf.opened(folder, speak)
     found, where = _pasted(pages, folder, words, speak) or (search.lookup(pages, words), [])
     if as_json:
         from kb import plain
@@ -116,16 +102,16 @@ def ask(
             ),
         ),
     ] = None,
-    lang: _Lang = Speech.auto,
-    as_json: _Json = False,
-    folder: _Folder = None,
+    lang: Lang = Speech.auto,
+    as_json: Json = False,
+    folder: Folder = None,
 ) -> int:
     """The passage that answers, two or three pages that may be meant, or that nothing is known."""
     from kb.ask import reply, show, stored
 
     words = asked.words(question or [])
     speak = language.choose(lang, words)
-    pages = _library(folder, speak)
+    pages = shelf.opened(folder, speak)
     known = stored.load(pages, folder or library.BUILT_IN)
     if question is None:
         from cli import talk
@@ -149,12 +135,12 @@ def list_(
             help=both(f"only this kind: {', '.join(FOLDERS.values())}", f"只列出这一类：{'、'.join(FOLDERS.values())}"),
         ),
     ] = None,
-    lang: _Lang = Speech.auto,
-    as_json: _Json = False,
-    folder: _Folder = None,
+    lang: Lang = Speech.auto,
+    as_json: Json = False,
+    folder: Folder = None,
 ) -> int:
     """Every id with its title in both languages, kind by kind."""
-    pages = _library(folder, language.choose(lang))
+    pages = shelf.opened(folder, language.choose(lang))
     chosen = [page for page in pages.values() if kind is None or page.kind == kind.value]
     if as_json:
         from kb import plain
@@ -174,7 +160,7 @@ def check(
     path: Annotated[
         Path, typer.Argument(metavar="PATH", help=both("a file or a folder of entries", "条目文件或文件夹"))
     ],
-    lang: _Lang = Speech.auto,
+    lang: Lang = Speech.auto,
 ) -> int:
     """Every problem with its place; 1 when there is one."""
     from kb import check as checking
@@ -202,18 +188,18 @@ def verify(
             metavar="[ID...]", autocompletion=_ids, help=both("entries; all if none", "条目 id；不写则全部")
         ),
     ] = None,
-    lang: _Lang = Speech.auto,
-    as_json: _Json = False,
+    lang: Lang = Speech.auto,
+    as_json: Json = False,
     trust: Annotated[
         bool, typer.Option("--trust", help=both("run code that is not built in", "允许运行非内置条目里的代码"))
     ] = False,
-    folder: _Folder = None,
+    folder: Folder = None,
 ) -> int:
     """Which facts hold here: 0 all, 1 something failed, 2 nothing could be checked."""
     from kb import verified
     from kb import verify as verification
 
-    pages = _library(folder, language.choose(lang))
+    pages = shelf.opened(folder, language.choose(lang))
     chosen = [pages.named(name) for name in dict.fromkeys(ids)] if ids else list(pages.values())
     speak = language.choose(lang)
     outcomes = []
@@ -232,26 +218,7 @@ app.command("new", help=both("Begin an entry of your own.", "新建一个自己�
 app.command("import", help=both("Make drafts from notes.", "把笔记变成草稿条目。"))(own.import_)
 
 
-def _library(folder: Path | None, lang: Lang | None = None) -> Library:
-    """The built-in entries, the user's own and those of ``folder``; files that were left out are named on stderr."""
-    from kb import frozen
-
-    if folder is not None and not folder.is_dir():
-        raise Problem(Text("no such folder", "没有这个文件夹"), path=folder)
-    if folder is not None and not library.files(folder):
-        names = ", ".join(FOLDERS)
-        raise Problem(
-            Text("holds no entries", "里面没有条目"),
-            path=folder,
-            hint=Text(f"entries are *.yaml files in {names}", f"条目是 {names} 中的 *.yaml 文件"),
-        )
-    pages = frozen.load(folder or library.BUILT_IN)
-    for problem in pages.problems:
-        own.left_out(problem, lang or language.choose())
-    return pages
-
-
-def _pasted(pages: Library, folder: Path | None, words: str, lang: Lang) -> tuple[Answer, list[Line]] | None:
+def _pasted(pages: Library, folder: Path | None, words: str, lang: Tongue) -> tuple[Answer, list[Line]] | None:
     """The page of a pasted error, and the line of the user's code it points to; None for anything else."""
     if not any(sign in words for sign in ("Error", "Exception", "Warning", "error:")):
         return None
@@ -269,7 +236,7 @@ def _show_code(entry: Entry) -> int:
     return 0
 
 
-def _as_lines(problem: Problem, lang: Lang) -> list[Line]:
+def _as_lines(problem: Problem, lang: Tongue) -> list[Line]:
     first, *rest = problem.of(lang).split("\n")
     return [Line("error", first), *(Line("dim", line) for line in rest)]
 

@@ -1,25 +1,21 @@
-"""The part of ``kb`` for a person's own entries: begin one, take notes over, name what cannot be used."""
+"""The part of ``kb`` for a person's own entries: begin one, take notes over."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli import door, language, paint
+from cli import language, paint
 from cli.language import Speech, both
+from cli.options import Kinds, Lang
 from kb import library
 from kb.entry import Kind
 from kb.library import FOLDERS
-from kb.problem import Problem
 from kb.prose import Line
-from kb.text import Lang as Tongue
 from kb.text import Text
 
-Kinds = StrEnum("Kinds", [(kind, kind) for kind in FOLDERS.values()])  # type: ignore[misc] # read from the one list
-Lang = Annotated[Speech, typer.Option("--lang", metavar="en|zh|auto", help=both("language of the answer", "输出语言"))]
 _Into = Annotated[
     Path | None,
     typer.Option(
@@ -78,9 +74,3 @@ def import_(
     chosen: Kind = kind.value if kind else "concept"  # type: ignore[assignment] # made from the kinds themselves
     paint.show(taking.told(taking.import_(notes, into, chosen), into, speak))
     return 0
-
-
-def left_out(problem: Problem, lang: Tongue) -> None:
-    """Name a file of the user's that could not be used, on standard error; the rest works on."""
-    what = Text(f"{problem.what.en} (left out)", f"{problem.what.zh}（已略过）")
-    door.complain(Problem(what, path=problem.path, line=problem.line, column=problem.column, hint=problem.hint), lang)

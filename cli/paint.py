@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any, TextIO
 
+from kb.neutral import neutral
 from kb.prose import Line
 
 NARROWEST, WIDEST, PIPED = 40, 120, 100
@@ -68,13 +69,6 @@ def width(stream: TextIO | None = None) -> int:
 def colourful(stream: TextIO) -> bool:
     """Whether to use colour: on a terminal, unless NO_COLOR is set or the terminal is dumb."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def neutral(text: str) -> str:
-    """``text`` without anything that could steer the terminal: escapes, other controls, direction marks."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() or char in "\t\u200d\u3000\xa0" else "\ufffd" for char in text)
 
 
 def make_safe(stream: TextIO) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from diagnose.drawing import by_logarithm
 from diagnose.run import Curve, Series, Steps
-from diagnose.telling import neutral
+from kb.neutral import neutral
 from kb.text import Lang, Text
 
 _WIDE, _HIGH = 640, 140

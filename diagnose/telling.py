@@ -95,10 +95,3 @@ def file_of(run: Run, verdict: Verdict) -> str:
         holding = [one for one in run.checkpoints if subject in one.tensors or subject == str(one.path)]
         return (holding or run.checkpoints)[-1].path.as_posix()
     return Path(run.sources[0].path).as_posix() if run.sources else run.path.as_posix()
-
-
-def neutral(text: str) -> str:
-    """``text`` without controls, direction marks and halves of characters; line ends and tabs stay."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() or char in "\n\t\u200d\u3000\xa0" else "\ufffd" for char in text)

@@ -12,6 +12,7 @@ from diagnose import overview, telling
 from diagnose.finding import Diagnosis
 from diagnose.run import Note, Run
 from diagnose.story import Chapter, story
+from kb.neutral import neutral
 from kb.text import Lang, Text
 
 _COMMAND = {"error": "error", "warning": "warning", "info": "notice"}
@@ -66,5 +67,5 @@ def _command(level: str, message: str, **properties: str) -> str:
 
 
 def _escaped(text: str, marks: str) -> str:
-    text = telling.neutral(text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = neutral(text.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(f"%{ord(char):02X}" if char in marks else char for char in text)

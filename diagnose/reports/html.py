@@ -12,6 +12,7 @@ from diagnose.finding import Diagnosis, Examined, Verdict
 from diagnose.run import Note, Run
 from diagnose.story import Chapter, story
 from diagnose.tally import health
+from kb.neutral import neutral
 from kb.text import Lang, Text
 
 _STYLE = """
@@ -145,4 +146,4 @@ def _said(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    return html.escape(telling.neutral(text))
+    return html.escape(neutral(text))

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from diagnose import telling
 from diagnose.finding import Diagnosis, Examined, Verdict
+from kb.neutral import neutral
 from kb.text import Lang, Text
 
 _TAGS = ("failure", "error", "skipped")
@@ -95,8 +96,8 @@ def _counted(whole: str) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(telling.neutral(text))  # a control in a name would make the whole file unreadable
+    return escape(neutral(text))  # a control in a name would make the whole file unreadable
 
 
 def _quoted(text: str) -> str:
-    return quoteattr(telling.neutral(text))
+    return quoteattr(neutral(text))

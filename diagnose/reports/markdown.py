@@ -14,6 +14,7 @@ from diagnose import overview, telling
 from diagnose.finding import Diagnosis, Examined, Verdict
 from diagnose.story import Chapter, story
 from diagnose.tally import Tally
+from kb.neutral import neutral
 from kb.text import Lang, Text
 
 _IN_FULL = 10  # runs with findings told in full when there are many
@@ -135,7 +136,7 @@ def _unread(diagnosis: Diagnosis, lang: Lang) -> Iterator[str]:
 
 def _code(text: str) -> str:
     """A code span that holds ``text`` whatever backticks are in it."""
-    text = " ".join(telling.neutral(text).split()) or " "
+    text = " ".join(neutral(text).split()) or " "
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{fence}{pad}{text}{pad}{fence}"
@@ -143,5 +144,5 @@ def _code(text: str) -> str:
 
 def _escaped(text: str) -> str:
     """``text`` as it is read, on one line, with nothing in it taken for Markdown, HTML or a mention."""
-    text = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(telling.neutral(text).split()))
+    text = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(neutral(text).split()))
     return text.replace("\\@", "@<!-- -->")

@@ -19,6 +19,7 @@ from diagnose.reports.json import as_plain
 from diagnose.run import Note
 from diagnose.story import root_of
 from kb.entry import Entry
+from kb.neutral import neutral
 from kb.text import Lang, Text
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -47,7 +48,7 @@ def render(diagnosis: Diagnosis, lang: Lang) -> str:
         "results": results,
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return telling.neutral(json.dumps(log, ensure_ascii=False, indent=1, allow_nan=False))
+    return neutral(json.dumps(log, ensure_ascii=False, indent=1, allow_nan=False))
 
 
 def _rule(entry: Entry, lang: Lang) -> dict[str, Any]:
@@ -76,11 +77,11 @@ def _results(examined: Examined, places: dict[str, int], lang: Lang) -> Iterator
             "ruleId": verdict.entry.id,
             "ruleIndex": places[verdict.entry.id],
             "level": _LEVEL[verdict.severity],
-            "message": {"text": telling.neutral(f"{examined.run.name}: {_said(verdict, lang)}")},
+            "message": {"text": neutral(f"{examined.run.name}: {_said(verdict, lang)}")},
             "locations": [
                 {
                     "physicalLocation": _physical(telling.file_of(examined.run, verdict), 1),
-                    "logicalLocations": [{"name": telling.neutral(seen.subject), "kind": "variable"}],
+                    "logicalLocations": [{"name": neutral(seen.subject), "kind": "variable"}],
                 }
             ],
             "partialFingerprints": {"finding/v1": _fingerprint(examined, verdict)},
@@ -142,7 +143,7 @@ def _noted(note: Note, level: str, lang: Lang) -> dict[str, Any]:
 
 def _notification(level: str, text: str, where: dict[str, Any] | None = None) -> dict[str, Any]:
     place = {"locations": [{"physicalLocation": where}]} if where else {}
-    return {"level": level, "message": {"text": telling.neutral(text)}, **place}
+    return {"level": level, "message": {"text": neutral(text)}, **place}
 
 
 def _physical(path: str, line: int | None) -> dict[str, Any]:
