@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli import asked, door, language, own, paint, shelf
+from cli import asked, door, language, mcp_app, own, paint, shelf
 from cli.language import Speech, both
 from cli.options import Folder, Json, Kinds, Lang
 from kb import answering, library
@@ -216,6 +216,7 @@ def verify(
 
 app.command("new", help=both("Begin an entry of your own.", "新建一个自己的条目。"))(own.new)
 app.command("import", help=both("Make drafts from notes.", "把笔记变成草稿条目。"))(own.import_)
+app.command("mcp", help=both("Serve a coding assistant.", "为编程助手提供服务（MCP）。"))(mcp_app.mcp)
 
 
 def _pasted(pages: Library, folder: Path | None, words: str, lang: Tongue) -> tuple[Answer, list[Line]] | None:

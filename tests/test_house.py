@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {
     "kb": {"kb", "yaml", "rapidfuzz", "platformdirs"},
     "diagnose": {"diagnose", "kb", "numpy"},
-    "cli": {"cli", "kb", "diagnose", "typer", "rich"},
+    "cli": {"cli", "kb", "diagnose", "typer", "rich", "mcp", "pydantic"},
 }
 FILES = [path for room in MAY_IMPORT for path in sorted((ROOT / room).rglob("*.py"))]
 
