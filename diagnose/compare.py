@@ -13,7 +13,7 @@ from diagnose.finding import SEVERITIES, Examined, Verdict
 from diagnose.known_settings import as_written
 from diagnose.measure import blocks, finite
 from diagnose.run import Run, Series
-from diagnose.schedule import Schedule, schedule
+from diagnose.schedule import schedule
 from kb.library import Library
 from kb.search import lookup
 from kb.text import Text
@@ -161,11 +161,7 @@ def _schedules(a: Run, b: Run) -> Iterable[tuple[str, Text, Text]]:
         same = (ours.name, ours.warm_up, ours.ends) == (theirs.name, theirs.warm_up, theirs.ends)
         if same and abs(ours.peak - theirs.peak) <= 1e-3 * ours.peak:
             continue
-        yield one.name, _said(ours), _said(theirs)
-
-
-def _said(seen: Schedule) -> Text:
-    return Text(f"{seen.text().en}, from {seen.peak:.3g}", f"{seen.text().zh}，峰值 {seen.peak:.3g}")
+        yield one.name, ours.text(), theirs.text()
 
 
 def _settings(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from diagnose.rates import rates
 from diagnose.run import Run, Series
 from kb.library import Library
 from kb.prose import Line
@@ -37,11 +38,12 @@ def lines(runs: Sequence[Run], lang: Lang, width: int) -> list[Line]:
 
 
 def _curves(run: Run, lang: Lang, width: int) -> list[Line]:
-    """Each curve: name, role and range in one row where they fit, and below why it has that role, and its file."""
+    """Each curve: name, role and range in one row where they fit; below its role's reason, file, schedule."""
     found: list[Line] = []
     names = min(max((width_of(one.name) for one in run.series), default=0), _NAME)
     roles = max((width_of(_role(one, lang)) for one in run.series), default=0)
     files = {one.source for one in run.series if one.source}
+    schedules = {name: rate.text for rate in rates(run) for name in rate.names}
     for one in run.series:
         row = f"  {pad(one.name, names)}  {pad(_role(one, lang), roles)}  {_range(one, lang)}"
         if width_of(one.name) <= names and width_of(row) <= width:
@@ -59,6 +61,9 @@ def _curves(run: Run, lang: Lang, width: int) -> list[Line]:
             about.append(Path(one.source).name)
         text = ("；" if lang == "zh" else "; ").join(about)
         found += [Line("dim", line) for line in wrap(text, width, first="      ", rest="      ")]
+        if one.name in schedules:
+            said = schedules[one.name].of(lang)
+            found += [Line("text", line) for line in wrap(said, width, first="      ", rest="      ")]
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from diagnose.decay import Decay, decay
 from diagnose.measure import finite, median
 from diagnose.run import Curve, Series, Steps
+from diagnose.schedule_names import ENDS, NAMES
 from kb.text import Text
 
 _MOST = 600  # points looked at; a schedule has no finer detail than that
@@ -34,38 +35,32 @@ class Schedule:
     ends: int | None = None
     numbers: Mapping[str, float] = field(default_factory=dict)
 
-    def text(self) -> Text:
-        """The schedule in a few words."""
-        en, zh = _NAMES[self.name]
-        en, zh = en.format(**self.numbers), zh.format(**self.numbers)
+    @property
+    def floor(self) -> float:
+        """The rate at the end of the shape where that is known, else the last one seen; a fit has three digits."""
+        if (
+            self.ends is None
+            or "floor" not in self.numbers
+            or self.last <= max(self.numbers["floor"], 1e-3) * self.peak
+        ):
+            return self.last
+        return self.peak * self.numbers["floor"] if self.numbers["floor"] >= 1e-3 else 0.0
+
+    def shape(self) -> Text:
+        """The schedule in a few words: its name and numbers, from where to where, and its warm-up."""
+        told = {**self.numbers, "peak": self.peak, "floor": self.floor, "last": self.last}
+        en, zh = (words.format(**told) for words in NAMES[self.name])
         if self.warm_up and self.name not in ("warm-up", "one-cycle"):
-            en, zh = f"{en} after {self.warm_up:,} steps of warm-up", f"预热 {self.warm_up:,} 步后{zh}"
-        if self.ends is not None:
-            en, zh = f"{en}, down at step {self.ends:,}", f"{zh}，到第 {self.ends:,} 步降完"
+            en, zh = f"{self.warm_up:,} steps of warm-up, then {en}", f"预热 {self.warm_up:,} 步后{zh}"
         return Text(en, zh)
 
-
-_NAMES = {
-    "constant": ("constant", "恒定"),
-    "step": ("times {gamma:.3g} every {period:,.0f} steps", "每 {period:,.0f} 步乘以 {gamma:.3g}"),
-    "milestones": ("steps down {drops:.0f} times", "分 {drops:.0f} 次下调"),
-    "plateau": ("reduced when it stalls, patience {patience:.0f}", "停滞时下调，耐心值 {patience:.0f}"),
-    "linear": ("linear decay", "线性衰减"),
-    "polynomial": ("polynomial decay, power {power:.2g}", "多项式衰减，幂次 {power:.2g}"),
-    "cosine": ("cosine decay", "余弦衰减"),
-    "overrun": ("cosine decay that ran past its end and rises again", "余弦衰减走过了终点，又在回升"),
-    "restarts": (
-        "decay with warm restarts, the first after {period:,.0f} steps",
-        "热重启，首个周期 {period:,.0f} 步",
-    ),
-    "cyclic": ("cycles of {period:,.0f} steps", "每 {period:,.0f} 步一个循环"),
-    "one-cycle": ("one cycle, peak at {peaked:.0%} of it", "单周期（one-cycle），峰值在 {peaked:.0%} 处"),
-    "exponential": ("times {gamma:.6g} every step", "每步乘以 {gamma:.6g}"),
-    "compounding": ("a decay that compounds", "叠加式衰减（越降越快）"),
-    "inverse-root": ("inverse square root", "平方根倒数衰减"),
-    "warm-up": ("still warming up", "仍在预热"),
-    "unknown": ("no known schedule", "不属于已知的调度"),
-}
+    def text(self, at: Callable[[float], Text] | None = None) -> Text:
+        """The same and the place of its end, which ``at`` puts into words (default: the step)."""
+        if self.ends is None:
+            return self.shape()
+        shape, end = self.shape(), at(self.ends) if at else Text(f"step {self.ends:,}", f"第 {self.ends:,} 步")
+        ends = ENDS.get(self.name, Text("ends at", "终点在"))
+        return Text(f"{shape.en}; {ends.en} {end.en}", f"{shape.zh}；{ends.zh}{end.zh}")
 
 
 def schedule(rate: Series, loss: Series | None = None) -> Schedule | None:
@@ -73,6 +68,15 @@ def schedule(rate: Series, loss: Series | None = None) -> Schedule | None:
 
     ``loss``, the curve a plateau schedule would have watched, tells it from milestones set by hand.
     """
+    if loss is not None:
+        return _schedule(rate, loss)
+    if "schedule" not in rate.measured:
+        rate.measured["schedule"] = _schedule(rate, None)
+    kept: Schedule | None = rate.measured["schedule"]
+    return kept
+
+
+def _schedule(rate: Series, loss: Series | None) -> Schedule | None:
     steps, values = _thinned(*finite(rate))
     if len(values) < 3 or values.max() <= 0 or values.min() < 0:
         return None
@@ -95,11 +99,15 @@ def schedule(rate: Series, loss: Series | None = None) -> Schedule | None:
         name, ends, numbers = stairs
         return Schedule(name, peak, last, warm_up, ends, numbers)
     held, shape = _glide(steps, values, top)
+    if shape is None and top == 0 and (before := _stepped_first(steps, values)) is not None:
+        steps, values, (held, shape) = *before, _glide(*before, 0)
+        peak = float(values[0])
     if shape is None:
         return Schedule("unknown", peak, last, warm_up)
     if top and _one_cycle(steps[: top + 1], values[: top + 1], last, float(steps[-1] - steps[0])):
         peaked = warm_up / max(1.0, float(steps[held] - steps[0]) + shape.end)
-        return Schedule("one-cycle", peak, last, warm_up, _end(steps, held, shape), {"peaked": peaked})
+        numbers = {**shape.numbers, "peaked": peaked}
+        return Schedule("one-cycle", peak, last, warm_up, _end(steps, held, shape), numbers)
     return Schedule(shape.name, peak, last, warm_up, _end(steps, held, shape), shape.numbers)
 
 
@@ -116,6 +124,18 @@ def _glide(steps: Steps, values: Curve, top: int) -> tuple[int, Decay | None]:
     held = top + int(np.argmax(values[top:] < values[top])) - 1
     fits = [(at, decay((steps[at:] - steps[at]).astype(float), values[at:])) for at in sorted({top, held})]
     return min(fits, key=lambda fit: (fit[1] is None, fit[1].off if fit[1] and fit[1].off > 1e-3 else 0.0))
+
+
+def _stepped_first(steps: Steps, values: Curve) -> tuple[Steps, Curve] | None:
+    """The curve with the value before its first, for a log written after the schedule's step: a cosine begins level.
+
+    The missing peak is the even polynomial through the next three values; None where that is none.
+    """
+    first, second, third = values[:3]
+    peak = (15 * first - 6 * second + third) / 10
+    if not first < peak < 1.2 * first or np.ptp(np.diff(steps[:4])) > 0:
+        return None
+    return np.concatenate((2 * steps[:1] - steps[1:2], steps)), np.concatenate(([peak], values))
 
 
 def _thinned(steps: Steps, values: Curve) -> tuple[Steps, Curve]:
@@ -190,6 +210,11 @@ def _stairs(steps: Steps, values: Curve, loss: Series | None) -> tuple[str, int 
     alike = len(plain) == 0 or float(np.ptp(plain)) <= 0.05 * gamma
     if len(moved) >= 2 and alike and float(np.ptp(lengths)) <= 0.1 * float(lengths.mean()) + grid:
         return "step", None, {"gamma": gamma, "period": median(lengths), "drops": float(len(moved))}
+    even = len(moved) >= 4 and float(np.ptp(lengths)) <= 0.1 * float(lengths.mean()) + grid
+    stairs = np.concatenate(([0], moved + 1))
+    shape = decay((steps[stairs] - steps[0]).astype(float), values[stairs]) if even else None
+    if shape is not None:  # a decay that is stepped once an epoch and logged more often
+        return shape.name, _end(steps, 0, shape), {**shape.numbers, "every": median(lengths)}
     return "milestones", ends, {"gamma": gamma, "drops": float(len(moved))}
 
 

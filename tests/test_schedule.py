@@ -153,3 +153,28 @@ def test_any_numbers_give_an_answer(values):
         seen = schedule(rate(values))
 
     assert seen is None or seen.text().en
+
+
+def test_a_cosine_that_is_logged_after_its_step_is_still_one():
+    values = stepped(lambda lr, o: lr.CosineAnnealingLR(o, 20, 1e-4), 21)[1:]
+
+    seen = schedule(rate(values))
+
+    assert (seen.name, seen.ends) == ("cosine", 19)
+    assert seen.peak == pytest.approx(0.01, rel=1e-3)
+
+
+def test_a_decay_stepped_once_an_epoch_is_the_same_however_often_it_is_logged():
+    values = stepped(lambda lr, o: lr.PolynomialLR(o, 16, 0.9), 15)
+
+    seen = schedule(rate(np.repeat(values, 70)))
+
+    assert (seen.name, seen.ends) == ("polynomial", 16 * 70)
+    assert seen.numbers["every"] == 70
+
+
+@pytest.mark.parametrize("epochs", range(5, 12))
+def test_a_cosine_of_a_few_epochs_has_not_run_past_its_end(epochs):
+    values = stepped(lambda lr, o: lr.CosineAnnealingLR(o, epochs, 1e-4), epochs)
+
+    assert schedule(rate(values)).name == "cosine"

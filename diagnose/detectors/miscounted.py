@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from diagnose.epochs import epoch_length
 from diagnose.finding import Evidence, Unsure
 from diagnose.measure import finite
 from diagnose.run import Checkpoint, Series
@@ -46,7 +47,7 @@ def miscounted(
                 f"既没有调度器状态，学习率也不到 {points:.0f} 个值",
             )
         )
-    length = _epoch_length(epochs)
+    length = epoch_length(epochs)
     return [seen for one in rates if len(finite(one)[1]) >= points and (seen := _of_shape(one, length)) is not None]
 
 
@@ -103,14 +104,6 @@ def _barely_begun(values: np.ndarray) -> bool:
     half = len(values) // 2
     first, second = float(values[half] - values[0]), float(values[-1] - values[half])
     return values[0] > 0 and values[-1] < 20 * values[0] and first > 0 and second > 2 * first
-
-
-def _epoch_length(epochs: tuple[Series, ...]) -> float | None:
-    for one in epochs:
-        steps, counted = finite(one)
-        if len(counted) > 2 and counted[-1] > counted[0] and steps[-1] > steps[0]:
-            return float(steps[-1] - steps[0]) / float(counted[-1] - counted[0])
-    return None
 
 
 def _made_for(state: Mapping[str, Any]) -> float:

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from diagnose import overview, plot, telling
+from diagnose import overview, plot, rates, telling
 from diagnose.finding import Diagnosis, Examined, Verdict
 from diagnose.run import Note, Run
 from diagnose.story import Chapter, story
@@ -31,6 +31,7 @@ small,.dim,.axis{color:var(--dim)}.axis{font-size:.8rem;margin:0}summary{cursor:
 svg{width:100%;height:auto;background:var(--page);border:1px solid var(--line)}
 polyline{fill:none;stroke:var(--curve);stroke-width:1.5}.stretch{fill:var(--stretch)}.broken{stroke:var(--error)}
 """
+_RATES = 3  # schedules told of a run
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # whatever slipped through could load and run nothing
 
 
@@ -68,6 +69,7 @@ def render(diagnosis: Diagnosis, lang: Lang) -> str:
 def _run(examined: Examined, lang: Lang) -> Iterator[str]:
     run = examined.run
     yield f"<section><h2>{_said(run.name)}</h2><p class=dim>{_said(telling.read_from(run, lang))}</p>"
+    yield from (f"<p class=dim>{_said(line)}</p>" for line in rates.lines(run, lang, _RATES))
     for chapter in story(examined.verdicts):
         yield from _finding(run, chapter, lang)
     for one in examined.verdicts:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from diagnose.finding import Diagnosis, Examined, Verdict
+from diagnose.rates import Rate, rates
 from diagnose.run import Checkpoint, Series
 from diagnose.story import root_of
 from kb.text import Lang, Text
@@ -40,13 +41,14 @@ def as_data(diagnosis: Diagnosis) -> dict[str, Any]:
 
 def _run(examined: Examined) -> dict[str, Any]:
     run = examined.run
+    schedules = {name: one for one in rates(run) for name in one.names}
     return {
         "path": str(run.path),
         "name": run.name,
         "sources": [
             {"path": one.path, "format": one.format, "series": one.series, "points": one.points} for one in run.sources
         ],
-        "series": [_series(one) for one in run.series],
+        "series": [_series(one, schedules.get(one.name)) for one in run.series],
         "checkpoints": [_checkpoint(one) for one in run.checkpoints],
         "verdicts": [_verdict(one, examined.verdicts) for one in examined.verdicts],
         "settings": {key: as_plain(value) for key, value in run.settings.items()},
@@ -56,7 +58,7 @@ def _run(examined: Examined) -> dict[str, Any]:
     }
 
 
-def _series(series: Series) -> dict[str, Any]:
+def _series(series: Series, rate: Rate | None) -> dict[str, Any]:
     return {
         "name": series.name,
         "role": series.role,
@@ -68,6 +70,23 @@ def _series(series: Series) -> dict[str, Any]:
         "first_step": int(series.steps[0]) if len(series) else None,
         "last_step": int(series.steps[-1]) if len(series) else None,
         "why": _text(series.why) if series.why else None,
+        "schedule": _schedule(rate) if rate else None,
+    }
+
+
+def _schedule(rate: Rate) -> dict[str, Any]:
+    """A learning rate's schedule: ``ends`` and ``planned_end`` are steps, ``through`` a share of the schedule."""
+    seen = rate.schedule
+    return {
+        "name": seen.name,
+        "peak": seen.peak,
+        "last": seen.last,
+        "warm_up": seen.warm_up,
+        "numbers": {name: as_plain(value) for name, value in seen.numbers.items()},
+        "ends": seen.ends,
+        "through": rate.through,
+        "planned_end": rate.planned,
+        "says": _text(rate.text),
     }
 
 

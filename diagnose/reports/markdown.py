@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from diagnose import overview, telling
+from diagnose import overview, rates, telling
 from diagnose.finding import Diagnosis, Examined, Verdict
 from diagnose.story import Chapter, story
 from diagnose.tally import Tally
@@ -19,6 +19,7 @@ from kb.text import Lang, Text
 
 _IN_FULL = 10  # runs with findings told in full when there are many
 _LONGEST = 50_000  # characters of runs told in full; GitHub refuses a comment of more than 65,536
+_RATES = 3  # schedules told of a run
 _ALIKE = 8  # further subjects named under a finding
 _MARK = {"error": "❌", "warning": "⚠️", "info": "ℹ️"}
 _HARMLESS = re.compile(r"[-+.,%\d ]*|[a-z ]*", re.ASCII)  # a fact that is a number or plain words reads better as it is
@@ -53,6 +54,8 @@ def _run(examined: Examined, lang: Lang) -> Iterator[str]:
     yield f"#### {_code(examined.run.name)}"
     if read := telling.read_from(examined.run, lang, _code):
         yield read
+    if told := list(rates.lines(examined.run, lang, _RATES, _code)):
+        yield "\n".join(f"- {one}" for one in told)
     for chapter in story(examined.verdicts):
         yield "\n".join(_finding(chapter, lang))
     broken = [_left_out(one, lang) for one in examined.verdicts if one.state == "broke"]

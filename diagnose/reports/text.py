@@ -6,7 +6,7 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from diagnose import overview, telling
+from diagnose import overview, rates, telling
 from diagnose.drawing import drawn
 from diagnose.finding import Diagnosis, Examined, Verdict
 from diagnose.run import Note, Run
@@ -20,6 +20,7 @@ WIDTH = 100
 _CURVE = 60  # columns of a drawn curve: enough to see its shape, few enough for a terminal of 70
 _ALIKE = 8  # further subjects named under a finding
 _IN_FULL = 10  # runs with findings told in full when there are many
+_RATES = 3  # schedules told of a run unless all are asked for
 _NOTES = 4  # notes shown of a run unless all are asked for
 
 
@@ -83,6 +84,8 @@ class _Page:
         """One run: what was read, and what was found, waived or broken in it."""
         self.say("title", examined.run.name)
         self.say("dim", telling.read_from(examined.run, self.lang), first="  ", rest="  ")
+        for line in rates.lines(examined.run, self.lang, None if self.everything else _RATES):
+            self.say("dim", line, first="  ", rest="    ")
         for chapter in story(examined.verdicts):
             self.finding(examined.run, chapter)
         self.others([one for one in examined.verdicts if one.state not in {"found", "clear", "blind"}])
