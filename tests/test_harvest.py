@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from diagnose.readers import fairseq_log, general_log, ignite_log, megatron_log, nanogpt_log
 from diagnose.run import Trace
@@ -131,3 +133,38 @@ def test_long_numbers_are_rounded_as_python_rounds_them() -> None:
     gathered.read("".join(f"v {word}\n" for word in words))
     table = gathered.table(Path("run.log"), "x", [])
     assert table.columns["v"].values.tolist() == [float(word) for word in words]
+
+
+_NAME = st.sampled_from(("loss", "dice", "a1", "a22", "b"))
+_END = st.sampled_from(("", "ms", " |", " | step 3", " | step 128"))
+_WRITTEN = st.sampled_from((*VALUES, "0", "007", "12345678901234567890", "0.30000000000000004", "1e400", "١٢", "3/4"))
+_SAID = st.builds("{}{} = {}{}".format, st.sampled_from(("", "07:08 ", "轮 ", "x\r", "\ufffd")), _NAME, _WRITTEN, _END)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(_SAID, st.text(max_size=12).map(lambda one: one.replace("\n", " "))), max_size=60))
+def test_whatever_the_lines_are_they_are_read_together_as_they_are_one_by_one(lines: list[str]) -> None:
+    pattern = re.compile(r"(loss|dice|a\d) = (\S+?)(?:ms)?(?:$| \|(?: step (\d+))?)")
+
+    def understood(line: str) -> Said | None:
+        if (match := pattern.search(line)) is None:
+            return None
+        spans = {match[1]: match.span(2)} | ({"step": match.span(3)} if match[3] else {})
+        return Said("train" if "07" in line else "val", tuple(spans), tuple(spans.values()))
+
+    text = "".join(f"{line}\n" for line in lines * 3)
+    found = []
+    for piece in (1 << 30, 900):
+        gathered = harvest.Harvest(understood, others=[])
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in (("PIECE", piece), ("HELD", 400), ("FEW", 2)):
+                patch.setattr(harvest, name, value)
+            gathered.read(text)
+        told = [
+            (kind, line, [repr(one) for one in values.tolist()])
+            for kind, rows in gathered.rows.items()
+            for at, row in zip(rows.lines, rows.values, strict=True)
+            for line, values in zip(at.tolist(), row, strict=True)
+        ]
+        found.append((sorted(told), sorted(gathered.others or []), gathered.latest))
+    assert found[0] == found[1]

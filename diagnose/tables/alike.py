@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diagnose.run import Curve
-from diagnose.tables.digits import DECIMAL, EXACT, MARGIN, Bytes, floats, whole
+from diagnose.tables.digits import DECIMAL, EXACT, floats
 from diagnose.tables.said import Parse, Said
+from diagnose.tables.templates import Chunk
 from diagnose.tables.timeline import Ints
 
+NONE = np.zeros((0, 0), np.int64)
 RUN = re.compile("[0-9]+")
 OTHER = ("7", "30", "41526")  # put in place of digits, to see whether they matter
 WORDS = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
@@ -32,69 +34,30 @@ class Slots:
     sized: tuple[int, ...] = ()
 
 
-class Chunk:
-    """Whole lines of a text, the runs of digits in them, and which of the lines are alike."""
+def numbers(chunk: Chunk, lines: Ints, slots: Slots) -> NDArray[np.float64]:
+    """The values of some lines of one shape, [line, value]."""
+    table = np.empty((len(slots.forms), len(lines))).T  # a column each is what is asked for
+    used = sorted({run for _, runs in slots.forms for run in runs})
+    values, lengths = chunk.runs(lines, used) if used else (NONE, NONE)
+    at = {run: place for place, run in enumerate(used)}
+    for column, (form, runs) in enumerate(slots.forms):
+        if isinstance(form, float):
+            table[:, column] = form
+            continue
+        made, good = floats(form, [values[at[run]] for run in runs], [lengths[at[run]] for run in runs])
+        table[:, column] = made
+        if not good.all():
+            bad = np.flatnonzero(~good)
+            table[bad, column] = _slowly(chunk, lines[bad], form, runs)
+    return table
 
-    def __init__(self, text: str) -> None:
-        self.text = MARGIN + b"\n" + text.encode("utf-8", "replace")
-        self.bytes: Bytes = np.frombuffer(self.text, np.uint8)
-        body = self.bytes[len(MARGIN) :]
-        digit = (body - np.uint8(48)) <= 9
-        edges = np.flatnonzero(digit[1:] != digit[:-1]) + 1
-        starts = edges[0::2]
-        self.stops = edges[1::2] + len(MARGIN)
-        self.lengths = self.stops - starts - len(MARGIN)
-        self.values = whole(self.bytes, self.stops, self.lengths)
-        keep = ~digit
-        keep[starts] = True
-        masked = body[keep]
-        masked[(masked - np.uint8(48)) <= 9] = 48
-        self.shapes = masked.tobytes().split(b"\n")[1:-1]
-        self.ends = np.flatnonzero(body == 10)  # that before the first line, and one behind each
-        self.first = np.searchsorted(starts, self.ends[:-1])
 
-    def line(self, at: int) -> str:
-        """One of the lines."""
-        start, stop = self.ends[at : at + 2] + len(MARGIN)
-        return self.text[start + 1 : stop].decode("utf-8", "replace")
-
-    def alike(self, number: dict[bytes, int]) -> Iterator[tuple[int, Ints]]:
-        """The lines of every shape, by the shape's number; ``number`` gives new shapes the next ones."""
-        which = np.fromiter(map(number.__getitem__, self.shapes), np.int64, len(self.shapes))
-        if len(which) and int(which.max()) < 1 << 16:
-            which = which.astype(np.uint16)  # which numpy sorts by counting
-        order = np.argsort(which, kind="stable")
-        begins = np.flatnonzero(np.diff(which[order], prepend=which[order[:1]])) if len(order) else order
-        for lines in np.split(order, begins):
-            yield int(which[lines[0]]), lines
-
-    def runs(self, lines: Ints, run: int) -> tuple[Ints, Ints]:
-        """The value and the length of the same run of digits in some lines; the value is wrong beyond 18 digits."""
-        at = self.first[lines] + run
-        return self.values[at], self.lengths[at]
-
-    def numbers(self, lines: Ints, slots: Slots) -> NDArray[np.float64]:
-        """The values of some lines, [line, value]."""
-        table = np.empty((len(lines), len(slots.forms)))
-        for column, (form, runs) in enumerate(slots.forms):
-            if isinstance(form, float):
-                table[:, column] = form
-                continue
-            values, lengths = zip(*(self.runs(lines, run) for run in runs), strict=True)
-            made, good = floats(form, values, lengths)
-            table[:, column] = made
-            if not good.all():
-                bad = np.flatnonzero(~good)
-                table[bad, column] = self._slowly(lines[bad], form, runs)
-        return table
-
-    def _slowly(self, lines: Ints, form: re.Match[str], runs: Sequence[int]) -> list[float]:
-        first, last = self.first[lines] + runs[0], self.first[lines] + runs[-1]
-        before = len(form[1]) + (not form[2] and bool(form[3]))
-        starts = (self.stops[first] - self.lengths[first] - before).tolist()
-        after = not form[4] and bool(form[3]) and not form[5]
-        stops = (self.stops[last] + after).tolist()
-        return [float(self.text[start:stop]) for start, stop in zip(starts, stops, strict=True)]
+def _slowly(chunk: Chunk, lines: Ints, form: re.Match[str], runs: Sequence[int]) -> list[float]:
+    starts, stops = chunk.edges(lines, (runs[0], runs[-1]))
+    before = len(form[1]) + (not form[2] and bool(form[3]))
+    after = not form[4] and bool(form[3]) and not form[5]
+    begins, ends = (starts[0] - before).tolist(), (stops[1] + after).tolist()
+    return [float(chunk.text[begin:end]) for begin, end in zip(begins, ends, strict=True)]
 
 
 def forms_in(line: str, said: Said) -> tuple[tuple[re.Match[str] | float, tuple[int, ...]], ...] | None:
@@ -152,10 +115,10 @@ def by_digits(chunk: Chunk, lines: Ints, slots: Slots) -> list[Ints]:
     """Lines of one shape, apart by the digits that change what is said."""
     if not slots.fixed and not slots.sized:
         return [lines]
-    told = [one for run in slots.fixed for one in chunk.runs(lines, run)]
-    if max((int(length.max()) for length in told[1::2]), default=0) > EXACT:
+    told, lengths = chunk.runs(lines, slots.fixed)
+    if lengths.max(initial=0) > EXACT:
         return [lines[at : at + 1] for at in range(len(lines))]
-    table = np.stack(told + [chunk.runs(lines, run)[1] for run in slots.sized])
+    table = np.concatenate([told, lengths, chunk.lengths(lines, slots.sized)])
     table = table[(table != table[:, :1]).any(axis=1)]
     if not len(table):
         return [lines]

@@ -12,16 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnose.run import Curve, Note
-from diagnose.tables.alike import WORDS, Chunk, Slots, by_digits, column, forms_in, silent, slots_in
+from diagnose.tables.alike import WORDS, Slots, by_digits, column, forms_in, numbers, silent, slots_in
 from diagnose.tables.clock import counts
 from diagnose.tables.digits import DECIMAL
 from diagnose.tables.said import Parse, Said
 from diagnose.tables.table import Column, Table
+from diagnose.tables.templates import Chunk, Templates
 from diagnose.tables.textfile import Damage, cut_short, unfinished
 from diagnose.tables.timeline import Ints
 
 NONE = np.zeros(0, np.int64)
 PIECE = 1 << 20  # characters looked at together
+HELD = 1 << 22  # bytes of templates that are remembered
 FEW = 8  # lines of a shape it is not worth understanding for
 Kind = tuple[str, tuple[str, ...]]
 
@@ -47,7 +49,7 @@ class Harvest:
     latest: dict[str, tuple[int, str]] = field(default_factory=dict)
     lines: int = 0
     others: list[tuple[int, str]] | None = None
-    _number: dict[bytes, int] = field(default_factory=dict)
+    _templates: Templates = field(default_factory=Templates)
     _known: dict[int, tuple[Slots, Said] | None] = field(default_factory=dict)
     _quiet: set[int] = field(default_factory=set)
     _few: dict[Kind, tuple[list[int], list[list[float]]]] = field(default_factory=lambda: defaultdict(lambda: ([], [])))
@@ -55,9 +57,6 @@ class Harvest:
     def read(self, text: str, end: int | None = None) -> None:
         """Read a text up to ``end``; its last line may lack its end."""
         end = len(text) if end is None else end
-        number: defaultdict[bytes, int] = defaultdict()
-        number.default_factory = number.__len__
-        self._number = number
         at = 0
         while at < end:
             stop = text.rfind("\n", at, min(at + PIECE, end)) + 1 or text.find("\n", at, end) + 1 or end
@@ -68,6 +67,10 @@ class Harvest:
             else:
                 self._together(piece if piece.endswith("\n") else piece + "\n")
             self.gather()
+            if at >= end or self._templates.size > HELD:
+                self._templates = Templates()
+                self._known.clear()
+                self._quiet.clear()
 
     def add(self, line: int, said: Said, words: list[str]) -> None:
         """Keep one line's values."""
@@ -102,10 +105,10 @@ class Harvest:
             self.latest[kind] = number, line
 
     def _together(self, piece: str) -> None:
-        chunk = Chunk(piece)
+        chunk = Chunk(piece, self._templates)
         begin = self.lines + 1
-        self.lines += len(chunk.shapes)
-        for shape, lines in chunk.alike(self._number):
+        self.lines += chunk.count
+        for shape, lines in chunk.alike():
             if shape not in self._known and len(lines) >= FEW:
                 self._learn(shape, chunk.line(int(lines[0])))
             if shape in self._quiet:
@@ -133,7 +136,7 @@ class Harvest:
         self.remember(said.kind, begin + int(group[-1]), last)
         rows = self.rows[said.kind, said.names]
         rows.lines.append(group + begin)
-        rows.values.append(chunk.numbers(group, slots))
+        rows.values.append(numbers(chunk, group, slots))
 
     def _learn(self, shape: int, line: str) -> None:
         """Find out where lines like this say their values, or that none of them says anything."""
