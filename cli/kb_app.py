@@ -16,7 +16,7 @@ from kb import answering, library
 from kb.entry import Entry
 from kb.library import FOLDERS, Library
 from kb.problem import Problem
-from kb.prose import Line, code
+from kb.prose import Block, Line, code, flow
 from kb.search import Answer
 from kb.text import Lang as Tongue
 from kb.text import Text
@@ -233,7 +233,8 @@ def _show_code(entry: Entry) -> int:
     snippets = answering.right_code(entry)
     if not snippets:
         raise Problem(Text(f"{entry.id} has no code", f"{entry.id} 没有代码"))
-    paint.show(line for index, one in enumerate(snippets) for line in [Line("text", "")] * bool(index) + code(one, ""))
+    gap = [Block("text", "")]
+    paint.show(flow((block for index, one in enumerate(snippets) for block in gap * bool(index) + code(one, "")), 0))
     return 0
 
 

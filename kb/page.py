@@ -8,7 +8,7 @@ from typing import Any
 from kb import evidence
 from kb.entry import Cause, Check, Entry, Kind
 from kb.library import Library
-from kb.prose import Line
+from kb.prose import Block, Line, flow
 from kb.sheet import Sheet
 from kb.text import Lang, Text
 from kb.words import fold
@@ -47,7 +47,12 @@ _DRAFT = Text("a draft, not reviewed: check it before you rely on it", "草稿�
 
 def render(entry: Entry, library: Library, lang: Lang, width: int) -> list[Line]:
     """The whole page in ``lang``, no line of text wider than ``width`` columns; code and figures as written."""
-    sheet = Sheet(lang, width)
+    return flow(blocks(entry, library, lang), width)
+
+
+def blocks(entry: Entry, library: Library, lang: Lang) -> list[Block]:
+    """The same for any width."""
+    sheet = Sheet(lang)
     _head(sheet, entry)
     for field, heading in _SECTIONS.items():
         sheet.section(heading, said(entry, field, lang))
@@ -69,7 +74,7 @@ def render(entry: Entry, library: Library, lang: Lang, width: int) -> list[Line]
     if entry.kind == "polyp":
         sheet.gap()
         sheet.item("", NOTICE.of(lang), "dim", indent="")
-    return sheet.lines
+    return sheet.blocks
 
 
 def titles(entry: Entry, lang: Lang) -> str:

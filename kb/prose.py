@@ -1,38 +1,74 @@
-"""Lay the texts of the library out as styled lines: paragraphs, `- ` items, fenced code."""
+"""Lay the texts of the library out: first as blocks that fit any width, then as the lines of one."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import Literal
+from kb.wrap import one_line, width_of, wrap
 
-from kb.wrap import width_of, wrap
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Literal
 
-Style = Literal["title", "heading", "text", "code", "mark", "dim", "link", "error"]
+    Style = Literal["title", "heading", "text", "code", "mark", "dim", "link", "error"]
+else:
+    Style = str
 
-_ITEM = re.compile(r"\s*([-*]|\d{1,2}[.)])\s+(?=\S)")
 _FENCE = "```"
 
 
-@dataclass(frozen=True)
 class Line:
     """One line for the screen, already as long as it may be; the doors decide what a style looks like."""
 
-    style: Style
-    text: str
+    __slots__ = ("style", "text")
+
+    def __init__(self, style: Style, text: str) -> None:
+        self.style, self.text = style, text
+
+    def __repr__(self) -> str:
+        return f"Line({self.style!r}, {self.text!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Line) and (self.style, self.text) == (other.style, other.text)
+
+    def __hash__(self) -> int:
+        return hash((self.style, self.text))
 
 
-def prose(text: str, width: int, indent: str = "") -> list[Line]:
-    """The lines of ``text``; fenced code keeps its own lines, paragraphs and items are wrapped to ``width``."""
-    lines: list[Line] = []
+class Block:
+    """A paragraph that hangs behind its ``lead``; where that is None, a line that is kept as it stands."""
+
+    __slots__ = ("lead", "style", "text")
+
+    def __init__(self, style: Style, text: str, lead: str | None = None) -> None:
+        self.style, self.text, self.lead = style, text, lead
+
+    def lines(self, width: int) -> Iterator[Line]:
+        """The block in lines of at most ``width`` columns, if it is a paragraph."""
+        if self.lead is None:
+            yield Line(self.style, self.text)
+            return
+        for line in wrap(self.text, width, first=self.lead, rest=" " * width_of(self.lead)):
+            yield Line(self.style, line)
+
+
+def flow(blocks: Iterable[Block], width: int) -> list[Line]:
+    """The lines of the blocks, one after the other."""
+    return [line for block in blocks for line in block.lines(width)]
+
+
+def prose(text: str, indent: str = "") -> list[Block]:
+    """The blocks of ``text``: fenced code keeps its own lines, paragraphs and items (`- `, `1. `) fill theirs."""
+    import re  # pages are laid out beforehand
+
+    blocks: list[Block] = []
     paragraph: list[str] = []
     lead = ""
     in_fence = False
 
     def finish() -> None:
         nonlocal lead
-        rest = indent + " " * width_of(lead)
-        lines.extend(Line("text", line) for line in wrap("\n".join(paragraph), width, first=indent + lead, rest=rest))
+        if whole := one_line("\n".join(paragraph)):
+            blocks.append(Block("text", whole, indent + lead))
         paragraph.clear()
         lead = ""
 
@@ -41,21 +77,21 @@ def prose(text: str, width: int, indent: str = "") -> list[Line]:
             finish()
             in_fence = not in_fence
         elif in_fence:
-            lines.append(Line("code", f"{indent}    {line}".rstrip()))
+            blocks.append(Block("code", f"{indent}    {line}".rstrip()))
         elif not line.strip():
             finish()
-            if lines and lines[-1].text:
-                lines.append(Line("text", ""))
-        elif item := _ITEM.match(line):
+            if blocks and blocks[-1].text:
+                blocks.append(Block("text", ""))
+        elif item := re.match(r"\s*([-*]|\d{1,2}[.)])\s+(?=\S)", line):
             finish()
             lead = f"{item[1]} "
             paragraph.append(line[item.end() :])
         else:
             paragraph.append(line)
     finish()
-    return lines
+    return blocks
 
 
-def code(text: str, indent: str = "    ") -> list[Line]:
+def code(text: str, indent: str = "    ") -> list[Block]:
     """Code and figures: every line as it was written."""
-    return [Line("code", (indent + line).rstrip()) for line in text.splitlines()]
+    return [Block("code", (indent + line).rstrip()) for line in text.splitlines()]

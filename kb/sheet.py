@@ -1,30 +1,37 @@
-"""A page while it is being written: headings, paragraphs, items and code, in one language and width."""
+"""A page while it is being written: headings, paragraphs, items and code, in one language."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from kb.prose import Line, Style, code, prose
+from kb.prose import Block, Line, Style, code, flow, prose
 from kb.text import Lang, Text
-from kb.wrap import width_of, wrap
+from kb.wrap import one_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Sheet:
-    """Collects lines; a heading is written only when something follows it."""
+    """Collects blocks; a heading is written only when something follows it. Only `lines` asks for the width."""
 
-    def __init__(self, lang: Lang, width: int) -> None:
+    def __init__(self, lang: Lang, width: int = 0) -> None:
         self.lang, self.width = lang, width
-        self.lines: list[Line] = []
+        self.blocks: list[Block] = []
+
+    @property
+    def lines(self) -> list[Line]:
+        """All that was written, in lines of the sheet's width."""
+        return flow(self.blocks, self.width)
 
     def gap(self) -> None:
         """One empty line, never two, never the first."""
-        if self.lines and self.lines[-1].text:
-            self.lines.append(Line("text", ""))
+        if self.blocks and self.blocks[-1].text:
+            self.blocks.append(Block("text", ""))
 
     def heading(self, text: Text) -> None:
         """The name of a section, after an empty line."""
         self.gap()
-        self.lines.append(Line("heading", text.of(self.lang)))
+        self.blocks.append(Block("heading", text.of(self.lang)))
 
     def section(self, heading: Text, text: str) -> None:
         """A heading with its text; nothing when the text is empty."""
@@ -34,7 +41,7 @@ class Sheet:
 
     def text(self, text: str, indent: str = "") -> None:
         """Paragraphs, items and fenced code."""
-        self.lines.extend(prose(text, self.width, indent))
+        self.blocks.extend(prose(text, indent))
 
     def items(self, heading: Text, texts: Iterable[str], mark: str = "- ") -> None:
         """A heading with one item a line; nothing when there is none."""
@@ -46,10 +53,9 @@ class Sheet:
 
     def item(self, mark: str, text: str, style: Style = "text", indent: str = "  ") -> None:
         """One wrapped text that hangs behind its mark."""
-        first = indent + mark
-        rest = " " * width_of(first)
-        self.lines.extend(Line(style, line) for line in wrap(text, self.width, first=first, rest=rest))
+        if whole := one_line(text):
+            self.blocks.append(Block(style, whole, indent + mark))
 
     def code(self, text: str) -> None:
         """Lines that are kept as they are."""
-        self.lines.extend(code(text.strip("\n")))
+        self.blocks.extend(code(text.strip("\n")))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+TYPE_CHECKING = False  # `typing` and `dataclasses` take longer to load than a look-up may
+if TYPE_CHECKING:
+    from typing import Literal
 
-Lang = Literal["en", "zh"]
+    Lang = Literal["en", "zh"]
+else:
+    Lang = str
 
 
-@dataclass(frozen=True)
 class Text:
-    """The same sentence in English and in simplified Chinese."""
+    """The same sentence in English and in simplified Chinese; a value, never changed."""
 
-    en: str
-    zh: str
+    __slots__ = ("en", "zh")
+
+    def __init__(self, en: str, zh: str) -> None:
+        self.en, self.zh = en, zh
 
     def of(self, lang: Lang) -> str:
         """The sentence in ``lang``."""
@@ -21,3 +25,12 @@ class Text:
 
     def __str__(self) -> str:
         return self.en
+
+    def __repr__(self) -> str:
+        return f"Text({self.en!r}, {self.zh!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Text) and (self.en, self.zh) == (other.en, other.zh)
+
+    def __hash__(self) -> int:
+        return hash((self.en, self.zh))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-from itertools import pairwise
+from itertools import accumulate
 
 NEVER_FIRST = frozenset("，。；：！？、）》〉」』】〕〗｝］”’…～％‰℃·")  # a line may not begin with these ...
 NEVER_LAST = frozenset("（《〈「『【〔〖｛［“‘")  # ... nor end with these
@@ -17,7 +16,7 @@ _NEVER, _INSIDE_WORD, _AFTER_SIGN, _INSIDE_CODE, _WELCOME = range(5)  # how glad
 
 def width_of(text: str) -> int:
     """How many terminal columns ``text`` takes: wide East Asian characters two, combining marks none."""
-    return len(text) if text.isascii() else sum(map(_columns, text))
+    return len(text) if text.isascii() else sum(map(_COLUMNS.__getitem__, text))
 
 
 def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]:
@@ -26,18 +25,21 @@ def wrap(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]
     White space is one space; a line break in the source between two Chinese characters is none.
     A Latin word is broken only when it is longer than a line, a `code` span only when it must be.
     """
-    clusters = _clusters(_one_line(text))
-    if not clusters:
-        return []
-    breaks = _breaks(clusters)
+    text = one_line(text)
+    plain = _bound(text) if text.isascii() else ""
+    paragraph = _Paragraph(text) if not plain else None
     lines: list[str] = []
     start = 0
-    while start < len(clusters):
+    while start < len(text):
         lead = rest if lines else first
-        end = _end(clusters, breaks, start, max(2, width - width_of(lead)))
-        lines.append((lead + "".join(clusters[start:end])).rstrip())
+        room = max(2, width - width_of(lead))
+        end = plain.rfind(" ", start + 1, start + room + 1) if len(plain) - start > room else len(plain)
+        if end < 0 or paragraph:  # a word that fills the line, or characters that may take two columns
+            paragraph = paragraph or _Paragraph(text)
+            end = paragraph.end(start, room)
+        lines.append((lead + text[start:end]).rstrip())
         start = end
-        while start < len(clusters) and clusters[start] == " ":
+        while start < len(text) and text[start] == " ":
             start += 1
     return lines
 
@@ -47,7 +49,10 @@ def pad(text: str, width: int) -> str:
     return text + " " * (width - width_of(text))
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """A paragraph with each stretch of white space as one space, and none between two Chinese characters."""
+    if text.isascii():
+        return " ".join(text.split())
     words: list[str] = []
     for line in text.splitlines():
         part = " ".join(line.split())
@@ -58,30 +63,53 @@ def _one_line(text: str) -> str:
     return "".join(words)
 
 
-def _clusters(text: str) -> list[str]:
-    """A character together with the marks that stand on it."""
-    found: list[str] = []
-    for char in text:
-        if found and found[-1] != " " and _columns(char) == 0:
-            found[-1] += char
-        else:
-            found.append(char)
-    return found
+def _bound(text: str) -> str:
+    """``text`` with something else for each space in a `code` span, so that no line is broken there by choice."""
+    parts = text.split("`")
+    parts[1::2] = [part.replace(" ", "`") for part in parts[1::2]]
+    return "`".join(parts)
 
 
-def _breaks(clusters: list[str]) -> list[int]:
-    """For each cluster, how gladly a line begins with it; a space never begins one."""
-    gladness, in_code = [_NEVER], False
-    for index, (before, here) in enumerate(pairwise(clusters), 1):
-        in_code ^= before == "`"
-        if here == " ":
-            glad = _NEVER
-        elif before == " ":
-            glad = _NEVER if here[0] in NEVER_FIRST or clusters[index - 2][0] in NEVER_LAST else _WELCOME
+class _Paragraph:
+    """Where the lines of a text may end; places are those of its characters."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.edges = [0, *accumulate(map(_COLUMNS.__getitem__, text))]
+        self.in_code = [0, *accumulate((char == "`" for char in text), int.__xor__)] if "`" in text else []
+
+    def end(self, start: int, room: int) -> int:
+        """The last of the best places that still fit; a line of nothing but closing marks ends where it must."""
+        full, last = self.edges[start] + room, start
+        while last < len(self.text) and (self.edges[last + 1] <= full or self.text[last] == " "):
+            last += 1
+        if last == len(self.text):
+            return last
+        best, gladness = max(last, start + 1), _NEVER
+        for at in range(last, start, -1):
+            if (glad := self._gladness(at)) > gladness:
+                best, gladness = at, glad
+                if glad == _WELCOME:
+                    break
+        return best
+
+    def _gladness(self, at: int) -> int:
+        """How gladly a line is begun there; never with a space, nor with a mark that stands on a character."""
+        before, here = self.text[at - 1], self.text[at]
+        if here == " " or (before != " " and not _COLUMNS[here]):
+            return _NEVER
+        if before == " ":
+            glad = _NEVER if here in NEVER_FIRST or self._base(at - 2) in NEVER_LAST else _WELCOME
         else:
-            glad = _joint(before[0], here[0])
-        gladness.append(min(glad, _INSIDE_CODE if " " in (before, here) else _AFTER_SIGN) if in_code else glad)
-    return gladness
+            glad = _joint(self._base(at - 1), here)
+        if self.in_code and self.in_code[at]:
+            return min(glad, _INSIDE_CODE if before == " " else _AFTER_SIGN)
+        return glad
+
+    def _base(self, at: int) -> str:
+        while at and not _COLUMNS[self.text[at]] and self.text[at - 1] != " ":
+            at -= 1
+        return self.text[at]
 
 
 def _joint(before: str, here: str) -> int:
@@ -94,25 +122,26 @@ def _joint(before: str, here: str) -> int:
     return _AFTER_SIGN if before in _SIGNS else _INSIDE_WORD
 
 
-def _end(clusters: list[str], breaks: list[int], start: int, room: int) -> int:
-    """Where the line that begins at ``start`` ends: the last of the best places that still fit."""
-    used, best, best_glad = 0, start, _NEVER
-    for index in range(start, len(clusters)):
-        if index > start and breaks[index] >= max(best_glad, _INSIDE_WORD):
-            best, best_glad = index, breaks[index]
-        used += width_of(clusters[index])
-        if used > room and clusters[index] != " ":
-            return best if best_glad else max(index, start + 1)  # else: nothing but closing marks as far as one sees
-    return len(clusters)
+class _Columns(dict[str, int]):
+    """How many columns a character takes, looked up once."""
+
+    def __missing__(self, char: str) -> int:
+        if char < "\u0300":
+            columns = 1
+        else:
+            import unicodedata  # not needed for English
+
+            columns = 0 if unicodedata.category(char) in ("Mn", "Me", "Cf") else 2 if _is_wide(char) else 1
+        self[char] = columns
+        return columns
+
+
+_COLUMNS = _Columns()
 
 
 def _is_wide(char: str) -> bool:
-    return unicodedata.east_asian_width(char) in "WF"
-
-
-def _columns(char: str) -> int:
     if char < "\u0300":
-        return 1
-    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if _is_wide(char) else 1
+        return False
+    import unicodedata
+
+    return unicodedata.east_asian_width(char) in "WF"

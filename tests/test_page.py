@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kb.page import NOTICE, render
-from kb.prose import Line, prose
+from kb.prose import Line, flow, prose
 from kb.wrap import NEVER_FIRST, width_of
 
 IDS = ["button-polyp", "int-of-text", "loss-flat", "loss-curve"]
@@ -92,7 +92,7 @@ def test_a_related_page_that_does_not_exist_is_still_named(small):
 
 
 def test_items_hang_and_fences_keep_their_lines():
-    lines = prose("Intro\n- one two three four five\n\n```\n  a  =  1\n```\n1. last", 20)
+    lines = flow(prose("Intro\n- one two three four five\n\n```\n  a  =  1\n```\n1. last"), 20)
 
     assert [(line.style, line.text) for line in lines] == [
         ("text", "Intro"),
