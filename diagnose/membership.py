@@ -54,6 +54,11 @@ def has_state(slot: int, optimizer: Optimizer) -> bool:
     return bool(state) and state.get("step") != 0
 
 
+def without_rate(group: Group, optimizer: Optimizer) -> bool:
+    """Whether a group's rate is zero by itself: a schedule that came to its end leaves every group at zero."""
+    return group.lr == 0 and (group.numbers.get("initial_lr", 0.0) == 0 or any(one.lr > 0 for one in optimizer.groups))
+
+
 def gradient(place: Place, optimizer: Optimizer) -> float:
     """The largest figure the optimizer keeps of a slot's gradients; NaN when it keeps none."""
     state = optimizer.state.get(place[1], {})

@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Literal
 
-from diagnose.membership import has_state, place_of
+from diagnose.gates import behind_closed_gate
+from diagnose.membership import gradient, has_state, place_of, without_rate
 from diagnose.run import Checkpoint, Tensor
 
-Resting = Literal["on-purpose", "last-module", "scattered"]
+Resting = Literal["on-purpose", "inside", "last-module", "scattered"]
 
 _LEARNT = re.compile(r"(?:(?:in|q|k|v)_proj_)?(weight|bias)(?:_[ih]h_l\d+(?:_reverse)?)?")
 _NOT_OF_THE_NETWORK = frozenset(("criterion", "loss", "losses", "metric", "metrics"))
@@ -19,6 +20,9 @@ _COPIES = frozenset(
     ("ema", "teacher", "target", "shadow", "averaged", "swa", "momentum", "lpips", "vgg", "perceptual", "frozen",
      "pretrained", "reference", "clip", "text", "bert")
 )  # fmt: skip
+_CLASSIFIERS = frozenset(
+    ("fc", "classifier", "head", "heads", "last_linear", "logits", "pooler", "conv_seg", "AuxLogits", "output")
+)
 
 
 def parameters(checkpoint: Checkpoint) -> list[str]:
@@ -54,9 +58,11 @@ def weights(checkpoint: Checkpoint) -> list[str]:
 def resting(order: list[str], idle: Collection[str], tensors: Mapping[str, Tensor], share: float) -> dict[str, Resting]:
     """How each of the ``idle`` among the parameters ``order`` rests.
 
-    ``on-purpose``: together they are ``share`` of all elements, or it belongs to a whole module that is a copy, a batch
-    norm, or is followed by modules that do not rest. ``last-module``: a whole module with nothing but idle ones
-    behind it. ``scattered``: others of its module do not rest.
+    ``on-purpose``: together they are ``share`` of all elements, or it belongs to a whole module that comes before all
+    that is awake, that is a copy, a batch norm, or the classifier of a backbone that is used for something else.
+    ``inside``: another whole module with awake ones on both sides. ``last-module``: a whole module with nothing but
+    idle ones behind it. ``scattered``: others of its module do not rest, or all vectors and numbers rest, which is a
+    choice by shape and not by module.
     """
     elements = sum(tensors[name].numel for name in order)
     if sum(tensors[name].numel for name in idle) >= share * elements:
@@ -65,19 +71,24 @@ def resting(order: list[str], idle: Collection[str], tensors: Mapping[str, Tenso
     asleep = Counter(prefix for name in idle for prefix in _prefixes(name))
     whole = {prefix for prefix, count in asleep.items() if count == inside[prefix]}
     with_matrix = {prefix for name in idle if len(tensors[name].shape) > 1 for prefix in _prefixes(name)}
-    last_awake = max((at for at, name in enumerate(order) if name not in idle), default=-1)
+    awake = [at for at, name in enumerate(order) if name not in idle]
+    first_awake, last_awake = min(awake, default=len(order)), max(awake, default=-1)
+    by_shape = not any(len(tensors[order[at]].shape) <= 1 for at in awake)
     place = {name: at for at, name in enumerate(order)}
     found: dict[str, Resting] = {}
     for name in idle:
         block = next((prefix for prefix in _prefixes(name) if prefix in whole), None)
         if block is None:
             found[name] = "scattered"
-        elif f"{name.rpartition('.')[0]}.running_mean" in tensors or not _words(name).isdisjoint(_COPIES):
+        elif block not in with_matrix and not _is_copy(name):
+            norm = f"{name.rpartition('.')[0]}.running_mean" in tensors
+            found[name] = "on-purpose" if norm and not by_shape else "scattered"
+        elif _is_copy(name) or place[name] < first_awake:
             found[name] = "on-purpose"
-        elif block not in with_matrix:
-            found[name] = "scattered"
+        elif place[name] > last_awake:
+            found[name] = "last-module"
         else:
-            found[name] = "last-module" if place[name] > last_awake else "on-purpose"
+            found[name] = "on-purpose" if _is_classifier(block) else "inside"
     return found
 
 
@@ -99,18 +110,24 @@ def pairs(checkpoints: tuple[Checkpoint, ...]) -> Iterator[tuple[Checkpoint, Che
 
 
 def why(name: str, checkpoint: Checkpoint, lr: float, resolution: float) -> str:
-    """What the optimizer tells of a tensor that did not move: a cause, or ``unknown``.
+    """What the optimizer proves of a tensor that did not move: a cause, or ``unknown``.
 
     ``lr`` is the largest learning rate its group had; one of at most ``resolution`` of the tensor's size moves nothing.
     """
     optimizer, place = checkpoint.optimizer, place_of(name, checkpoint)
-    if optimizer is None or place == "unknown":
-        return "unknown"
     if place is None:
         return "not-in-optimizer"
+    if optimizer is None or place == "unknown":
+        return "closed-gate" if behind_closed_gate(name, checkpoint) else "unknown"
     if not has_state(place[1], optimizer) and any(has_state(slot, optimizer) for slot in optimizer.state):
         return "no-gradient"
     lr = place[0].lr if math.isnan(lr) else lr
+    if lr == 0 and without_rate(place[0], optimizer):
+        return "lr-vanished"
+    if behind_closed_gate(name, checkpoint):
+        return "closed-gate"
+    if gradient(place, optimizer) == 0:
+        return "zero-gradient"
     return "lr-vanished" if lr <= resolution * checkpoint.tensors[name].absmax else "unknown"
 
 
@@ -132,6 +149,15 @@ def _prefixes(name: str) -> Iterator[str]:
     parts = name.split(".")
     for end in range(1, len(parts)):
         yield ".".join(parts[:end])
+
+
+def _is_copy(name: str) -> bool:
+    return not _words(name).isdisjoint(_COPIES)
+
+
+def _is_classifier(block: str) -> bool:
+    """Whether a module inside is called like the last one of a backbone, which segmentation has no use for."""
+    return "." in block and block.rpartition(".")[2] in _CLASSIFIERS
 
 
 def _words(name: str) -> set[str]:

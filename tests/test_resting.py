@@ -13,9 +13,8 @@ def tensor(name, shape=(4, 4), dtype="float32", mean=0.1):
 
 
 def network(*names, step=10, gates=()):
-    shapes = {
-        name: (4,) if name.endswith(("bias", "gamma", "norm.weight", "running_mean")) else (4, 4) for name in names
-    }
+    vectors = ("bias", "gamma", "norm.weight", "bn.weight", "running_mean")
+    shapes = {name: (4,) if name.endswith(vectors) else (4, 4) for name in names}
     tensors = {name: tensor(name, shape) for name, shape in shapes.items()}
     return Checkpoint(Path("one.pt"), tensors, step, gates=gates)
 
@@ -65,7 +64,8 @@ def test_a_gate_is_a_parameter_but_no_weight_matrix():
     [
         (["enc.a.weight", "enc.b.weight"], "on-purpose"),
         (["enc.a.weight"], "on-purpose"),
-        (["mid.weight", "mid.bias"], "on-purpose"),
+        (["enc.b.weight"], "inside"),
+        (["mid.weight", "mid.bias"], "inside"),
         (["mid.weight"], "scattered"),
         (["norm.weight"], "scattered"),
         (["bn.weight"], "on-purpose"),
@@ -81,6 +81,22 @@ def test_modules_rest_on_purpose_unless_they_come_last_or_are_torn(idle, how):
 
     assert set(found) == set(idle)
     assert set(found.values()) == ({how} if how else {"on-purpose", "last-module"})
+
+
+def test_the_classifier_inside_a_backbone_rests_on_purpose_and_another_layer_there_does_not():
+    names = ["enc.a.weight", "enc.fc.weight", "fc.weight", "head.weight"]
+
+    assert rests(["enc.fc.weight", "fc.weight"], *names) == {"enc.fc.weight": "on-purpose", "fc.weight": "inside"}
+
+
+def test_norms_are_left_out_with_the_biases_when_no_vector_is_awake():
+    names = ["a.weight", "a.bias", "bn.weight", "bn.bias", "head.weight", "head.bias"]
+    tensors = network(*names).tensors | {"bn.running_mean": tensor("bn.running_mean", (4,))}
+
+    assert set(resting(names, [name for name in names if tensors[name].shape == (4,)], tensors, 0.9).values()) == {
+        "scattered"
+    }
+    assert set(resting(names, ["bn.weight", "bn.bias"], tensors, 0.9).values()) == {"on-purpose"}
 
 
 def test_copies_at_the_end_and_most_of_a_model_rest_on_purpose():

@@ -6,7 +6,6 @@ import math
 
 from diagnose.finding import Evidence, Fact, Unsure
 from diagnose.fingerprint import Print, least_update, untouched
-from diagnose.gates import behind_closed_gate
 from diagnose.membership import gradient
 from diagnose.resting import rate, resting, weights, why
 from diagnose.run import Checkpoint, Optimizer
@@ -22,9 +21,9 @@ def as_initialised(
 
     ``least`` and ``least_normal`` elements are needed to recognise even and normal draws, ``surprise`` as in
     `fingerprint.untouched`. Causes: ``closed-gate``, ``not-in-optimizer``, ``no-gradient``, ``zero-gradient``,
-    ``lr-vanished``, ``frozen-random`` (several matrices ahead of trained ones, or ``share`` of the model),
-    ``idle-inside`` (one of them), ``unknown``, and ``normal`` where only its spread tells. A matrix for which
-    gradients are remembered counts as trained.
+    ``lr-vanished``, ``frozen-random`` (matrices ahead of all trained ones, or ``share`` of the model),
+    ``idle-inside`` (the classifier of a backbone), ``unknown``, and ``normal`` where only its spread tells. A matrix
+    for which gradients are remembered counts as trained.
     """
     last = next((one for one in reversed(checkpoints) if one.tensors), None)
     order = weights(last) if last else []
@@ -57,17 +56,12 @@ def as_initialised(
 def _causes(order: list[str], prints: dict[str, Print], last: Checkpoint, share: float) -> dict[str, str]:
     alone = len(prints) == 1
     kinds = resting(order, list(prints), last.tensors, math.inf if alone else share)
-    inside = [name for name in prints if kinds[name] == "on-purpose"]
     causes = {}
     for name, seen in prints.items():
         told = why(name, last, rate(name, last), _RESOLUTION)
-        if behind_closed_gate(name, last) and told != "not-in-optimizer":
-            told = "closed-gate"
-        elif _gradient(name, last.optimizer) == 0:
-            told = "zero-gradient"
-        elif seen.kind == "normal" and told in ("unknown", "lr-vanished"):
+        if seen.kind == "normal" and told in ("unknown", "lr-vanished"):
             told = "normal"
-        elif name in inside and told != "lr-vanished":
+        elif kinds[name] == "on-purpose" and told in ("not-in-optimizer", "no-gradient", "unknown"):
             told = "idle-inside" if alone and name != order[0] else "frozen-random"
         causes[name] = told
     return causes

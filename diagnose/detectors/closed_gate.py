@@ -9,7 +9,7 @@ import numpy as np
 from diagnose.finding import Evidence, Unsure
 from diagnose.gates import branch_of, gates_of, is_closed
 from diagnose.measure import finite
-from diagnose.membership import gradient, has_state, place_of
+from diagnose.membership import gradient, has_state, place_of, without_rate
 from diagnose.run import Checkpoint, Group, Optimizer, Series, Tensor
 from kb.text import Text
 
@@ -19,9 +19,9 @@ def closed_gate(
 ) -> list[Evidence] | Unsure:
     """Point at every gate that is exactly zero after training: in the last checkpoint, else in the log.
 
-    Causes, in the order in which the evidence can rule them out: ``not-in-optimizer``, ``unused``,
-    ``frozen``, ``lr-zero``, ``double-zero``, ``constant-branch``, ``decayed`` (learning rate times weight
-    decay of at least ``decay`` a step), ``unknown``. A logged gate needs ``points`` values.
+    Causes, in the order in which the evidence can rule them out: ``not-in-optimizer``, ``unused``, ``frozen``,
+    ``no-gradient`` (one of these two), ``lr-zero``, ``double-zero``, ``constant-branch``, ``decayed`` (learning rate
+    times weight decay of at least ``decay`` a step), ``unknown``. A logged gate needs ``points`` values.
     """
     trained = [one for one in checkpoints if gates_of(one) and not _before_training(one)]
     if trained:
@@ -63,15 +63,29 @@ def _cause(gate: Tensor, last: Checkpoint, opened: bool, decay: float) -> str:
     group, slot = place
     branch = branch_of(gate.name, last)
     if not has_state(slot, optimizer) and _others_have_state(optimizer, slot):
-        return "frozen" if any(_state(optimizer, name) for name in branch) else "unused"
-    if group.lr == 0 and (group.numbers.get("initial_lr", 0.0) == 0 or any(one.lr > 0 for one in optimizer.groups)):
-        return "lr-zero"  # a schedule that has merely come to its end leaves every group at zero
+        return _without_state(branch, last, optimizer)
+    if without_rate(group, optimizer):
+        return "lr-zero"
     if gradient(place, optimizer) == 0:
         last_layer_zero = any(is_closed(last.tensors[name]) and last.tensors[name].numel > 1 for name in branch)
         return "double-zero" if last_layer_zero else "constant-branch"
     if opened or _decay_of(group) >= decay:
         return "decayed"
     return "unknown"
+
+
+def _without_state(branch: list[str], last: Checkpoint, optimizer: Optimizer) -> str:
+    """Why a gate in the optimizer never got a gradient, while others did.
+
+    A branch with a state takes part in the forward pass. Where no branch is known (a zero convolution), layers whose
+    gradients were exactly zero, and not because of another gate, tell that something in use multiplies by zero.
+    """
+    if branch:
+        return "frozen" if any(_state(optimizer, name) for name in branch) else "unused"
+    others = {name for gate in last.gates if is_closed(last.tensors[gate]) for name in (gate, *branch_of(gate, last))}
+    places = [(name, optimizer.slot_of(name)) for name in last.tensors if name not in others]
+    still = [name for name, place in places if place and gradient(place, optimizer) == 0]
+    return "frozen" if still else "no-gradient"
 
 
 def _state(optimizer: Optimizer, name: str) -> bool:

@@ -10,6 +10,7 @@ from kb.text import Text
 _CAUSES: dict[Resting, str] = {
     "scattered": "scattered",
     "last-module": "added-later",
+    "inside": "passed-by",
     "on-purpose": "frozen-on-purpose",
 }
 
@@ -17,8 +18,9 @@ _CAUSES: dict[Resting, str] = {
 def left_out(checkpoints: tuple[Checkpoint, ...], *, share: float) -> list[Evidence] | Unsure:
     """Count the parameters of the last checkpoint against its optimizer; one finding a cause.
 
-    Causes: ``scattered`` (single ones of modules that are trained), ``added-later`` (the last module as a whole),
-    ``frozen-on-purpose`` (whole modules before, or ``share`` of the model). Undecided membership is never counted.
+    Causes: ``scattered`` (single ones of modules that are trained, or all that is no matrix), ``added-later`` (the last
+    module as a whole), ``passed-by`` (one between trained ones), ``frozen-on-purpose`` (whole modules ahead of all
+    trained ones, or ``share`` of the model). Undecided membership is never counted.
     """
     known = [one for one in checkpoints if one.tensors and one.optimizer]
     if not known or known[-1].optimizer is None:

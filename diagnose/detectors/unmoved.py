@@ -15,9 +15,10 @@ def unmoved(
 ) -> list[Evidence] | Unsure:
     """Compare the last checkpoint with the nearest that is at least ``span`` of the run older; one finding a cause.
 
-    Causes: ``frozen-on-purpose`` (whole modules ahead of moving ones, or ``share`` of the model), ``stale-file``
-    (nothing at all moved, running statistics included), ``not-in-optimizer``, ``no-gradient``, ``lr-vanished``
-    (at most ``resolution`` of the weight), ``coarse-format``, ``unknown``.
+    Causes: ``not-in-optimizer``, ``no-gradient``, ``lr-vanished`` (at most ``resolution`` of the weight),
+    ``closed-gate``, ``zero-gradient``, ``stale-file`` (nothing at all moved, running statistics included),
+    ``coarse-format``, ``unknown``; and ``frozen-on-purpose`` for the first two and the last where whole modules ahead
+    of all moving ones, or ``share`` of the model, rest. Weights that are not finite cannot move and are passed over.
     """
     pair = next(((a, b) for a, b in pairs(checkpoints) if _apart(a, b) >= span), None)
     if pair is None:
@@ -25,14 +26,16 @@ def unmoved(
             Text("two checkpoints of one network, some way apart, are needed", "需要同一网络相隔一段的两个检查点")
         )
     earlier, last = pair
-    order = weights(last)
+    order = [name for name in weights(last) if not last.tensors[name].nonfinite]
     idle = [name for name in order if same(earlier.tensors[name], last.tensors[name])]
     if not order:
-        return Unsure(Text("no tensor is named like a weight matrix", "没有名称像权重矩阵的张量"))
+        return Unsure(Text("no tensor is named like a weight matrix and finite", "没有名称像权重矩阵且数值有限的张量"))
     kinds = resting(order, idle, last.tensors, share) if 0 < len(idle) < len(order) else {}
-    causes = {
-        name: "frozen-on-purpose" if kinds.get(name) == "on-purpose" else _cause(name, earlier, last, resolution)
-        for name in idle
+    causes = {name: _cause(name, earlier, last, resolution) for name in idle}
+    causes |= {
+        name: "frozen-on-purpose"
+        for name, kind in kinds.items()
+        if kind == "on-purpose" and causes[name] in ("not-in-optimizer", "no-gradient", "unknown", "coarse-format")
     }
     if set(causes.values()) == {"unknown"} and all(
         same(one, last.tensors[name]) for name, one in earlier.tensors.items()
