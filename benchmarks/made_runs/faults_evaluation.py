@@ -203,10 +203,11 @@ FAULTS = [
           fact("ema_lag", 0.9), _never,
           ("weights-unchanged", "metric-stuck-at-zero", "metric-plateau", "overfitting", "loss-plateau",
            "layer-untrained"),
-          {"metric-constant": ("loss-falling", "stale-weights", "ema")}),
+          {"metric-constant": ("loss-falling",), "ema-stale": ("never-updated",)}),
     Fault("average-too-slow", ("ema-stale",), "checkpoint",
           "the average lags by more than a quarter of the squared distance the network has travelled",
-          fact("ema_lag", 0.25), _slow, ("layer-untrained",)),
+          fact("ema_lag", 0.25), _slow, ("layer-untrained",),
+          {"ema-stale": ("too-slow",)}),
     Fault("norm-never-updated", ("bn-stats-suspect",), "checkpoint", "batch norm counted no batch",
           lambda run, _: run["batches_a_step"] == 0, lambda part: (Variant(one, EvalFromTheStart()) for one in
           _with_norm(part, 970)), ("layer-untrained",), {"bn-stats-suspect": ("never-updated",)}),

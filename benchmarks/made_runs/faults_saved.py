@@ -89,15 +89,6 @@ class Command(Meddle):
         return {**state, self.where: Greeting()}
 
 
-class WholeModule(Meddle):
-    """The file is the module itself, pickled with its class."""
-
-    def saved(self, training: Training, state: dict[str, Any]) -> object:
-        del state
-        training.history.facts["unsafe"] = 1.0
-        return training.network
-
-
 class Overflowing(Meddle):
     """A layer's gradient passes through half precision far out of its range, so that step after step is skipped."""
 
@@ -158,9 +149,8 @@ def _renamed(part: str) -> Iterator[Variant]:
 
 
 def _unsafe(part: str) -> Iterator[Variant]:
-    for at, recipe in _each(part, 1140, save="full"):
-        meddle = WholeModule() if at % 4 == 3 else Command({"dev": "config", "eval": "hyper_parameters"}[part])
-        yield Variant(recipe, meddle)
+    for _, recipe in _each(part, 1140, 3, save="full"):  # a module pickled whole runs nothing: it is told, not alarmed
+        yield Variant(recipe, Command({"dev": "config", "eval": "hyper_parameters"}[part]))
 
 
 def _collapsed(part: str) -> Iterator[Variant]:
@@ -198,7 +188,8 @@ FAULTS = [
           ("loss-not-decreasing", "loss-plateau", "layer-untrained", "optimizer-state-mismatch", "bn-stats-suspect",
            "weights-unchanged", "metric-stuck-at-zero", "metric-constant", "grad-norm-vanishing", "still-improving",
            "gate-stuck-at-zero", "gate-unchanged", "lr-stepped-per-batch"),
-          {"grad-scaler-collapsed": ("overflowing",)}),
+          # the gradients fit again once the scale is low enough: which word is true the growth tracker tells
+          {"grad-scaler-collapsed": ("overflowing", "holding")}),
     Fault("inputs-unscaled", ("fp16-overflow-risk",), "checkpoint", "a tensor beyond half of what float16 holds",
           fact("absmax", 65504 / 2), _unscaled, ("bn-stats-suspect", "dead-filters", "overfitting"),
           {"fp16-overflow-risk": ("running-statistics",)}),
