@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli import asked, door, language, mcp_app, own, paint, shelf
+from cli import ask_app, asked, door, language, mcp_app, own, paint, shelf
 from cli.language import Speech, both
 from cli.options import Folder, Json, Kinds, Lang
 from kb import answering, library
@@ -90,39 +90,7 @@ def lookup(
     return 0 if found.found else 1
 
 
-@app.command(help=both("Answer a question, or explain a pasted error.", "回答问题，或解释粘贴的报错。"))
-def ask(
-    question: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[QUESTION...]",
-            help=both(
-                "a question or an error message; - reads it from standard input; none begins a session",
-                "问题或报错信息；- 表示从标准输入读取；不写则进入会话",
-            ),
-        ),
-    ] = None,
-    lang: Lang = Speech.auto,
-    as_json: Json = False,
-    folder: Folder = None,
-) -> int:
-    """The passage that answers, two or three pages that may be meant, or that nothing is known."""
-    from kb.ask import reply, show, stored
-
-    words = asked.words(question or [])
-    speak = language.choose(lang, words)
-    pages = shelf.opened(folder, speak)
-    known = stored.load(pages, folder or library.BUILT_IN)
-    if question is None:
-        from cli import talk
-
-        return talk.run(pages, known, speak, speak if lang != Speech.auto else None)
-    found = reply.reply(pages, known, words, speak)
-    if as_json:
-        paint.show_json(show.data(found, pages))
-    else:
-        paint.show(show.lines(found, pages, speak, paint.width()))
-    return 1 if found.state == "unknown" else 0
+app.command(help=both("Answer a question, or explain a pasted error.", "回答问题，或解释粘贴的报错。"))(ask_app.ask)
 
 
 @app.command("list", help=both("List the pages.", "列出所有页面。"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from cli import paint
+from cli import llm, paint
 from kb import evidence
-from kb.ask import session, show
+from kb.ask import session
 from kb.ask.index import Index
 from kb.ask.session import Session
 from kb.library import Library
@@ -17,11 +18,14 @@ from kb.prose import Line
 from kb.sheet import Sheet
 from kb.text import Lang, Text
 
+if TYPE_CHECKING:
+    from kb.ask.chat import Chat
+
 _PROMPT = "? "
 _REMEMBERED = 500  # questions kept between sessions
 
 
-def run(library: Library, index: Index, lang: Lang, wanted: Lang | None) -> int:
+def run(library: Library, index: Index, lang: Lang, wanted: Lang | None, chat: Chat | None = None) -> int:
     """Answer until ``/quit`` or the end of the input; 1 when nothing at all was known, else 0."""
     talk = Session(library, index, wanted)
     interactive = sys.stdin.isatty()
@@ -44,8 +48,9 @@ def run(library: Library, index: Index, lang: Lang, wanted: Lang | None) -> int:
         asked, known = asked + 1, known + turn.known
         if not interactive:
             paint.show([Line("heading", f"{_PROMPT}{line}")])
+        single = chat if len(turn.replies) == 1 else None  # several pages are shown as they are, not phrased in turn
         for one in turn.replies:
-            paint.show([*show.lines(one, library, one.lang, paint.width()), Line("text", "")])
+            paint.show([*llm.told(one, library, one.lang, paint.width(), single), Line("text", "")])
         sys.stdout.flush()
     return 1 if asked and not known else 0
 

@@ -1,11 +1,11 @@
-"""What a project says once and for all: thresholds, waivers and roles in ``trainoscope.toml`` or ``pyproject.toml``."""
+"""What a project says once and for all in ``trainoscope.toml`` or ``pyproject.toml``: thresholds, waivers, roles."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ from kb.problem import Problem, did_you_mean
 from kb.text import Text
 
 NAME = "trainoscope.toml"
-_TABLES = ("set", "waive", "map")
+_TABLES = ("set", "waive", "map", "llm")
+_MODEL = ("url", "model", "timeout")  # never a key: settings are shared
+_EVER = 3600.0  # seconds nobody waits for an answer
 _MOST = 1 << 20  # bytes; a settings file of more than a megabyte is something else
 
 
@@ -25,6 +27,7 @@ class ProjectFile:
     numbers: tuple[str, ...] = ()
     waivers: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    llm: Mapping[str, str | float] = field(default_factory=dict)
 
     @property
     def said(self) -> tuple[Text, ...]:
@@ -73,13 +76,13 @@ def _wishes(path: Path, tables: object) -> ProjectFile:
         raise Problem(Text("'trainoscope' must be a table", "“trainoscope”必须是一个表"), path=path)
     for name, table in tables.items():
         if name not in _TABLES or not isinstance(table, dict):
-            hint = did_you_mean(name, _TABLES) or Text("tables: set, waive, map", "可用的表：set、waive、map")
+            hint = did_you_mean(name, _TABLES) or Text("tables: set, waive, map, llm", "可用的表：set、waive、map、llm")
             what = Text(f"{name!r} is not a table known here", f"不认识的表 {name!r}")
             raise Problem(what, path=path, line=_line(path, name), hint=hint)
     numbers = _flat(path, tables.get("set", {}))
     waivers = tuple(f"{symptom}={_word(path, symptom, why)}" for symptom, why in tables.get("waive", {}).items())
     roles = tuple(f"{_word(path, tag, role)}={tag}" for tag, role in tables.get("map", {}).items())
-    return ProjectFile(path, numbers, waivers, roles)
+    return ProjectFile(path, numbers, waivers, roles, _model(path, tables.get("llm", {})))
 
 
 def _flat(path: Path, table: Mapping[str, Any]) -> tuple[str, ...]:
@@ -93,6 +96,20 @@ def _flat(path: Path, table: Mapping[str, Any]) -> tuple[str, ...]:
                 raise Problem(what, path=path, line=_line(path, name.rpartition(".")[2]))
             found.append(f"{name}={number!r}")
     return tuple(found)
+
+
+def _model(path: Path, table: Mapping[str, Any]) -> dict[str, str | float]:
+    for name, value in table.items():
+        if name not in _MODEL:
+            hint = did_you_mean(name, _MODEL) or Text(", ".join(_MODEL), "、".join(_MODEL))
+            what = Text(f"[llm] knows no {name!r}", f"[llm] 中没有 {name!r} 这一项")
+            raise Problem(what, path=path, line=_line(path, name), hint=hint)
+        if name != "timeout":
+            _word(path, name, value)
+        elif isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _EVER:
+            what = Text(f"timeout must be seconds, not {value!r}", f"timeout 必须是秒数，而不是 {value!r}")
+            raise Problem(what, path=path, line=_line(path, name))
+    return dict(table)
 
 
 def _word(path: Path, key: str, value: object) -> str:
