@@ -15,6 +15,7 @@ from diagnose.run import Note, Series, Trace
 from diagnose.tables.bars import folded, summed_up
 from diagnose.tables.header import namespaces
 from diagnose.tables.naming import SLOT
+from diagnose.tables.sections import by_section
 from diagnose.tables.shape_choice import OFTEN, chosen
 from diagnose.tables.shape_rows import CLOCKS, rows_of
 from diagnose.tables.spoken import spoken_in
@@ -59,16 +60,18 @@ def read(path: Path) -> list[Trace]:
         )
         return [Trace(path, FORMAT, notes=(*notes, Note(str(path), what), no_signal(path)))]
     code = sum(1 for _ in itertools.islice(_CODE.finditer(text, 0, EARLY), OFTEN)) == OFTEN
-    said, cut = spoken_in(text)
+    spoken = spoken_in(text)
+    said = spoken.numbers
     if code:
         said = {shape: lines for shape, lines in said.items() if not _ASSIGNED.fullmatch(shape)}
-    if cut is not None:
-        notes.append(unfinished(path, cut))
+    if spoken.cut is not None:
+        notes.append(unfinished(path, spoken.cut))
     training = any(_TRAINING.search(one) for one in (text[:EARLY], *said))
     settings = {name: value for _, one in namespaces(text) for name, value in one.items()}
     del text
     said, bars = folded(said)
-    shapes = by_data_set(said, summed_up(chosen(said, training=training), bars))
+    said, shapes = by_section(said, summed_up(said, chosen(said, training=training), bars), spoken.plain)
+    said, shapes = by_data_set(said, shapes, spoken.plain)
     if not shapes:
         return [Trace(path, FORMAT, notes=(*notes, no_signal(path)))]
     found = rows_of(said, shapes)

@@ -15,6 +15,7 @@ from diagnose.tables.shape_choice import NONE, Lines, joined
 from diagnose.tables.shapes import Shape, shape_of
 from diagnose.tables.timeline import Ints
 
+_OF_ALL = re.compile(r"(?<![a-z])(?:epoch|avg|average|mean|total)[_ ]", re.IGNORECASE)
 _BAR = re.compile(
     rf"^(?P<what>[^{SLOT}]{{0,40}}?):? ?{SLOT}% ?{SLOT}/{SLOT} "
     rf"\[~<(?:~|\?)(?:, ?(?:{SLOT}|\?) ?[\w()]{{1,12}}/\w{{1,6}})?(?:, )?"
@@ -54,14 +55,30 @@ def folded(said: Mapping[str, Lines]) -> tuple[dict[str, Lines], set[str]]:
     return dict(sorted(whole.items(), key=lambda item: int(item[1].at[0]))), found
 
 
-def summed_up(shapes: Mapping[str, Shape], bars: set[str]) -> dict[str, Shape]:
-    """The shapes without those bars whose every quantity a line of its own states after them."""
-    others = [{name for name in shape.names if name} for text, shape in shapes.items() if text not in bars]
+def summed_up(said: Mapping[str, Lines], shapes: Mapping[str, Shape], bars: set[str]) -> dict[str, Shape]:
+    """The shapes without those bars, and those running means, whose every quantity a line after them states."""
+    others = [set(_names(shape)) for text, shape in shapes.items() if text not in bars]
     return {
         text: shape
         for text, shape in shapes.items()
-        if text not in bars or not any({name for name in shape.names if name} <= names for names in others)
+        if not (text in bars and any(set(_names(shape)) <= names for names in others))
+        and not any(_runs_into((said[text], shape), (said[other], end)) for other, end in shapes.items())
     }
+
+
+def _names(shape: Shape) -> list[str]:
+    return [shape.names[slot] for slot in shape.named]
+
+
+def _runs_into(running: tuple[Lines, Shape], final: tuple[Lines, Shape]) -> bool:
+    """Whether a line of the second kind follows on the first, and states the same of the whole epoch."""
+    if running[1].step is not None or final[1].step is not None:
+        return False
+    mine, theirs = set(_names(running[1])), set(_names(final[1]))
+    if mine == theirs or len(mine & theirs) < 2 or not mine <= {_OF_ALL.sub("", name) for name in theirs}:
+        return False
+    after = np.unique(np.searchsorted(final[0].at, running[0].at))
+    return len(after) >= len(final[0]) > int(after[0])
 
 
 def _ends(places: Ints, done: Curve, of: Curve) -> NDArray[np.bool_]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diagnose.run import Curve
+from diagnose.tables.naming import SLOT, side_of
 from diagnose.tables.shapes import Shape, shape_of
 from diagnose.tables.timeline import Ints
 
 NONE = np.zeros(0, np.int64)
+FEW = 40  # shapes of line in a log that has just begun
+_OF_EPOCHS = re.compile(
+    rf"(?<![a-z])epoch:? ?[\[(]? ?{SLOT} ?(?:/|of) ?{SLOT}|第 ?{SLOT} ?/ ?{SLOT} ?轮", re.IGNORECASE
+)
 OFTEN = 3  # times a shape must come back before it is a log's
 
 
@@ -49,22 +55,49 @@ def joined(parts: Iterable[Lines]) -> Lines:
 
 @dataclass(frozen=True)
 class Carried:
-    """The epoch that was last named: ``at`` are the lines that name one, ``epochs`` what they say."""
+    """The epoch that was last named: ``at`` are the lines that name one, ``epochs`` what they say.
+
+    ``before`` is that of lines before the first of them; ``ahead``: it is named below what was measured in it.
+    """
 
     at: Ints
     epochs: Curve
+    before: float = np.nan
+    ahead: bool = False
 
     def until(self, lines: Ints) -> Curve:
         """What it was at each of these lines, NaN before the first."""
         place = np.searchsorted(self.at, lines, side="right")
-        return np.append(np.nan, self.epochs)[place]
+        if self.ahead:
+            return np.append(self.epochs, self.epochs[-1] + 1)[place]
+        return np.append(self.before, self.epochs)[place]
+
+    def of_uncounted(self, lines: Sequence[Ints]) -> Carried:
+        """The same for lines that name neither epoch nor step, given by kind.
+
+        A complete log all of whose kinds stand above the first epoch and none below the last names it below. One
+        that was cut begins within the epoch before the first it names.
+        """
+        if not len(self.at) or not lines:
+            return self
+        first, last = self.at[0], self.at[-1]
+        above = [int((at < first).sum()) for at in lines]
+        if all(above) and self.epochs[0] <= 1 < len(np.unique(self.epochs)) and max(at[-1] for at in lines) < last:
+            return replace(self, ahead=True)
+        again = all((at > first).any() for at, count in zip(lines, above, strict=True) if count)
+        return replace(self, before=self.epochs[0] - 1) if max(above) == 1 <= self.epochs[0] and again else self
 
 
-def carried_by(said: Mapping[str, Lines], known: Iterable[str]) -> Carried:
-    """The epoch as the lines of some shapes name it."""
+def naming(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> list[str]:
+    """The shapes whose lines may name an epoch: those that are read, come back, or say how far the epochs go."""
+    return [text for text, lines in said.items() if text in shapes or len(lines) > 1 or _OF_EPOCHS.search(text)]
+
+
+def carried_by(said: Mapping[str, Lines], known: Iterable[str], shapes: Mapping[str, Shape] | None = None) -> Carried:
+    """The epoch as the lines of some shapes name it; ``shapes`` are those known by other keys than their texts."""
     places, epochs = [NONE], [np.zeros(0)]
     for text in known:
-        slot = shape_of(text).epoch
+        slot = (shapes[text] if shapes and text in shapes else shape_of(text)).epoch
         if slot is not None:
             good = said[text].whole[:, slot]
             places.append(said[text].at[good])
@@ -76,14 +109,14 @@ def carried_by(said: Mapping[str, Lines], known: Iterable[str]) -> Carried:
 
 def chosen(said: Mapping[str, Lines], *, training: bool) -> dict[str, Shape]:
     """The shapes whose lines are read; none when no shape is plainly that of a training log."""
-    carried = carried_by(said, [text for text, lines in said.items() if len(lines) > 1])
+    carried = carried_by(said, naming(said, {}))
     main = {
         text: shape
         for text, lines in said.items()
         if len(lines) >= OFTEN and _speaks(shape := shape_of(text), lines, carried, training=training)
     }
     if not main:
-        return {}
+        return _begun(said) if training else {}
     known = {name for shape in main.values() for name in shape.names if name}
     for text, lines in said.items():
         if text in main:
@@ -96,6 +129,24 @@ def chosen(said: Mapping[str, Lines], *, training: bool) -> dict[str, Shape]:
         elif shape.rates and not shape.counted and _rises(lines, carried) and _changes(shape, lines):
             main[text] = shape
     return main
+
+
+def _begun(said: Mapping[str, Lines]) -> dict[str, Shape]:
+    """The shapes of a short text in which nothing comes back: a log just begun, or a few lines out of one.
+
+    Some line must say how far the epochs go, and lines that say no more than their quantities are read: those of an
+    epoch, and those that name the split their score is of.
+    """
+    shapes = {text: shape_of(text) for text in said}
+    if len(said) > FEW or not any(_OF_EPOCHS.search(text) for text in said):
+        return {}
+    found = {}
+    for text, shape in shapes.items():
+        whole = all(said[text].whole[:, slot].all() for slot in (shape.epoch, shape.step) if slot is not None)
+        sided = any(side_of(shape.names[slot]) and said[text].pointed[slot] for slot in shape.named)
+        if shape.losses and shape.clean and whole and (shape.epoch is not None or (not shape.counted and sided)):
+            found[text] = shape
+    return found
 
 
 def _speaks(shape: Shape, lines: Lines, carried: Carried, *, training: bool) -> bool:
@@ -129,4 +180,4 @@ def _rises(lines: Lines, carried: Carried) -> bool:
     """Whether the epoch goes on from one of the lines to the next, so that they were written once an epoch."""
     when = carried.until(lines.at)
     when = when[np.isfinite(when)]
-    return len(when) >= OFTEN and bool((np.diff(when) > 0).mean() > 0.7)
+    return len(when) > 1 and bool((np.diff(when) > 0).mean() > 0.7)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from diagnose.run import Curve
 from diagnose.tables.alike import column
-from diagnose.tables.shape_choice import NONE, Lines, carried_by
+from diagnose.tables.shape_choice import NONE, Lines, carried_by, naming
 from diagnose.tables.shapes import Shape
 from diagnose.tables.table import Column
 from diagnose.tables.timeline import Ints
@@ -39,14 +39,15 @@ class Told:
 def told_by(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Told:
     """The lines of the shapes that are read; an epoch is carried on to lines that name none."""
     texts = [text for text in said if text in shapes]
-    carried = carried_by(said, [text for text, lines in said.items() if len(lines) > 1 or text in shapes])
+    carried = carried_by(said, naming(said, shapes), shapes)
+    beside = carried.of_uncounted([said[text].at for text in texts if not shapes[text].counted])
     totals = [_totals(said[text], shapes[text]) for text in texts]
     steps = [total for text, total in zip(texts, totals, strict=True) if _trains(shapes[text])]
     lengths = np.unique(np.concatenate([np.zeros(0), *steps]))
     when, values = [], []
     for text, total in zip(texts, totals, strict=True):
         shape, lines = shapes[text], said[text]
-        epochs = carried.until(lines.at)
+        epochs = (carried if shape.counted else beside).until(lines.at)
         if not shape.counted and (np.diff(epochs) == 0).any():  # several an epoch, or the epoch was not always printed
             epochs[:] = np.nan
         step = np.full(len(lines), np.nan)

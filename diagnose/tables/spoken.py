@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from diagnose.tables.harvest import Harvest
 from diagnose.tables.naming import SLOT
 from diagnose.tables.said import Said
+from diagnose.tables.sections import LONG, MOST, may_head
 from diagnose.tables.shape_choice import Lines, joined
 from diagnose.tables.shapes import LONGEST, located, plainly
 from diagnose.tables.textfile import cut_short
+from diagnose.tables.timeline import Ints
 
 _FORMS = "\x02"  # between the text of a shape and how its numbers are written
 
 
-def spoken_in(text: str) -> tuple[dict[str, Lines], int | None]:
-    """The lines that hold a number and are short enough to have been written for a person, by shape.
+@dataclass
+class Spoken:
+    """``numbers`` are the lines that hold some and are short enough to have been written for a person, by shape.
 
-    Shapes come in the order of their first lines. A last line that ends within a number is left out and its number
-    given back, as far as the line before it can tell.
+    Shapes come in the order of their first lines; ``plain`` are lines that hold none and may be headings. ``cut`` is
+    the number of a last line that ends within a number, as far as the line before it can tell; it is left out.
     """
+
+    numbers: dict[str, Lines]
+    plain: dict[str, Ints]
+    cut: int | None = None
+
+
+def spoken_in(text: str) -> Spoken:
+    """What the lines of a text say."""
     harvest = Harvest(_said, others=[])
     end = text.rfind("\n") + 1
     harvest.read(text, end)
+    heads: dict[str, list[int]] = {}
     for number, line in harvest.others or []:
         plain = plainly(line)
         if said := _said(plain, plain=True):
             harvest.remember(said.kind, number, plain)
             harvest.add(number, said, [plain[start:stop] for start, stop in said.spans])
+        elif len(line) <= LONG and may_head(head := located(line)[0]) and (len(heads) < MOST or head in heads):
+            heads.setdefault(head, []).append(number)
     last, cut = plainly(text[end:]), None
     if said := _said(last, plain=True):
         words = [last[start:stop] for start, stop in said.spans]
@@ -46,7 +62,8 @@ def spoken_in(text: str) -> tuple[dict[str, Lines], int | None]:
         )
         rows.values.clear()
     every = {shape: joined(parts) for shape, parts in found.items()}
-    return dict(sorted(every.items(), key=lambda item: int(item[1].at[0]))), cut
+    ordered = dict(sorted(every.items(), key=lambda item: int(item[1].at[0])))
+    return Spoken(ordered, {head: np.array(at, np.int64) for head, at in heads.items()}, cut)
 
 
 def _said(line: str, *, plain: bool = False) -> Said | None:
