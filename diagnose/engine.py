@@ -142,7 +142,7 @@ class _Check:
 
     def _missing(self, run: Run) -> tuple[str, ...]:
         """What to log for a detector that had nothing at all to look at; nothing when it merely saw too little."""
-        if run.checkpoints or any(run.with_role(role) for role in self._log_it):
+        if self._each or run.checkpoints or any(run.with_role(role) for role in self._log_it):
             return ()
         return tuple(code for code in self._log_it.values() if code)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
+from diagnose.breaks import breaks
 from diagnose.finding import Evidence, Unsure, too_few
 from diagnose.measure import finite, median
 from diagnose.run import Curve, Series, Steps
@@ -35,7 +34,7 @@ def level_shift(
     steps, values = finite(loss)
     if len(values) < points:
         return too_few(loss, points)
-    shifts = [(at, *_shift(values, at)) for at in _breaks(loss, steps, gap, pause)]
+    shifts = [(at, *_shift(values, at)) for at in breaks(loss, steps, gap, pause)]
     if not shifts:
         return None
     span = float(np.ptp(np.percentile(values, (2, 98))))
@@ -48,18 +47,6 @@ def level_shift(
         facts = {"before": before, "after": before + rise, "step": int(steps[at])}
         return Evidence(loss.name, int(steps[at - 1]), int(steps[-1]), facts, cause)
     return None
-
-
-def _breaks(loss: Series, steps: Steps, gap: float, pause: float) -> Iterator[int]:
-    """The index of the first point behind each break that has five points on either side."""
-    found = {int(np.searchsorted(steps, step)) for step in loss.resumed}
-    distance = np.diff(steps)
-    found |= set((np.flatnonzero(distance >= gap * max(1.0, median(distance))) + 1).tolist())
-    if loss.wall is not None:
-        waits = np.diff(loss.wall[np.isfinite(loss.values)])
-        usual = max(median(waits), 1e-3)
-        found |= set((np.flatnonzero(waits >= pause * usual) + 1).tolist()) if len(waits) else set()
-    yield from sorted(at for at in found if 5 <= at <= len(steps) - 5)
 
 
 def _shift(values: Curve, at: int) -> tuple[float, float]:
