@@ -6,7 +6,7 @@ import re
 
 SLOT = "\0"  # stands for a number that was taken out
 _PARTS = re.compile(
-    r"[,;|\[\]{}<>~*，；、。【】•→]|\s[-–—]+\s|--+>?|==+|\.\s|[:：](?=\s|$)|(?<=[^\W\d_])[:：](?=[^\W\d_])|[!?]"
+    r"[,;|\[\]{}<>~*，；、。【】•→]|\s[-–—]+\s|--+>?|==+|//+|\.\s|[:：](?=\s|$)|(?<=[^\W\d_])[:：](?=[^\W\d_])|[!?]"
 )
 _QUOTES = " '\"`().#$&^\\-–=:：＝_"
 _WORDS = re.compile(r"[a-z]+\d*|[^\W\d_a-z]+|\d+")
@@ -30,7 +30,7 @@ CASES = frozenset(
 LEFT = frozenset(("eta", "elapsed", "remaining", "left"))  # how long it took or will take
 _TRAIN = frozenset(("train", "training", "trn", "训练", "训练集"))
 _VAL = frozenset(
-    ("val", "valid", "validation", "validating", "eval", "evaluation", "evaluating", "dev", "验证", "验证集")
+    ("val", "cv", "valid", "validation", "validating", "eval", "evaluation", "evaluating", "dev", "验证", "验证集")
 )
 _TEST = frozenset(("test", "testing", "测试", "测试集"))
 IDLE = frozenset(
@@ -44,12 +44,18 @@ NO_NAMES = frozenset(
 COUNTERS = frozenset(("epoch", "epochs", "iteration", "iterations", "轮", "轮次", "轮数"))
 
 
+def parts_of(text: str) -> list[str]:
+    """A piece of text, parted where a name cannot go on."""
+    return _PARTS.split(text)
+
+
 def key_of(piece: str, after: str) -> tuple[str, list[str]]:
     """The name that ends a piece of text, and the words before it; "" when the number after it has no name."""
     bare = re.sub(r"(?:tensor\(|np\.float\d+\(|\$)$", "", piece.rstrip())
     if bare.endswith("[") and after.startswith("]"):
         bare = bare[:-1]
     bare = bare.rstrip()
+    bare = re.sub(r"(?<=[:=])(\s*)['\"]$", "", bare) if after[:1] in ("'", '"') else bare  # {'dice': '0.8'}
     sign = re.search(r"(?:[:=：＝]|->|(?<=\s)is|(?<=[^\W\da-zA-Z_])[为是])$", bare)
     if sign is None and bare.endswith(("(", "[", "'", '"', "/", ",", "<", ">", "|")):
         return "", words(bare)
@@ -68,7 +74,7 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
             r"\s*(?:[|,;，；]|$)", after
         )
         last = next(word for word in reversed(said) if not word.isdecimal())
-        known = bool({last, words(key.lower())[-1]} & (LOSSES | SCORES | {"lr"})) or inside(key)
+        known = bool({last, words(key.lower())[-1]} & (LOSSES | SCORES | {"lr", "学习率"})) or inside(key)
         if not (known and len(said) <= 4) and not (whole and len(said) <= 3):
             return "", before + said
     return key, before
@@ -89,6 +95,11 @@ def side_of(text: str) -> str:
         if said & choices or any(choice in text for choice in choices if not choice.isascii()):
             return side
     return ""
+
+
+def is_told(name: str) -> bool:
+    """Whether a name is that of a loss or a score; IoU has a capital in its middle."""
+    return not (LOSSES | SCORES).isdisjoint((*words(name), *words(name.lower()))) or inside(name)
 
 
 def inside(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,8 @@ from diagnose.tables.table import Column
 from diagnose.tables.timeline import Ints
 
 CLOCKS = ("epoch", "step")
+ROUNDED = 5e-3  # how far apart one value printed twice may be
+HALF = 0.5  # of the lines of a kind, above which they are believed to behave so
 Rows = NDArray[np.bool_]
 
 
@@ -44,6 +46,7 @@ def told_by(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Told:
     totals = [_totals(said[text], shapes[text]) for text in texts]
     steps = [total for text, total in zip(texts, totals, strict=True) if _trains(shapes[text])]
     lengths = np.unique(np.concatenate([np.zeros(0), *steps]))
+    reached = _reached(said, shapes)
     when, values = [], []
     for text, total in zip(texts, totals, strict=True):
         shape, lines = shapes[text], said[text]
@@ -53,6 +56,7 @@ def told_by(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Told:
         step = np.full(len(lines), np.nan)
         if shape.step is not None:
             apart = shape.evaluates & (total > 0) & (len(lengths) > 0) & ~np.isin(total, lengths)
+            apart |= shape.evaluates and (lines.numbers[:, shape.step] < reached(lines.at)).mean() > HALF
             good = lines.whole[:, shape.step] & ~apart  # else it counts its own batches
             step[good] = lines.numbers[good, shape.step]
         when.append(np.stack([epochs, step], axis=1))
@@ -66,6 +70,17 @@ def told_by(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Told:
     numbers = np.repeat(np.arange(len(texts), dtype=np.int64), sizes)[order]
     names = [tuple(name for name in shapes[text].names if name) for text in texts]
     return Told(at[order], np.concatenate(when)[order], np.concatenate(totals)[order], numbers, places, values, names)
+
+
+def _reached(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Callable[[Ints], Curve]:
+    """The step that training had reached before a line, NaN before its first."""
+    steps = [(said[text], shape.step) for text, shape in shapes.items() if shape.step is not None and _trains(shape)]
+    at = np.concatenate([NONE, *(lines.at for lines, _ in steps)])
+    order = np.argsort(at, kind="stable")
+    reached = np.append(
+        np.nan, np.concatenate([np.zeros(0), *(lines.numbers[:, slot] for lines, slot in steps)])[order]
+    )
+    return lambda lines: reached[np.searchsorted(at[order], lines)]
 
 
 def _trains(shape: Shape) -> bool:
@@ -163,6 +178,7 @@ def rows_of(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Found:
     first = int(np.isfinite(when).any(axis=1).argmax())
     row = np.full(len(told.at), -1, np.int64)
     row[rows] = np.cumsum(begins) - 1 - first
+    told.names = _apart(told, row, when[first:])
     columns = {}
     for name, clock in zip(CLOCKS, when[first:].T, strict=True):
         there = np.flatnonzero(np.isfinite(clock))
@@ -173,6 +189,30 @@ def rows_of(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Found:
         parts.setdefault(name.strip(), []).append((row[places], values))
     columns |= {name: Column(*column(some)) for name, some in parts.items() if name not in CLOCKS}
     return Found(columns, told.at[heads[first:]], told.at[heads[:first]], again)
+
+
+def _apart(told: Told, row: Ints, when: Curve) -> list[tuple[str, ...]]:
+    """The names by shape, numbered where lines of another shape have just told another value for the same moment.
+
+    So does the mean of an epoch after its last batch, or an evaluation that does not say it is one.
+    """
+    names = [list(one) for one in told.names]
+    for name in {name for one in names for name in one if [name in other for other in names].count(True) > 1}:
+        parts = [(shape, told.places[shape], one.index(name)) for shape, one in enumerate(names) if name in one]
+        place = np.concatenate([places[row[places] >= 0] for _, places, _ in parts])
+        order = np.argsort(place, kind="stable")
+        place = place[order]
+        value = np.concatenate([told.values[shape][row[places] >= 0, at] for shape, places, at in parts])[order]
+        shape, moment = told.shape[place], when[row[place]]
+        same = (moment[1:] == moment[:-1]) | (np.isnan(moment[1:]) & np.isnan(moment[:-1]))
+        clash = same.all(axis=1) & np.isfinite(moment[1:]).any(axis=1) & (shape[1:] != shape[:-1])
+        clash = np.append(False, clash & ~np.isclose(value[1:], value[:-1], rtol=ROUNDED, atol=0, equal_nan=True))
+        again = 1
+        for one, _, at in parts:
+            if clash[shape == one].sum() > HALF * (shape == one).sum():
+                again += 1
+                names[one][at] = f"{name} {again}"
+    return [tuple(one) for one in names]
 
 
 def _quantities(told: Told, row: Ints) -> Iterator[tuple[str, Ints, Curve]]:

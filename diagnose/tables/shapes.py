@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from diagnose.tables.counters import Counted, counted_in
+from diagnose.tables.grouped import before_counter, group_of, in_groups
 from diagnose.tables.naming import (
     CASES,
     IDLE,
-    LOSSES,
     RATES,
     SCORES,
     SETTINGS,
     SLOT,
     drops,
-    inside,
+    is_told,
     key_of,
     side_of,
     words,
@@ -27,9 +28,12 @@ LONGEST = 1500  # characters of a line that is still looked at
 _WHEN = re.compile(
     r"[\w./-]{1,80}(?:\.(?:py|cc|cpp|cu|java|scala|go|lua|ipynb)\b(?::\d{1,6}\b)?|\$:\d{1,6}\b)|"  # source file
     r"(?<![\w.])[A-Za-z_][\w.]{1,80}:(?:[\w<>]{1,60}:)?\d{1,6}(?= - )|"  # and what loguru names: module:function:line
-    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[T ]?|\b\d{1,2}[-/]\d{1,2}[-/]\d{2,4}\b|\b[IWE]\d{4}(?= )|"
+    r"\([A-Za-z_]\w{1,40}:\d{1,6}\)|"
+    r"\b(?:19|20)\d{6}[-_ T]\d{4,6}\b|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[T ]?|"
+    r"\b\d{1,2}[-/]\d{1,2}[-/]\d{2,4}\b|\b[IWE]\d{4}(?= )|"
     r"\b(?:\d{1,3}-)?\d{1,3}:\d\d(?::\d\d)?(?:[.,]\d{1,9})?(?!\d)(?: ?[AP]M\b)?|"
-    r"\b\d{1,3}h ?\d{1,2}m(?: ?\d{1,2}s)?|\b\d{1,5} days?,?(?= )",
+    r"\b\d{1,3}h ?\d{1,2}m(?: ?\d{1,2}s)?|\b\d{1,5} days?,?(?= )|"
+    r"(?<=:)\d{1,9}-(?=\d{1,9}batch:)",  # ESPnet's 1-50batch
     re.IGNORECASE,
 )
 _BAR = re.compile(
@@ -40,36 +44,17 @@ _GROUPED = re.compile(r"(?<=\biter:) *\d{1,3}(?:,\d{3})+(?=,)")  # BasicSR's 12,
 _COMMA = re.compile(r"(?<=[:=])( ?-?(?:0,\d{1,20}|\d{1,3},(?:\d{1,2}|\d{4,20})))(?=[;,\s]|$)")  # 0,5 as in Europe
 _NUMBER = re.compile(
     r"(?<![A-Za-z0-9_.@\\])(?<![A-Za-z0-9]-)(?<!\D/)([-+]?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan\b|inf(?:inity)?\b))"
-    r"(?=%|(?:ms|s|secs?|seconds|it/s|s/it|img/s|[MGK]i?B|K|M|k)?(?:(?![\w.@]|-\w)|\.(?:\s|$))|[^\x00-\x7f])",
+    r"(?=%|(?:ms|s|secs?|seconds|it/s|s/it|img/s|[MGK]i?B|K|M|k|epoch(?=[ :])|batch(?=:))?"
+    r"(?:(?![\w.@]|-\w)|\.(?:\s|$))|[^\x00-\x7f])",
     re.IGNORECASE,
 )
 _GONE = "\x01"  # keeps the place of what was removed
-_UNIT = re.compile(r"^(?:ms|s|secs?|seconds|it/s|s/it|img/s|[MGK]i?B|K|M|k)(?=[ ,;:|)\]/]|$)")
+_UNIT = re.compile(
+    r"^(?:ms|s|secs?|seconds|it/s|s/it|img/s| ?[a-z]{1,12}/(?:s|sec|second)\b|[MGK]i?B|K|M|k)(?=[ ,;:|)\]/]|$)"
+)
 _SPACE = re.compile(r"\s+")
 
-_EPOCH = (
-    r"(?:(?<![A-Za-z0-9_])(?:(?:cur|current|num|train|n|i)_)?(?:epoch|ep|époque|época|epoca|эпоха)"
-    r"|エポック|에포크|轮次|轮数|周期|第)"
-)
-_STEP = (
-    r"(?:(?<![A-Za-z0-9_])(?:(?:cur|current|num|train|opt|total|n|i)_)?"  # but train_loss_step is a loss
-    r"(?:global[_ ]?step|step|iteration|iter|itr|ite|it(?=: )|update|batch)|训练次数|训练步数|迭代次数|迭代|步数)"
-)
-_COUNTER = re.compile(
-    rf"(?:(?P<epoch>{_EPOCH})|(?P<step>{_STEP}))(?: ?(?:num|no\.|idx))?['\"]? ?[:=：#]?[ ]?[\[(]?[ ]?{SLOT}"
-    rf"(?: ?(?:/|of) ?{SLOT})?(?P<after> ?(?:轮|个?epoch|步|次迭代|个?batch|次))?(?! ?%|[A-Za-z0-9_])"
-    rf"|(?P<pair>[\[(] ?{SLOT} ?(?:/|,) ?{SLOT} ?(?:\( ?{SLOT} ?%?\) ?)?[\])])"
-    rf"|(?P<of>(?<![\w/.]){SLOT} ?/ ?{SLOT})(?! ?[\w/.])",
-    re.IGNORECASE,
-)
-_BEST = re.compile(r"best|最佳|最好|最高|最优", re.IGNORECASE)  # a line on the past: "best dice 0.8 at epoch 5"
-_FINAL = re.compile(r"[~ ]*final (?:train|val|test)", re.IGNORECASE)  # MONAI's means: "Final training 3/100 loss: 0.5"
-_STEPS_AFTER = ("步", "次", "次迭代", "个batch", "batch")  # what follows the number in 第 3 步
-_NOT_NOW = re.compile(
-    r"(?:best|max|min|total|num|number of|warm-?up|final|last|stop|patience|every|per|from|until|最佳|最好|共|总)"
-    r"[ _-]?(?:at |in )?$",
-    re.IGNORECASE,
-)
+_BEST = re.compile(r"best|最佳|最好|最高|最优", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -100,7 +85,8 @@ class Shape:
     @property
     def evaluates(self) -> bool:
         """Whether all it tells is of validation or test."""
-        return bool(self.named) and all(side_of(self.names[slot]) in ("val", "test") for slot in self.named)
+        sides = {side_of(name) for name in self.names if name and (side_of(name) or is_told(name))}
+        return bool(sides) and sides <= {"val", "test"}
 
     @property
     def named(self) -> tuple[int, ...]:
@@ -137,49 +123,8 @@ def located(line: str) -> tuple[str, list[tuple[int, int]]]:
 @lru_cache(maxsize=4096)
 def shape_of(text: str) -> Shape:
     """What each number in the text of a line is."""
-    count = text.count(SLOT)
-    names = [""] * count
-    used: set[int] = set()
-    epoch = step = total = None
-    worded = comma = finest = False
-    pairs: list[tuple[int, int]] = []
-    final = _FINAL.match(text) is not None
-    spans: list[tuple[int, int]] = []
-    for match in _COUNTER.finditer(text):
-        first = text.count(SLOT, 0, match.start())
-        slots = range(first, first + match[0].count(SLOT))
-        if match["pair"] or match["of"]:
-            inside_list = "," in match[0] and text[: match.start()].strip("~ -") != ""
-            if not inside_list and (match["of"] is None or _bare(text, match)):
-                comma |= "," in match[0]
-                pairs.append((slots[0], slots[1]))
-                used.update(slots)
-                spans.append(match.span())
-            continue
-        word = match["epoch"] or match["step"]
-        before = text[: match.start()]
-        if _BEST.search(before) or _NOT_NOW.search(before) or (word == "第" and not match["after"]):
-            continue
-        spans.append(match.span())
-        used.update(slots)
-        worded = True
-        by_step = match["step"] is not None or (match["after"] or "").strip() in _STEPS_AFTER
-        if by_step and (step is None or (finest and match["step"].lower() not in ("batch", "step"))):
-            step = slots[0]  # after the batch of an epoch, the iteration of all
-            total = slots[1] if len(slots) > 1 else None
-            finest = (match["step"] or "").lower() == "batch"
-        elif not by_step and epoch is None:
-            epoch = slots[0]
-    for first, last in pairs:
-        if final and epoch is None:
-            epoch = first
-        elif epoch is None and step is None and comma:
-            epoch, step = first, last  # [1, 2000]
-        elif epoch is None and step is None and len(pairs) > 1:
-            epoch = first  # [0/25][100/1583]
-        elif step is None:
-            step, total = first, last
-    return _named(text, names, used, spans, (epoch, step, total), worded=worded)
+    grouped = in_groups(text)
+    return _named(text, counted_in(text, grouped), grouped)
 
 
 def _label(names: Sequence[str]) -> str:
@@ -189,21 +134,10 @@ def _label(names: Sequence[str]) -> str:
     return side_of(word) if blank else ""
 
 
-def _bare(text: str, match: re.Match[str]) -> bool:
-    """Whether ``3/100`` stands by itself and is no score (``Accuracy: 98/100``)."""
-    return re.search(r"[:=：] ?$", text[: match.start()]) is None
-
-
-def _named(
-    text: str,
-    names: list[str],
-    used: set[int],
-    spans: Sequence[tuple[int, int]],
-    counters: tuple[int | None, int | None, int | None],
-    *,
-    worded: bool,
-) -> Shape:
+def _named(text: str, counted: Counted, grouped: Mapping[int, str]) -> Shape:
     """Give every number that counts nothing the words before it."""
+    names = [""] * text.count(SLOT)
+    used, spans = counted.used, counted.spans
     masked = list(text)
     for start, stop in spans:
         masked[start:stop] = [c if c == SLOT else "|" for c in text[start:stop]]
@@ -213,16 +147,19 @@ def _named(
     lost = rate = False
     rest: list[str] = []
     sides: list[str] = []
+    over: list[str] = []
     ratios: set[int] = set()
     beside: set[int] = set()
     for slot in range(len(names)):
         key, others = key_of(pieces[slot], pieces[slot + 1])
+        key = grouped.get(slot) or key or before_counter(pieces, used, slot)
+        over.append(group_of(pieces[slot]) or (over[-1] if over else ""))
         rest += others
         side = side_of(" ".join(others)) or side
         sides.append(side)
         if slot in used:
             rest += words(key)
-        elif key and re.match(r" ?/ ?$", pieces[slot + 1]) and slot + 1 < len(names):
+        elif key and slot not in grouped and re.match(r" ?/ ?$", pieces[slot + 1]) and slot + 1 < len(names):
             if set(words(key)) & SCORES:
                 names[slot] = key
                 ratios.add(slot)
@@ -247,6 +184,8 @@ def _named(
         own = side_of(name)
         said = own or said
         prefix = "" if own else sides[slot] or label or (said if name in repeated else "")
+        if not prefix and not own and name in repeated and over[slot] not in ("", name):
+            prefix = over[slot]
         full = f"{prefix}/{name}" if prefix else name
         if full in names[:slot]:
             full = f"{full} {names[:slot].count(full) + 2}"
@@ -254,15 +193,15 @@ def _named(
         if drops(name):
             names[slot] = ""
             continue
-        known = {*words(name), *words(name.lower())}  # IoU has a capital in its middle
-        setting = bool(known & SETTINGS)
-        lost |= bool(known & (LOSSES | SCORES) or inside(name)) and not setting
-        rate |= bool(known & RATES)
+        known = set(words(name))
+        lost |= is_told(name) and not known & SETTINGS
+        rate |= bool(known & RATES) or "学习率" in name
     loose = len([word for word in rest if word not in IDLE and not word.isdigit() and not side_of(word)])
     case = bool(CASES & {*rest, *(word for name in names for word in words(name))})
     clean = spare == 0 and loose <= 2 and not case
     if {"weight", "weights"} & set(rest):  # "Loss weights: CE=0.5, Dice=0.5"
         lost = rate = False
-    if case and counters[0] is None:
+    if case and counted.epoch is None:
         lost = rate = False
-    return Shape(*counters, worded, tuple(names), lost, rate and not lost, clean, frozenset(ratios))
+    when = (counted.epoch, counted.step, counted.total, counted.worded)
+    return Shape(*when, tuple(names), lost, rate and not lost, clean, frozenset(ratios))

@@ -1,0 +1,43 @@
+"""Names that do not stand right before their numbers: ``mIoU/mAcc 0.5/0.6``, ``loss after epoch 3: 0.5``, groups."""
+
+from __future__ import annotations
+
+import re
+
+from diagnose.tables.naming import LOSSES, SCORES, SLOT, key_of, parts_of, side_of, words
+
+_NAME = r"[^\W\d_][\w@-]{0,30}"
+_GROUP = re.compile(rf"({_NAME}(?: ?/ ?{_NAME}){{1,9}})[)\]]?:? ?[=(\[]? ?({SLOT}(?: ?/ ?{SLOT}){{1,9}})(?!\w)")
+_OVER = re.compile(rf"({_NAME}) ?[(\[]$")
+_WHEN = re.compile(r"[\s|,(\[]*(?:(?<![^\s|,])(?:after|at|for|in|on|of|@))?[\s|,(\[]*$", re.IGNORECASE)
+_IS = re.compile(r" ?(?:[:=：]|is|was|to)? ?(?:[:=：]|is|was) ?", re.IGNORECASE)
+
+
+def in_groups(text: str) -> dict[int, str]:
+    """The names of slots that stand in a row as their names do: ``dice (Kvasir/ETIS) 0.8/0.6``."""
+    found: dict[int, str] = {}
+    for match in _GROUP.finditer(text):
+        names = [name.strip() for name in match[1].split("/")]
+        if len(names) == match[2].count(SLOT):
+            over = _OVER.search(text, max(0, match.start() - 40), match.start())
+            first = text.count(SLOT, 0, match.start(2))
+            found |= {first + at: f"{over[1]} {name}" if over else name for at, name in enumerate(names)}
+    return found
+
+
+def before_counter(pieces: list[str], used: set[int], slot: int) -> str:
+    """The loss or score whose number follows on a counter: ``val loss after epoch 3: 0.5``; "" when there is none."""
+    first = slot
+    while first - 1 in used:
+        first -= 1
+    if first == slot or not _IS.fullmatch(pieces[slot]):
+        return ""
+    key, _ = key_of(_WHEN.sub("", pieces[first]) + ":", "")
+    return key if set(words(key)) & (LOSSES | SCORES) else ""
+
+
+def group_of(piece: str) -> str:
+    """What stands above the name that ends a piece of text: ``tot_loss`` in ``tot_loss[loss=``; no split."""
+    parts = [part.strip(" '\"`.#$&^-–=") for part in parts_of(piece)[:-1]]
+    last = next((part for part in reversed(parts) if part), "")
+    return last if re.fullmatch(_NAME, last) and not side_of(last) else ""
