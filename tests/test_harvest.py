@@ -16,6 +16,7 @@ from diagnose.readers import fairseq_log, general_log, ignite_log, megatron_log,
 from diagnose.run import Trace
 from diagnose.tables import harvest
 from diagnose.tables.alike import slots_in
+from diagnose.tables.leftover import Leftover
 from diagnose.tables.said import Said
 
 VALUES = (
@@ -155,7 +156,7 @@ def test_whatever_the_lines_are_they_are_read_together_as_they_are_one_by_one(li
     text = "".join(f"{line}\n" for line in lines * 3)
     found = []
     for piece in (1 << 30, 900):
-        gathered = harvest.Harvest(understood, others=[])
+        gathered = harvest.Harvest(understood, others=Leftover())
         with pytest.MonkeyPatch.context() as patch:
             for name, value in (("PIECE", piece), ("HELD", 400), ("FEW", 2)):
                 patch.setattr(harvest, name, value)
@@ -166,5 +167,5 @@ def test_whatever_the_lines_are_they_are_read_together_as_they_are_one_by_one(li
             for at, row in zip(rows.lines, rows.values, strict=True)
             for line, values in zip(at.tolist(), row, strict=True)
         ]
-        found.append((sorted(told), sorted(gathered.others or []), gathered.latest))
+        found.append((sorted(told), list(gathered.others or ()), gathered.latest))
     assert found[0] == found[1]

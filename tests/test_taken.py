@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from diagnose.readers import cod_log, detectron2_log, hf_stdout_log, jsonl_log, openmmlab_log, transunet_log
+from diagnose.readers import (
+    cod_log,
+    detectron2_log,
+    hf_stdout_log,
+    jsonl_log,
+    keras_log,
+    openmmlab_log,
+    transunet_log,
+    yolo_stdout_log,
+)
 from diagnose.run import Trace
 from diagnose.tables import harvest, taken
 
@@ -118,6 +127,50 @@ def printed() -> list[str]:
     return [*lines, "{'loss': 0.5, 'learni"]
 
 
+def keras(end: str) -> list[str]:
+    lines = []
+    for run in range(2):
+        for epoch in range(1, 7):
+            lines.append(f"Epoch {epoch}/6")
+            bars = [
+                f"{step:2d}/40 [{'=' * (step // 4)}>{'.' * (10 - step // 4)}] - ETA: {41 - step}s - loss: "
+                f"{'nan' if step == 7 else f'{1 / (step + epoch + run):.4f}'} - dice: 0.{step}"
+                for step in range(1, 41)
+            ]
+            bars.append(f"40/40 [==========] - 4s 100ms/step - loss: 0.{epoch} - dice: 0.5 - val_loss: 0.2{run}")
+            if epoch == 3:
+                bars += ["a warning", *(f"{step}/9 [===] - ETA: 1s - loss: 0.{step}" for step in range(1, 10))]
+            lines.append(end.join(bars))
+    return lines
+
+
+def cut_epoch() -> list[str]:
+    bars = [f"{step}/999 [==>..] - ETA: 9s - loss: {1 / step:.4f}" for step in range(1, 600)]
+    return ["[keras", "Epoch 1/6", "\x08\x08\r".join(bars), f"{600}/999 [==>..] - ETA: 9s - loss: 0."]
+
+
+def two_bars() -> list[str]:
+    train = [f"{step}/99 [==>..] - ETA: 9s - loss: {1 / step:.4f}" for step in range(1, 50)]
+    return ["[keras", "Epoch 1/6", *train, *(f"{step}/99 [==>..] - ETA: 9s - loss: 0.{step}" for step in range(1, 70))]
+
+
+def yolo() -> list[str]:
+    lines = [f"    1/6   8.5G  0.{step}   0.5   12   640:  10%|# | {step}/40 [00:01" for step in range(1, 30)]
+    for _ in range(2):
+        for epoch in range(1, 7):
+            lines += ["", "      Epoch    GPU_mem   box_loss   cls_loss  Instances       Size"]
+            bars = [
+                f"        {epoch}/6      8.{step}G     {'nan' if step == 40 else step / 7:.4}   0.{step}    12    640: "
+                f"{step}%|{'█' * (step // 4)}| {step}/40 [00:01<00:02, 9.1it/s]"
+                for step in range(41)
+            ]
+            lines.append("\r" + "\r".join(bars))
+            header = "   Class     Images  Instances      Box(P          R      mAP50  mAP50-95): "
+            lines.append("\r".join(f"{header}{at}0%|{'█' * at}| {at}/9 [00:01<00:02" for at in range(10)))
+            lines += [f"   all   10   12   0.{epoch}00   0.250   0.375   0.125", ""]
+    return lines
+
+
 def told(traces: list[Trace]) -> list[object]:
     return [
         (
@@ -136,17 +189,24 @@ def told(traces: list[Trace]) -> list[object]:
         (transunet_log, transunet()),
         (openmmlab_log, mmengine()),
         (openmmlab_log, mmcv()),
+        (openmmlab_log, ["\r".join(mmengine())]),
+        (detectron2_log, [f"9%|#| 1/9 [\r{line}" for line in detectron2()]),
         (detectron2_log, detectron2()),
         (hf_stdout_log, printed()),
+        (keras_log, keras("\r")),
+        (keras_log, keras("\n")),
+        (keras_log, cut_epoch()),
+        (keras_log, two_bars()),
+        (yolo_stdout_log, yolo()),
         (jsonl_log, objects()),
         (jsonl_log, listed()),
     ],
 )
 def test_steps_taken_at_once_read_as_they_do_line_by_line(tmp_path: Path, monkeypatch, reader, lines) -> None:
     path = tmp_path / "log.txt"
-    path.write_text("\n".join(lines), encoding="utf-8")
+    path.write_text("\n".join(lines), encoding="utf-8", newline="")
     slowly = told(reader.read(path))
     monkeypatch.setattr(taken, "LARGE", 100)
     monkeypatch.setattr(harvest, "PIECE", 4000)
     assert told(reader.read(path)) == slowly
-    assert len(slowly) == 2 - (lines[0] == "[")
+    assert len(slowly) == 2 - (lines[0] in ("[", "[keras"))

@@ -32,9 +32,9 @@ def read(path: Path) -> list[Trace]:
     row: dict[str, float] = {}
     begun, alone = 0, False
     task, names = "", list[str]()
-    for line, text, last in log.pieces():
-        if at := bulk.latest(line, begun, ("iter",)):
-            row, begun, alone = dict(at), line, True
+    for line, text, last, place in log.pieces():
+        if at := bulk.latest(place, begun, ("iter",)):
+            row, begun, alone = dict(at), place, True
         if match := _LINE.match(text):
             words, bad = pairs(match["rest"])
             log.broken(bad, line)
@@ -47,9 +47,9 @@ def read(path: Path) -> list[Trace]:
                 del words[name]
             before = remembered(words, before)
             row = {"iter": int(match["iter"]), **{name: float(word) for name, word in words.items()}}
-            begun, alone = line, False
+            begun, alone = place, False
             if words:
-                log.add(row, line)
+                log.add(row, line, place)
         elif match := _SCORES.match(text):
             what = match["what"].strip()
             cells = [cell.strip() for cell in what.split(",")]
@@ -64,7 +64,7 @@ def read(path: Path) -> list[Trace]:
                 scores = {f"{task}/{name}": one for name, one in zip(names, numbers, strict=True) if one is not None}
                 if not row or alone or row.keys() & scores.keys():
                     row, alone = ({"iter": row["iter"]} if "iter" in row else {}), False
-                    log.add(row, line)
+                    log.add(row, line, place)
                 row.update(scores)  # the evaluation follows the line of the iteration it was made at
                 names = []
     return log.traces()

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnose.run import Curve, Series, Trace
+from diagnose.tables.leftover import Leftover
 from diagnose.tables.records import Row
 from diagnose.tables.said import Said
 from diagnose.tables.table import Column, Table
@@ -60,13 +61,13 @@ def read(path: Path) -> list[Trace]:
     Where neither tells, training records are counted. An evaluation joins the record of the same epoch.
     """
     log = opened(path, FORMAT)
-    many = Taken(Table(path, FORMAT, 0, {}), np.zeros(0, np.int64), [])
+    many = Taken(Table(path, FORMAT, 0, {}), np.zeros(0, np.int64), Leftover())
     if "%" not in log.text:  # no bar counts the steps
         many = log.take(_said)
     records: list[_Record] = []
     at = of = 0
     cut: list[int] = []
-    for line, text, _ in log.pieces():
+    for line, text, _, _ in log.pieces():
         if bars := _BAR.findall(text):
             at, of = map(int, bars[-1])
         for match in _RECORD.finditer(text):

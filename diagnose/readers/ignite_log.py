@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Series, Trace
-from diagnose.tables.harvest import harvested
+from diagnose.tables.harvested import harvested
 from diagnose.tables.said import Said
 from diagnose.tables.table import Column, Table, traces
 from diagnose.tables.textfile import head_text, no_numbers, no_signal, opened

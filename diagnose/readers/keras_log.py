@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from diagnose.run import Series, Trace
+from diagnose.tables.said import Said
 from diagnose.tables.textlog import NUMBER, TextLog, is_log, opened, torn
 
 FORMAT = "keras_log"
+BATCHES = "batches of the epoch"
 _EPOCH = r"(?<![\w/])Epoch:? ([0-9]{1,7})/([0-9]{1,7})(?![0-9/.])"
 _BAR = (
     r"(?<![\w/.:-])([0-9]{1,9})/([0-9]{1,9}|Unknown)"
@@ -40,7 +42,7 @@ class _Epoch:
     line: int
     words: dict[str, str] = field(default_factory=dict)
     scored: dict[str, str] = field(default_factory=dict)
-    states: dict[int, tuple[int, dict[str, str]]] = field(default_factory=dict)
+    states: dict[int, tuple[int, int, dict[str, str]]] = field(default_factory=dict)
     batch: int = 0
     batches: str = ""
 
@@ -72,10 +74,17 @@ def read(path: Path) -> list[Trace]:
 
     A second bar below the same epoch line is an evaluation: its numbers are named ``eval/...``.
     """
+    return _read(path, at_once=True) or _read(path, at_once=False)
+
+
+def _read(path: Path, *, at_once: bool) -> list[Trace]:
+    """The traces; none where the states between the first and the last of a bar matter but were passed over."""
     log = opened(path, FORMAT)
     epochs: list[_Epoch] = []
     headed = re.search(_EPOCH, log.text) is not None
-    for line, text, last in log.pieces():
+    many = log.take(_bar) if at_once else None
+    doubtful = False
+    for line, text, last, place in log.pieces():
         seen = list(_SEEN.finditer(text))
         for match, after in itertools.zip_longest(seen, seen[1:]):
             if match[1]:
@@ -88,10 +97,16 @@ def read(path: Path) -> list[Trace]:
                         f"the last line is cut within {name!r}: left out", f"最后一行在 {name!r} 处中断：舍去该值", line
                     )
                     del words[name]
-                _state(epochs, match, words, line, headed=headed)
+                doubtful |= _state(epochs, match, words, (line, place), headed=headed)
+    if many and many.states and doubtful:
+        return []
     known = [epoch for epoch in epochs if epoch.words]
     if len(known) == 1 and len(known[0].states) > 1 and not known[0].ended:
         _by_batch(log, known[0])
+        if many and many.states:
+            every = many.state_table()
+            columns = {name: one for name, one in every.columns.items() if name != BATCHES}
+            many.table = replace(every, columns=columns)
     else:
         for epoch in known:
             log.add({"epoch": epoch.number, **_values(epoch.words), **_values(epoch.scored, "eval/")}, epoch.line)
@@ -105,28 +120,48 @@ def read(path: Path) -> list[Trace]:
     return log.traces()
 
 
+def _bar(line: str) -> Said | None:
+    """A state of a bar, the only one on its line."""
+    seen = list(_SEEN.finditer(line))
+    if len(seen) != 1 or not seen[0][3]:
+        return None
+    pairs = [(pair[1], pair.span(2)) for pair in _PAIR.finditer(line, seen[0].end()) if pair[1] != "ETA"]
+    ended = seen[0][4].isdigit()
+    clock = [("batch", seen[0].span(3)), (BATCHES, seen[0].span(4))][: 1 + ended]
+    names, spans = zip(*clock, *pairs, strict=True)
+    return Said("bar", names, spans, 1 + ended) if pairs and len(set(names)) == len(names) else None
+
+
 def _before(epochs: list[_Epoch], words: dict[str, str]) -> dict[str, str]:
     """What the same numbers were last time; bars show more numbers at the end of an epoch than within it."""
     known = next((epoch.words for epoch in reversed(epochs) if epoch.words), {})
     return {name: known[name] for name in words if name in known}
 
 
-def _state(epochs: list[_Epoch], match: re.Match[str], words: dict[str, str], line: int, *, headed: bool) -> None:
-    """One state of a bar, given to the epoch it belongs to."""
+def _state(
+    epochs: list[_Epoch], match: re.Match[str], words: dict[str, str], at: tuple[int, int], *, headed: bool
+) -> bool:
+    """One state of a bar, given to the epoch it belongs to.
+
+    True if the states after it may belong to another, which cannot be told without looking at each: that is so when
+    an evaluation begins before the bar of training is at its end.
+    """
     batch, batches = int(match[3] or 0), match[4] or ""
+    line, place = at
     again = bool(epochs) and epochs[-1].is_left_by(batch, batches, words, line)
     if not epochs or (again and not headed):
         if match[3] is None:
-            return
+            return False
         epochs.append(_Epoch(epochs[-1].number + 1 if epochs else 1, line))
     now = epochs[-1]
     if again and headed:
         now.scored |= words
-        return
+        return not now.ended
     now.words |= words
     now.line, now.batch, now.batches = line, batch, batches
     if len(epochs) == 1:
-        now.states[batch] = line, words
+        now.states[batch] = line, place, words
+    return False
 
 
 def _by_batch(log: TextLog, epoch: _Epoch) -> None:
@@ -134,8 +169,8 @@ def _by_batch(log: TextLog, epoch: _Epoch) -> None:
         f"a single epoch, not over ({epoch.batch}/{epoch.batches}): read batch by batch, every number a mean so far",
         f"只有一个未结束的 epoch（{epoch.batch}/{epoch.batches}）：按 batch 读取，每个数值都是到该处为止的平均值",
     )
-    for batch, (line, words) in epoch.states.items():
-        log.add({"batch": batch, **_values(words)}, line)
+    for batch, (line, place, words) in epoch.states.items():
+        log.add({"batch": batch, **_values(words)}, line, place)
 
 
 def _values(words: dict[str, str], prefix: str = "") -> dict[str, float]:

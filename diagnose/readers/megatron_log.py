@@ -10,7 +10,7 @@ import numpy as np
 
 from diagnose.run import Note, Series, Trace
 from diagnose.tables.alike import column
-from diagnose.tables.harvest import harvested
+from diagnose.tables.harvested import harvested
 from diagnose.tables.said import Said
 from diagnose.tables.table import Column, Table, traces
 from diagnose.tables.textfile import head_text, no_numbers, no_signal, opened

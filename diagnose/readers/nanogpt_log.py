@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Note, Series, Trace
-from diagnose.tables.harvest import harvested
+from diagnose.tables.harvested import harvested
 from diagnose.tables.said import Said
 from diagnose.tables.table import traces
 from diagnose.tables.textfile import head_text, no_numbers, no_signal, opened

@@ -51,13 +51,13 @@ def read(path: Path) -> list[Trace]:
     before: dict[str, dict[str, str]] = {"train": bulk.words}
     header: list[str] = []
     classes: dict[str, float] = {}
-    for line, text, last in log.pieces():
+    for line, text, last, place in log.pieces():
         match = _LINE.match(text)
         if match is None:
             header = _class_row(text.strip(), header, classes)
             continue
-        if taken := bulk.latest(line, begun, ("step", _LENGTH)):
-            step, length, begun = taken["step"], taken.get(_LENGTH, length), line
+        if taken := bulk.latest(place, begun, ("step", _LENGTH)):
+            step, length, begun = taken["step"], taken.get(_LENGTH, length), place
         mode = match["mode"] or "train"
         words, bad = pairs(match["rest"])
         log.broken(bad, line)
@@ -86,7 +86,7 @@ def read(path: Path) -> list[Trace]:
         row = {name: float(word) for name, word in words.items()}
         if mode != "train":  # the table of classes stands above the line of means; mmcv repeats it there
             row, classes = (row if classes.keys() & row.keys() else row | classes), {}
-        log.add({"mode": mode, **clock, **row}, line)
+        log.add({"mode": mode, **clock, **row}, line, place)
     bulk.table = replace(bulk.table, columns={k: one for k, one in bulk.table.columns.items() if k != _LENGTH})
     return log.traces()
 

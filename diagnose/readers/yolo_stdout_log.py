@@ -8,9 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Series, Trace
+from diagnose.tables.said import Said
 from diagnose.tables.textlog import TextLog, is_log, number, opened
+from diagnose.tables.timeline import Ints
 
 FORMAT = "yolo_stdout_log"
+TRAIN = "train"
 _HEADER = re.compile(r"^\s{0,40}Epoch\s{1,40}(?:GPU_mem|gpu_mem)\s{1,40}(?P<names>[^:|%]{1,300})$")
 _TRAIN = re.compile(
     r"^\s{0,40}(?P<epoch>[0-9]{1,6})/[0-9]{1,6}\s{1,40}[0-9.]{1,12}[GM]?\s{1,40}(?P<words>[^:|%]{1,400}?)(?::\s|:?\s{0,9}$)"
@@ -27,6 +30,7 @@ _MARKS = re.compile(
     r"^(?:Ultralytics (?:YOLO\S{0,12} ?)?v?[0-9]|YOLO(?:v[0-9]|R).{0,60}torch [0-9]|.{0,9}engine/trainer: )",
     re.MULTILINE,
 )
+_DONE = re.compile(r"%\|[^|]{0,200}\| {0,9}(?P<done>[0-9]{1,9})/(?P<of>[0-9]{1,9}) \[")
 _COUNTS = ("instances", "labels", "targets", "size", "img_size")  # of the last batch: no curve of training
 _KINDS = re.compile(r"\b(Box|Mask|Pose)\(")
 _WHOLE = {"p": "precision", "r": "recall"}
@@ -50,14 +54,17 @@ def read(path: Path) -> list[Trace]:
     counts = 2  # images and instances stand before the scores, in most versions
     strays: list[int] = []
     unread: list[int] = []
-    for line, text, last in log.pieces():
+    tried: list[tuple[int, bool]] = []
+    many = log.take(_bar)
+    for line, text, last, place in log.pieces():
         if match := _HEADER.match(text):
             losses = _loss_names(match["names"])
         elif match := _SCORES.match(text):
             scores = _score_names(match["names"])
         elif match := _TRAIN.match(text):
             epoch, words = int(match["epoch"]), match["words"].split()
-            if not losses or len(words) <= len(losses):
+            tried.append((place, bool(losses) and len(words) > len(losses)))
+            if not tried[-1][1]:
                 unread.append(line)
                 continue
             if row.get("epoch") != epoch or any(name.startswith("val/") for name in row):
@@ -65,7 +72,7 @@ def read(path: Path) -> list[Trace]:
                     log.add({"epoch": epoch - 1, **early[1]}, early[0])
                     early = None
                 row = {"epoch": epoch}
-                log.add(row, line)
+                log.add(row, line, place)
             row.update(_numbers(log, losses, words, line))
         elif (match := _ALL.match(text)) and scores:
             words = match["words"].split()
@@ -82,9 +89,10 @@ def read(path: Path) -> list[Trace]:
             else:
                 row.update(values)
     if unread:
+        count = len(unread) + _unread_between(tried, many.aside(TRAIN)[0])
         log.note(
-            f"rows without a header or with too few cells: {len(unread)}; left out",
-            f"有 {len(unread)} 行缺少表头或单元格不足，未计入",
+            f"rows without a header or with too few cells: {count}; left out",
+            f"有 {count} 行缺少表头或单元格不足，未计入",
             unread[0],
         )
     if early:
@@ -96,6 +104,28 @@ def read(path: Path) -> list[Trace]:
             strays[0],
         )
     return log.traces()
+
+
+def _bar(line: str) -> Said | None:
+    """A state of the bar of an epoch or of an evaluation, with how far it has got."""
+    bar = _DONE.search(line)
+    if bar is None or _HEADER.match(line):
+        return None
+    done = bar.span("done")
+    if match := _SCORES.match(line):
+        return Said(f"scores of {match['names']}", ("done", "of"), (done, bar.span("of")), 2)
+    if (match := _TRAIN.match(line)) is None:
+        return None
+    begin = match.start("words")
+    spans = [(begin + word.start(), begin + word.end()) for word in re.finditer(r"\S+", match["words"])]
+    return Said(TRAIN, ("done", "epoch", *map(str, range(len(spans)))), (done, match.span("epoch"), *spans), 2)
+
+
+def _unread_between(tried: list[tuple[int, bool]], between: Ints) -> int:
+    """How many of the states that were passed over, by place, go with one that was not to be read."""
+    places, good = zip(*tried, strict=True) if tried else ((), ())
+    of = np.searchsorted(np.array(places, np.int64), between) - 1
+    return int((~np.array([True, *good])[of + 1]).sum())
 
 
 def _numbers(log: TextLog, names: list[str], words: list[str], line: int) -> dict[str, float]:

@@ -103,7 +103,7 @@ def _matters(line: str, said: Said, parse: Parse, run: tuple[int, int], other: s
     start, stop = run
     more = len(other) - (stop - start)
     spans = tuple((a + more * (a >= stop), b + more * (b >= stop)) for a, b in said.spans)
-    return parse(line[:start] + other + line[stop:]) != Said(said.kind, said.names, spans)
+    return parse(line[:start] + other + line[stop:]) != said._replace(spans=spans)
 
 
 def silent(line: str, parse: Parse) -> bool:

@@ -36,7 +36,7 @@ def whole(text: Bytes, stops: Ints, lengths: Ints) -> Ints:
     """
     words = np.ndarray((len(text) - 7,), "V8", text.data, 0, (1,))  # eight bytes from every place on; takes no room
     longest = int(lengths.max(initial=0))
-    values = _eight(words.take(stops - 8), np.minimum(lengths, 8) if longest > 8 else lengths)
+    values = _eight(words[stops - 8], np.minimum(lengths, 8) if longest > 8 else lengths)
     for done in (8, 16):
         if longest > done:
             more = np.flatnonzero(lengths > done)

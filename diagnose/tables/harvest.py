@@ -15,10 +15,11 @@ from diagnose.run import Curve, Note
 from diagnose.tables.alike import WORDS, Slots, by_digits, column, forms_in, numbers, silent, slots_in
 from diagnose.tables.clock import counts
 from diagnose.tables.digits import DECIMAL
+from diagnose.tables.leftover import Leftover, Numbered
 from diagnose.tables.said import Parse, Said
 from diagnose.tables.table import Column, Table
 from diagnose.tables.templates import Chunk, Templates
-from diagnose.tables.textfile import Damage, cut_short, unfinished
+from diagnose.tables.textfile import Damage
 from diagnose.tables.timeline import Ints
 
 NONE = np.zeros(0, np.int64)
@@ -26,6 +27,7 @@ PIECE = 1 << 20  # characters looked at together
 HELD = 1 << 22  # bytes of templates that are remembered
 FEW = 8  # lines of a shape it is not worth understanding for
 Kind = tuple[str, tuple[str, ...]]
+States = defaultdict[Said, list[tuple[Ints, Curve]]]
 
 
 @dataclass
@@ -40,7 +42,9 @@ class Rows:
 class Harvest:
     """``rows`` by kind and names, ``damage`` what stood where a number should, ``latest`` a line of every kind.
 
-    If ``others`` is a list, it is given all lines that say nothing, or that hold a word in place of a number.
+    If ``others`` is there, it is given all lines that say nothing but are not blank, or that hold a word in place of a
+    number; of lines that tell how far something has got the first and the last, and all between are ``states``, as are
+    lines put `ASIDE`. A text that is ``redrawn`` has a line wherever one of its lines was written over after a return.
     """
 
     parse: Parse
@@ -48,29 +52,43 @@ class Harvest:
     damage: list[Damage] = field(default_factory=list)
     latest: dict[str, tuple[int, str]] = field(default_factory=dict)
     lines: int = 0
-    others: list[tuple[int, str]] | None = None
+    others: Leftover | None = None
+    states: dict[Kind, Rows] = field(default_factory=lambda: defaultdict(Rows))
+    redrawn: bool = False
+    ends: list[NDArray[np.bool_]] = field(default_factory=list)
     _templates: Templates = field(default_factory=Templates)
     _known: dict[int, tuple[Slots, Said] | None] = field(default_factory=dict)
     _quiet: set[int] = field(default_factory=set)
     _few: dict[Kind, tuple[list[int], list[list[float]]]] = field(default_factory=lambda: defaultdict(lambda: ([], [])))
+    _left: list[Numbered] = field(default_factory=list)
 
     def read(self, text: str, end: int | None = None) -> None:
         """Read a text up to ``end``; its last line may lack its end."""
         end = len(text) if end is None else end
         at = 0
         while at < end:
-            stop = text.rfind("\n", at, min(at + PIECE, end)) + 1 or text.find("\n", at, end) + 1 or end
+            stop = self._line_end(text, at, end)
             piece = text[at:stop]
             at = stop
             if len(piece) < PIECE // 16:
                 self._one_by_one(piece)
             else:
-                self._together(piece if piece.endswith("\n") else piece + "\n")
+                self._together(piece if self.redrawn or piece.endswith("\n") else piece + "\n")
             self.gather()
+            if self.others is not None:
+                self.others.add(sorted(self._left))
+                self._left.clear()
             if at >= end or self._templates.size > HELD:
                 self._templates = Templates()
                 self._known.clear()
                 self._quiet.clear()
+
+    def _line_end(self, text: str, at: int, end: int) -> int:
+        most = min(at + PIECE, end)
+        marks = "\r\n" if self.redrawn else "\n"
+        if stop := max(text.rfind(mark, at, most) for mark in marks) + 1:
+            return stop
+        return min((stop for mark in marks if (stop := text.find(mark, at, end) + 1)), default=end)
 
     def add(self, line: int, said: Said, words: list[str]) -> None:
         """Keep one line's values."""
@@ -86,18 +104,22 @@ class Harvest:
         rows.append(values)
 
     def _one_by_one(self, piece: str) -> None:
+        if self.redrawn:
+            self.ends.append(np.array([one == "\n" for one in piece if one in "\r\n"]))
+            piece = piece.replace("\r", "\n")
         for line in piece.removesuffix("\n").split("\n"):
             self.lines += 1
             self._alone(self.lines, line)
 
     def _alone(self, number: int, line: str) -> None:
         said = self.parse(line)
-        if said is None or (self.others is not None and not all(_is_number(line[a:b]) for a, b in said.spans)):
-            if self.others is not None:
-                self.others.append((number, line))
+        words = [] if said is None else [line[start:stop] for start, stop in said.spans]
+        if said is None or (self.others is not None and (said.state or not all(map(_is_number, words)))):
+            if self.others is not None and line and not line.isspace():
+                self._left.append((number, line))
             return
         self.remember(said.kind, number, line)
-        self.add(number, said, [line[start:stop] for start, stop in said.spans])
+        self.add(number, said, words)
 
     def remember(self, kind: str, number: int, line: str) -> None:
         """Keep a line as the latest of its kind, if it is."""
@@ -105,15 +127,23 @@ class Harvest:
             self.latest[kind] = number, line
 
     def _together(self, piece: str) -> None:
-        chunk = Chunk(piece, self._templates)
+        chunk = Chunk(piece, self._templates, redrawn=self.redrawn)
+        if self.redrawn:
+            self.ends.append(chunk.fed)
         begin = self.lines + 1
         self.lines += chunk.count
+        blank: list[Ints] = []
+        states: States = defaultdict(list)
         for shape, lines in chunk.alike():
+            first = chunk.line(int(lines[0]))
+            if not first or first.isspace():
+                blank.append(lines)
+                continue
             if shape not in self._known and len(lines) >= FEW:
-                self._learn(shape, chunk.line(int(lines[0])))
+                self._learn(shape, first)
             if shape in self._quiet:
                 if self.others is not None:
-                    self.others += [(begin + at, chunk.line(at)) for at in lines.tolist()]
+                    self._left += [(begin + at, chunk.line(at)) for at in lines.tolist()]
                 continue
             known = self._known.get(shape)
             groups = [] if known is None else by_digits(chunk, lines, known[0])
@@ -122,9 +152,11 @@ class Harvest:
                     self._alone(begin + at, chunk.line(at))
                 continue
             for group in groups:
-                self._group(chunk, group, begin, *known)
+                self._group(chunk, group, begin, *known, states)
+        for said, parts in states.items():
+            self._thinned(chunk, begin, np.sort(np.concatenate([NONE, *blank])), said, parts)
 
-    def _group(self, chunk: Chunk, group: Ints, begin: int, slots: Slots, said: Said) -> None:
+    def _group(self, chunk: Chunk, group: Ints, begin: int, slots: Slots, said: Said, states: States) -> None:
         last = chunk.line(int(group[-1]))
         if slots.fixed or slots.sized:
             other = self.parse(last)
@@ -133,10 +165,28 @@ class Harvest:
                     self._alone(begin + at, chunk.line(at))
                 return
             said, slots = other, replace(slots, forms=forms_in(last, other) or ())
+        if said.state > 0 and self.others is not None:
+            states[said._replace(spans=())].append((group, numbers(chunk, group, slots)))
+            return
         self.remember(said.kind, begin + int(group[-1]), last)
-        rows = self.rows[said.kind, said.names]
+        rows = (self.states if said.state else self.rows)[said.kind, said.names]
         rows.lines.append(group + begin)
         rows.values.append(numbers(chunk, group, slots))
+
+    def _thinned(self, chunk: Chunk, begin: int, blank: Ints, said: Said, parts: list[tuple[Ints, Curve]]) -> None:
+        """Leave of every state of one thing that is told anew all the time the first and the last."""
+        lines = np.concatenate([lines for lines, _ in parts])
+        order = np.argsort(lines)
+        lines, values = lines[order], np.concatenate([values for _, values in parts])[order]
+        next_to = np.diff(lines - np.searchsorted(blank, lines)) == 1
+        onward = next_to & (values[1:, 0] > values[:-1, 0])
+        onward &= (values[1:, 1 : said.state] == values[:-1, 1 : said.state]).all(axis=1)
+        within = np.zeros(len(lines), bool)
+        within[1:-1] = onward[:-1] & onward[1:]
+        rows = self.states[said.kind, said.names]
+        rows.lines.append(lines[within] + begin)
+        rows.values.append(values[within])
+        self._left += [(begin + at, chunk.line(at)) for at in lines[~within].tolist()]
 
     def _learn(self, shape: int, line: str) -> None:
         """Find out where lines like this say their values, or that none of them says anything."""
@@ -213,27 +263,3 @@ def _from(columns: Mapping[str, Column], first: int) -> tuple[dict[str, Column],
         if at < len(one.rows):
             rest[name] = Column(one.rows[at:] - first, one.values[at:])
     return rest, before
-
-
-def harvested(text: str, parse: Parse, path: Path, notes: list[Note]) -> Harvest:
-    """What the lines of a text say; the last value of a last line is left out when it was cut short, and noted."""
-    harvest = Harvest(parse)
-    end = text.rfind("\n") + 1
-    harvest.read(text, end)
-    last = text[end:]
-    if said := parse(last):
-        harvest.lines += 1
-        words = [last[start:stop] for start, stop in said.spans]
-        before = harvest.latest.get(said.kind)
-        told = None if before is None else parse(before[1])
-        old = [before[1][start:stop] for start, stop in told.spans] if before and told else None
-        clocks = {name for name in said.names if counts(name)}
-        if (told and not clocks <= set(told.names)) or (counts(said.names[-1]) and said.spans[-1][1] == len(last)):
-            notes.append(unfinished(path, harvest.lines))  # without its clock it would be filed under another
-            return harvest
-        if said.spans[-1][1] == len(last.rstrip("ms%]")) and cut_short(words, old):
-            notes.append(unfinished(path, harvest.lines))
-            said, words = Said(said.kind, said.names[:-1], said.spans[:-1]), words[:-1]
-        harvest.add(harvest.lines, said, words)
-        harvest.gather()  # the kind of this line too must be known to whoever labels the kinds
-    return harvest

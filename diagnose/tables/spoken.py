@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from diagnose.tables.harvest import Harvest
+from diagnose.tables.leftover import Leftover
 from diagnose.tables.naming import SLOT
 from diagnose.tables.said import Said
 from diagnose.tables.sections import LONG, MOST, may_head
@@ -33,11 +34,11 @@ class Spoken:
 
 def spoken_in(text: str) -> Spoken:
     """What the lines of a text say."""
-    harvest = Harvest(_said, others=[])
+    harvest = Harvest(_said, others=Leftover())
     end = text.rfind("\n") + 1
     harvest.read(text, end)
     heads: dict[str, list[int]] = {}
-    for number, line in harvest.others or []:
+    for number, line in harvest.others or ():
         plain = plainly(line)
         if said := _said(plain, plain=True):
             harvest.remember(said.kind, number, plain)

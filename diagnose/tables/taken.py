@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from diagnose.run import Curve
 from diagnose.tables.alike import column
-from diagnose.tables.harvest import Harvest
+from diagnose.tables.harvest import NONE, Harvest, Kind, Rows
+from diagnose.tables.leftover import Leftover
 from diagnose.tables.said import Parse
 from diagnose.tables.table import Column, Table
 from diagnose.tables.timeline import Ints
@@ -22,13 +25,34 @@ LARGE = 1 << 20  # characters from which a log is worth it
 class Taken:
     """``table`` has a row for every line taken, ``lines`` their numbers; ``others`` are the lines left, by number.
 
-    ``words`` says how each quantity was last written.
+    Of lines that tell how far something has got all but the first and the last of each thing are ``states``, and so
+    are lines put aside; ``words``
+    says how each quantity was last written. In a text that was redrawn every state counts as a line: ``own`` is the
+    line of the file each one is on, by number from 0 on, and empty when that is the number itself.
     """
 
     table: Table
     lines: Ints
-    others: list[tuple[int, str]]
+    others: Leftover
     words: dict[str, str] = field(default_factory=dict)
+    states: dict[Kind, Rows] = field(default_factory=dict)
+    own: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    large: bool = False
+
+    def aside(self, kind: str) -> tuple[Ints, Curve]:
+        """The numbers of the lines of one kind that were kept apart, and the names' values [line, name]."""
+        lines, values = [NONE], []
+        for (other, _), rows in self.states.items():
+            if other == kind:
+                lines += rows.lines
+                values += rows.values
+        numbers = np.concatenate(lines)
+        order = np.argsort(numbers, kind="stable")
+        return numbers[order], np.concatenate(values)[order] if values else np.zeros((0, 0))
+
+    def state_table(self) -> Table:
+        """What all states between the first and the last say."""
+        return Harvest(_nothing, rows=self.states).table(self.table.path, self.table.format, [])
 
     def latest(self, number: int, since: int, names: tuple[str, ...]) -> dict[str, int]:
         """What the last line taken before line ``number`` and after line ``since`` counts; nothing without one."""
@@ -51,24 +75,34 @@ class Taken:
         return replace(self.table, count=last - first, columns=columns, lines=lines, labels=labels)
 
 
-def taken(text: str, parse: Parse, path: Path, form: str, labels: Mapping[str, str] | None = None) -> Taken:
+def _nothing(_: str) -> None:
+    return None
+
+
+def taken(
+    text: str, parse: Parse, path: Path, form: str, labels: Mapping[str, str] | None = None, *, redrawn: bool = False
+) -> Taken:
     """Take every whole line that ``parse`` understands and all of whose words are numbers; of a small log none.
 
-    Rows are filed under the label of their kind if ``labels`` are given.
+    Rows are filed under the label of their kind if ``labels`` are given. In a ``redrawn`` text a return ends a line.
     """
     if len(text) < LARGE:
-        return Taken(Table(path, form, 0, {}), np.zeros(0, np.int64), list(enumerate(text.split("\n"), 1)))
-    harvest = Harvest(parse, others=[])
-    end = text.rfind("\n") + 1
+        return Taken(Table(path, form, 0, {}), np.zeros(0, np.int64), Leftover(list(enumerate(text.split("\n"), 1))))
+    left = Leftover()
+    harvest = Harvest(parse, others=left, redrawn=redrawn)
+    end = max(text.rfind("\n"), text.rfind("\r") if redrawn else 0) + 1
     harvest.read(text, end)
-    others = sorted([*(harvest.others or []), (harvest.lines + 1, text[end:])])
+    left.add([(harvest.lines + 1, text[end:])])
+    own = np.zeros(0, np.int32)
+    if redrawn:
+        own = np.concatenate([np.zeros(1, bool), *harvest.ends]).cumsum(dtype=np.int32) + 1
     table = harvest.table(path, form, [], labels)
     words: dict[str, str] = {}
     for _, line in sorted(harvest.latest.values()):
         if said := parse(line):
             written = (line[start:stop] for start, stop in said.spans)
             words |= dict(zip(said.names, written, strict=True))
-    return Taken(table, np.array(table.lines, np.int64), others, words)
+    return Taken(table, np.array(table.lines, np.int64), left, words, harvest.states, own, large=True)
 
 
 def merged(one: Table, other: Table) -> Table:

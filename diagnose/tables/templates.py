@@ -19,6 +19,7 @@ from diagnose.tables.digits import MARGIN, Bytes, whole
 from diagnose.tables.timeline import Ints
 
 _ALIKE = bytes(48 if chr(at).isascii() and chr(at).isdigit() else at for at in range(256))
+_DRAWN = _ALIKE.replace(b"\r", b"\n")
 _ZEROS = re.compile(b"0+")
 
 
@@ -54,17 +55,26 @@ class Templates(dict[bytes, int]):
 
 
 class Chunk:
-    """Whole lines of a text, and which of them are alike."""
+    """Whole lines of a text, and which of them are alike; if it is ``redrawn`` a return too ends a line."""
 
-    def __init__(self, text: str, templates: Templates) -> None:
+    def __init__(self, text: str, templates: Templates, *, redrawn: bool = False) -> None:
         self.text = MARGIN + b"\n" + text.encode("utf-8", "replace")
         self.bytes: Bytes = np.frombuffer(self.text, np.uint8)
-        every = self.text.translate(_ALIKE).split(b"\n")
+        every = self.text.translate(_DRAWN if redrawn else _ALIKE).split(b"\n")
         self.count = len(every) - 2
         which = np.fromiter(map(templates.__getitem__, every[1:-1]), np.int64, self.count)
         self._templates = templates
         self._shapes, self._places = templates.shapes(which)
-        self._begins = np.flatnonzero(self.bytes == 10) + 1
+        ends = self.bytes == 10
+        if redrawn:
+            ends |= self.bytes == 13
+        self._begins = np.flatnonzero(ends) + 1
+
+    @property
+    def fed(self) -> NDArray[np.bool_]:
+        """Which of the lines end in a line feed."""
+        fed: NDArray[np.bool_] = self.bytes[self._begins[1:] - 1] == 10
+        return fed
 
     def line(self, at: int) -> str:
         """One of the lines."""

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from diagnose.run import Note, Trace
 from diagnose.tables.decode import is_binary
+from diagnose.tables.leftover import Leftover
 from diagnose.tables.records import Row, tabled
 from diagnose.tables.said import Parse
 from diagnose.tables.table import Table, traces
@@ -32,6 +38,15 @@ _EXPONENT = re.compile(r"[-+]?[0-9][0-9.]{0,40}e[-+]?[0-9]?$", re.IGNORECASE)
 _CLOCKLIKE = re.compile(r"[0-9]+:[0-9:.]+|[0-9.]+[A-Za-z]+")  # a time of day, or an amount with its unit
 
 
+class Piece(NamedTuple):
+    """A line or a state of one: the number of the line, whether the file ends within it, its place among all pieces."""
+
+    line: int
+    text: str
+    cut: bool
+    place: int
+
+
 @dataclass
 class TextLog:
     """A file on its way to becoming traces: ``text`` without colours; rows are added with the line they stand on."""
@@ -50,14 +65,20 @@ class TextLog:
 
         Their rows are filed under the labels of their kinds, if there are any.
         """
-        self._taken = taken(self.text, parse, self.path, self.form, labels)
+        self._taken = taken(self.text, parse, self.path, self.form, labels, redrawn="\r" in self.text)
         self.text = self.text[:1]  # large, and not needed any more
         return self._taken
 
-    def add(self, row: Row, line: int) -> None:
-        """Another row of the table."""
+    def add(self, row: Row, line: int, place: int = 0) -> None:
+        """Another row of the table; its place among all pieces matters where lines were redrawn and taken."""
+        own = self._own
         self.rows.append(row)
-        self.where.append(line)
+        self.where.append(line if not len(own) else place or int(np.searchsorted(own, line)) + 1)
+
+    @property
+    def _own(self) -> NDArray[np.int32]:
+        """The line each piece is on, where pieces are not lines."""
+        return self._taken.own if self._taken else np.zeros(0, np.int32)
 
     def note(self, en: str, zh: str, line: int | None = None) -> None:
         """Something worth telling about how this file was read."""
@@ -67,15 +88,19 @@ class TextLog:
         """Values on a line that should have been numbers; one note in the end tells of all of them."""
         self._damage += [(line, word) for word in words]
 
-    def pieces(self) -> Iterator[tuple[int, str, bool]]:
-        """Every line, and every state of a line that was redrawn in place; with its number, and whether it is cut."""
-        every = self._taken.others if self._taken else list(enumerate(self.text.split("\n"), 1))
-        end = every[-1][0]
+    def pieces(self) -> Iterator[Piece]:
+        """Every line, and every state of a line that was redrawn in place."""
+        every = self._taken.others if self._taken else Leftover(list(enumerate(self.text.split("\n"), 1)))
+        own = self._own
+        small = self._taken is None or not self._taken.large
+        place = 0
         for number, line in every:
             states = _REDRAWN.split(line)
-            for place, state in enumerate(states, 1):
+            for at, state in enumerate(states, 1):
+                place += 1
                 if state.strip():
-                    yield number, state, number == end and place == len(states)
+                    last = number == every.end and at == len(states)
+                    yield Piece(int(own[number - 1]) if len(own) else number, state, last, place if small else number)
 
     def traces(self) -> list[Trace]:
         """The runs in the rows, or a trace without series that says why there is none."""
@@ -85,8 +110,12 @@ class TextLog:
             self.notes.append(no_signal(self.path))
         if not self.rows and not many.count:
             return [Trace(self.path, self.form, notes=tuple(self.notes))]
-        few = tabled(self.path, self.form, self.rows, self.where, [] if many.count else self.notes)
-        return traces(replace(merged(few, many), notes=self.notes) if many.count else few)
+        table = tabled(self.path, self.form, self.rows, self.where, [] if many.count else self.notes)
+        if many.count:
+            table = replace(merged(table, many), notes=self.notes)
+        if len(self._own):
+            table = replace(table, lines=array("q", self._own[np.array(table.lines) - 1].astype(np.int64).tobytes()))
+        return traces(table)
 
 
 def opened(path: Path, form: str) -> TextLog:
