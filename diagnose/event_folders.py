@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,32 +14,37 @@ from diagnose.stitch import Part, stitched
 
 def event_parts(traces: Sequence[Trace], root: Path) -> list[tuple[Path, list[Part]]]:
     """The runs of every folder from ``root`` down, each trace being one event file in there."""
+    if len(traces) == 1:  # as in every folder of a sweep: nothing to put together, and paths are slow keys
+        home, own = _at_home(traces[0].path.parent, traces, {}, root)
+        return [(home, stitched(own, restarts_replace=True))]
     folders: dict[Path, list[Trace]] = {}
     for trace in traces:
         folders.setdefault(trace.path.parent, []).append(trace)
-    homes: dict[Path, list[tuple[str, Trace]]] = {}
+    homes: dict[Path, list[Trace]] = {}
     for folder, found in folders.items():
-        home, prefix, suffix, own = folder, "", "", found
-        if home != root and (curve := _curve(home, found)):
-            home, suffix = home.parent, f"/{curve}"
-        if _is_session(home, found) and home.parent in folders:
-            home = home.parent
-            own = [_without(trace, folders[home]) for trace in found]
-        if home != root and home.name.lower() in HALVES:
-            home, prefix = home.parent, f"{home.name}/"
-        homes.setdefault(home, []).extend((str(folder), _renamed(trace, prefix, suffix)) for trace in own)
-    runs = []
-    for home, pairs in homes.items():
-        in_time = [trace for _, trace in pairs]
-        if len(in_time) > 1:
-            in_time.sort(key=_written)
-        runs.append((home, stitched(in_time, restarts_replace=True)))
-    return runs
+        home, own = _at_home(folder, found, folders, root)
+        homes.setdefault(home, []).extend(own)
+    return [(home, stitched(sorted(some, key=_written), restarts_replace=True)) for home, some in homes.items()]
+
+
+def _at_home(
+    folder: Path, traces: Sequence[Trace], folders: Mapping[Path, Sequence[Trace]], root: Path
+) -> tuple[Path, Sequence[Trace]]:
+    """The folder of the run that a folder's files are part of, and the files with their curves called as in there."""
+    home, prefix, suffix = folder, "", ""
+    if (curve := _curve(home, traces)) and home != root:
+        home, suffix = home.parent, f"/{curve}"
+    if _is_session(home, traces) and home.parent in folders:
+        home = home.parent
+        traces = [_without(trace, folders[home]) for trace in traces]
+    if home.name.lower() in HALVES and home != root:
+        home, prefix = home.parent, f"{home.name}/"
+    return home, [_renamed(trace, prefix, suffix) for trace in traces] if prefix or suffix else traces
 
 
 def _is_session(folder: Path, traces: Sequence[Trace]) -> bool:
     """Whether ``SummaryWriter.add_hparams`` made the folder, for settings and last scores of the run above."""
-    return SESSION.fullmatch(folder.name) is not None and any(trace.settings for trace in traces)
+    return any(trace.settings for trace in traces) and SESSION.fullmatch(folder.name) is not None
 
 
 def _without(trace: Trace, others: Sequence[Trace]) -> Trace:
@@ -72,8 +77,6 @@ def _plain(name: str) -> str:
 
 
 def _renamed(trace: Trace, prefix: str, suffix: str) -> Trace:
-    if not prefix and not suffix:
-        return trace
     return replace(trace, series=tuple(_called(one, prefix, suffix) for one in trace.series))
 
 

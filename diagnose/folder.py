@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -73,56 +72,49 @@ class Walk:
         waiting = [(top, kind)]
         while waiting:
             place, kind = waiting.pop()
-            folder = root if place == str(root) else Path(place)
-            names, inner = self._one(folder, kind, root)
-            serving = {one.name: one for one in inner if _serves(one.name)}
-            if not names and not any(map(_always_serves, serving)):
-                serving = {}  # with nothing to serve they are folders like any other
-            serving |= {one.name: one for one in inner if tracked(one, names)}
-            if any("tfevents" in name for name in names):  # SummaryWriter.add_scalars: a folder for every curve
-                serving |= {one.name: one for one in inner if "_" in one.name}
-            files = [folder / name for name in names]
+            own, inner = self._one(place, kind, root)
+            files = [Path(entry.path) for entry in own]
+            serving = _serving([entry.name for entry in own], inner) if inner else {}
             for _, one in sorted(serving.items()):
                 files += [file for unit in self._below(root, one.path, one.stat()) for file in unit.files]
             if files:
-                yield Unit(root, folder, files)
+                yield Unit(root, files[0].parent if own else Path(place), files)
             waiting += [(one.path, one.stat()) for one in reversed(inner) if one.name not in serving]
 
-    def _one(self, folder: Path, place: os.stat_result, top: Path) -> tuple[list[str], list[Entry]]:
-        """The names of the files, and the folders, in a folder."""
-        files: list[str] = []
+    def _one(self, place: str, kind: os.stat_result, top: Path) -> tuple[list[Entry], list[Entry]]:
+        """The files and the folders in the folder ``place``, in order of name."""
+        files: list[Entry] = []
         inner: list[Entry] = []
-        if not self._is_new(place.st_dev, place.st_ino):
-            self._note(folder, Text("already seen by another path; skipped", "已经从另一条路径读过，跳过"))
+        if not self._is_new(kind.st_dev, kind.st_ino):
+            self._note(Path(place), Text("already seen by another path; skipped", "已经从另一条路径读过，跳过"))
             return files, inner
         try:
-            with os.scandir(folder) as found:
-                entries = sorted(found, key=attrgetter("name"))
+            with os.scandir(place) as found:
+                entries = {entry.name: entry for entry in found}
         except OSError as error:
-            self._unreadable(folder, error)
+            self._unreadable(Path(place), error)
             return files, inner
-        if folder != top and any(entry.name == "pyvenv.cfg" for entry in entries):
+        if "pyvenv.cfg" in entries and Path(place) != top:
             return files, inner
-        for entry in entries:
-            name = entry.name
+        for name, entry in sorted(entries.items()):
             if (name.startswith(".") and name != HYDRA) or name in SKIPPED:
                 continue
             if entry.is_file(follow_symlinks=False):
-                if self._is_new(place.st_dev, entry.inode()):
-                    files.append(name)
+                if self._is_new(kind.st_dev, entry.inode()):
+                    files.append(entry)
                 continue
             try:
-                kind = entry.stat()
+                own = entry.stat()
             except OSError as error:
-                self._unreadable(folder / name, error)
+                self._unreadable(Path(entry.path), error)
                 continue
-            if entry.is_symlink() and _is_read_by_name(folder / name, top):
+            if entry.is_symlink() and _is_read_by_name(Path(entry.path), top):
                 what = Text("a link to what is read by its own name; skipped", "链接，其目标已按本名读取，跳过")
-                self._note(folder / name, what)
-            elif stat.S_ISDIR(kind.st_mode):
+                self._note(Path(entry.path), what)
+            elif stat.S_ISDIR(own.st_mode):
                 inner.append(entry)
-            elif self._is_new_file(folder / name, kind):
-                files.append(name)
+            elif self._is_new_file(Path(entry.path), own):
+                files.append(entry)
         return files, inner
 
     def _is_new_file(self, path: Path, kind: os.stat_result) -> bool:
@@ -156,6 +148,17 @@ def _is_read_by_name(link: Path, top: Path) -> bool:
     except (OSError, RuntimeError, ValueError):
         return False
     return not any(part.startswith(".") or part in SKIPPED for part in inside.parts)
+
+
+def _serving(names: Sequence[str], inner: Sequence[Entry]) -> dict[str, Entry]:
+    """Which folders, by name, hold part of the run of the folder that holds them and the files of these names."""
+    serving = {one.name: one for one in inner if _serves(one.name)}
+    if not names and not any(map(_always_serves, serving)):
+        serving = {}  # with nothing to serve they are folders like any other
+    serving |= {one.name: one for one in inner if tracked(one, names)}
+    if any("tfevents" in name for name in names):  # SummaryWriter.add_scalars: a folder for every curve
+        serving |= {one.name: one for one in inner if "_" in one.name}
+    return serving
 
 
 def _serves(name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnose.noun import noun
 from kb.text import Text
 
 Curve = NDArray[np.float64]
@@ -19,15 +20,14 @@ Few = NDArray[np.float32]
 NONE: Few = np.empty(0, np.float32)
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Series:
     """One logged number over time: ``steps`` int64 [n], ``values`` float64 [n], ``wall`` epoch seconds [n] or None.
 
     A reader hands points over in the order they were written; `diagnose.assemble` sorts them.
     Filled in by `diagnose.recognise`: ``role`` and ``why``; ``split`` (train, val, test or nothing), ``quantity``
     (loss, dice, iou, map ...) and ``qualifier`` (class, data set, head or parameter group), as far as the name says.
-    ``resumed`` are the steps at which a resumed run took over (`diagnose.stitch`). ``measured`` is where
-    `diagnose.measure` keeps what several detectors ask of the same points; it does not pass to a copy.
+    ``resumed`` are the steps at which a resumed run took over (`diagnose.stitch`).
     """
 
     name: str
@@ -42,13 +42,17 @@ class Series:
     quantity: str = ""
     qualifier: str = ""
     resumed: tuple[int, ...] = ()
-    measured: dict[str, Any] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.steps)
 
+    @cached_property
+    def measured(self) -> dict[str, Any]:
+        """Where `diagnose.measure` keeps what several detectors ask of the same points; it does not pass to a copy."""
+        return {}
 
-@dataclass(frozen=True)
+
+@noun(frozen=True)
 class Tensor:
     """One tensor of a file, summarised over its elements.
 
@@ -87,7 +91,7 @@ class Tensor:
 SMALL = 64
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Group:
     """One parameter group of an optimizer: its numbers, and the slots (indices) it holds.
 
@@ -109,7 +113,7 @@ class Group:
         return self.numbers.get("weight_decay", 0.0)
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Optimizer:
     """What an optimizer remembers: groups, and per slot its state (``exp_avg_sq`` a Tensor, ``step`` a number).
 
@@ -131,7 +135,7 @@ class Optimizer:
         return None
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Checkpoint:
     """One saved model, tensor by tensor, with whatever training state was saved beside it.
 
@@ -154,7 +158,7 @@ class Checkpoint:
     ema: Mapping[str, Tensor] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Note:
     """Something worth telling about how a file was read; never an alarm."""
 
@@ -163,7 +167,7 @@ class Note:
     line: int | None = None
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Trace:
     """What one file (or one segment of an appended file) holds; what a reader returns."""
 
@@ -175,7 +179,7 @@ class Trace:
     notes: tuple[Note, ...] = ()
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Source:
     """One file a run was read from."""
 
@@ -185,7 +189,7 @@ class Source:
     points: int
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Run:
     """Everything known of one training run."""
 

@@ -17,13 +17,16 @@ def tidied(series: Sequence[Series]) -> tuple[tuple[Series, ...], list[Note]]:
     kept: list[Series] = []
     notes: list[Note] = []
     doubled: dict[str, list[tuple[str, int]]] = {}
+    steps, rising = None, False
     for written in series:
         one = _measured(written)
-        if len(one) < len(written):
+        if one is not written:
             notes.append(Note(one.source, _absent(one, len(written) - len(one))))
         if not len(one):
             continue
-        if _rises(one):
+        if one.steps is not steps:  # curves logged together may share them
+            steps, rising = one.steps, _rises(one)
+        if rising:
             kept.append(one)
             continue
         if len(one) > 2 and not np.diff(one.steps).any():  # add_scalar without a step: every point is at 0
@@ -43,7 +46,7 @@ def _measured(one: Series) -> Series:
     if not never_negative(one.name):
         return one
     spare = one.values == -1
-    if not spare.any() or (one.values[~spare] < 0).any():
+    if not np.count_nonzero(spare) or (one.values[~spare] < 0).any():
         return one
     wall = None if one.wall is None else one.wall[~spare]
     return replace(one, steps=one.steps[~spare], values=one.values[~spare], wall=wall)
@@ -57,7 +60,7 @@ def _absent(one: Series, count: int) -> Text:
 
 
 def _rises(one: Series) -> bool:
-    return bool((one.steps[1:] > one.steps[:-1]).all())
+    return not np.count_nonzero(one.steps[1:] <= one.steps[:-1])
 
 
 def _in_order(one: Series) -> Series:

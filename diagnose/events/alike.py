@@ -19,7 +19,7 @@ from diagnose.events.columns import Column, name_of
 from diagnose.events.crc32c import Bytes
 from diagnose.events.findings import Account, Events
 from diagnose.events.framing import FRAME, Frames, Places, Scan
-from diagnose.events.template import Template, layout_of
+from diagnose.events.template import Spread, Template, layout_of
 
 LARGEST = 1 << 18  # bytes of a file worth a pattern; longer ones are quick enough by themselves
 WORTH_LEARNING = 24  # files of one size, before a pattern is looked for: to learn one takes as long as to read some
@@ -41,7 +41,7 @@ class _Rows(NamedTuple):
 
     template: Template
     numbers: Places
-    places: Places
+    places: Spread
 
 
 class Pattern:
@@ -54,7 +54,7 @@ class Pattern:
         self._bits, self._fixed = np.empty(size + -size % 8, np.uint8), np.empty(size + -size % 8, np.uint8)
         self._bits[size:] = self._fixed[size:] = 0
         for one in rows:
-            inside = one.places[:, None] + np.arange(one.template.layout.size)
+            inside = one.places.at[:, None] + np.arange(one.template.layout.size)
             self._bits[inside], self._fixed[inside] = one.template.bits, one.template.fixed
         self._bits, self._fixed = self._bits.view("<u8"), self._fixed.view("<u8")
         self._scratch = np.empty(len(self._bits), np.uint64)
@@ -70,27 +70,31 @@ class Pattern:
 
     def read(self, block: Bytes, starts: Places) -> list[Events | None]:
         """What the files at ``starts`` hold, which all fit; None for one with a record whose checksum does not."""
-        count = len(starts)
+        count, begun = len(starts), Spread(starts)
         good = np.ones(count, bool)
         parts: dict[bytes, list[Column]] = {}
         for one in self._rows:
-            found = one.template.tables(block, starts, one.places)
+            found = one.template.tables(block, begun, one.places)
             good &= found.good.reshape(count, -1).all(axis=1)
             for tag, values in zip(one.template.tags, found.values, strict=True):
                 column = Column(
                     found.steps.reshape(count, -1), found.walls.reshape(count, -1), values.reshape(count, -1)
                 )
                 parts.setdefault(tag, []).append(column)
-        columns = {name_of(tag): _joined(parts[tag], order) for tag, order in self._order.items()}
+        whole = Account(size=self.size, records=self._records)  # the same for all
+        rows: list[list[Column]] = []
+        distinct: list[tuple[NDArray[np.int64], list[NDArray[np.int64]]]] = []
+        for tag, order in self._order.items():
+            table, walls, values = _joined(parts[tag], order)
+            steps = next((known for other, known in distinct if np.array_equal(other, table)), None)
+            if steps is None:  # most curves have their points at the same steps, and share them
+                steps = list(table)
+                distinct.append((table, steps))
+            rows.append(list(map(Column._make, zip(steps, walls, values, strict=True))))
+        names = [name_of(tag) for tag in self._order]
         return [
-            Events(
-                {tag: Column(steps[at], walls[at], values[at]) for tag, (steps, walls, values) in columns.items()},
-                Account(size=self.size, records=self._records),
-                self.size,
-            )
-            if fine
-            else None
-            for at, fine in enumerate(good.tolist())
+            Events(dict(zip(names, columns, strict=True)), whole, self.size) if fine else None
+            for fine, *columns in zip(good.tolist(), *rows, strict=True)
         ]
 
     def _first(self, tag: bytes) -> int:
@@ -168,7 +172,7 @@ def pattern_of(block: Bytes, frames: Frames) -> Pattern | None:
             known.setdefault(length, []).append(template)
         numbers.setdefault(template, []).append(number)
     first = int(frames.offsets[0])
-    rows = [_Rows(template, np.array(own), frames.offsets[own] - first) for template, own in numbers.items()]
+    rows = [_Rows(template, np.array(own), Spread(frames.offsets[own] - first)) for template, own in numbers.items()]
     return Pattern(rows, frames.end - first)
 
 

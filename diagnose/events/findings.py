@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from diagnose.events.columns import Column
 from diagnose.events.hparams import Setting
+from diagnose.noun import noun
 
 _KEPT = 1000  # places remembered one by one; a file that is damaged all over must not fill the memory
 
@@ -73,8 +74,14 @@ class Account:
     cut_short: int | None = None
     settings: dict[str, Setting] = field(default_factory=dict)
 
+    @property
+    def spotless(self) -> bool:
+        """Whether the file was read from its first byte to its last, and all of it was well."""
+        faults = self.gaps.count or self.damaged.count or self.undecodable.count or self.huge.count
+        return not faults and self.cut_short is None
 
-@dataclass(frozen=True)
+
+@noun(frozen=True)
 class Events:
     """One event file, or what was added to it: curves by tag, and the account.
 

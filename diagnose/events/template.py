@@ -106,7 +106,9 @@ class Template:
         blank = record[: layout.size].copy()
         for at, width in self._numbers:
             blank[at : at + width] = 0
-        self._blank_crc = np.uint32(crc32c.crc(blank[HEADER:-4].tobytes()))
+        self._blank_crc = crc32c.crc(blank[HEADER:-4].tobytes())
+        last = layout.size - 5  # the payload's last byte
+        self._shares = [[crc32c.byte_table(last - at - place) for place in range(width)] for at, width in self._numbers]
 
     def columns(self, block: Bytes, first: int, stride: int, count: int) -> Columns:
         """The numbers of ``count`` records that this template fits, the first at ``block[first]``."""
@@ -116,63 +118,72 @@ class Template:
 
         return self._columns(words, count)
 
-    def tables(self, block: Bytes, starts: NDArray[np.int64], places: NDArray[np.int64]) -> Columns:
+    def tables(self, block: Bytes, starts: Spread, places: Spread) -> Columns:
         """The numbers of the records at ``places`` [n] of every file that begins at ``starts`` [m]; columns [m * n]."""
-        apart, between = _step(starts), _step(places)
+        shape = len(starts.at), len(places.at)
+        if starts.apart is not None and places.apart is not None:
+            first, even = int(starts.at[0] + places.at[0]), (starts.apart, places.apart)
 
-        def words(at: int, code: str) -> NDArray[Any]:
-            if apart is not None and between is not None:
-                shape, even = (len(starts), len(places)), (apart, between)
-                both: NDArray[Any] = np.ndarray(shape, code, block, int(starts[0] + places[0]) + at, even)
+            def words(at: int, code: str) -> NDArray[Any]:
+                both: NDArray[Any] = np.ndarray(shape, code, block, first + at, even)
                 return both.flatten()
-            view: NDArray[Any] = np.ndarray((len(block) - at - int(code[2]) + 1,), code, block, at, (1,))
-            found: NDArray[Any] = view[(starts[:, None] + places).reshape(-1)]
-            return found
+        else:
+            each = (starts.at[:, None] + places.at).reshape(-1)
 
-        return self._columns(words, len(starts) * len(places))
+            def words(at: int, code: str) -> NDArray[Any]:
+                view: NDArray[Any] = np.ndarray((len(block) - at - int(code[2]) + 1,), code, block, at, (1,))
+                found: NDArray[Any] = view[each]
+                return found
+
+        return self._columns(words, shape[0] * shape[1])
 
     def _columns(self, words: Callable[[int, str], NDArray[Any]], count: int) -> Columns:
         """Columns from a function that gives the ``count`` numbers at a place of the record."""
         layout = self.layout
-        crcs = np.full(count, self._blank_crc)
         found = [words(at, "<u4" if width <= 4 else "<u8") for at, width in self._numbers]
-        for (at, width), numbers in zip(self._numbers, found, strict=True):
-            self._add_shares(crcs, numbers, at, width)
-        good = crcs == crc32c.unmask(words(layout.size - 4, "<u4"))
+        good = self._crcs(found, count) == crc32c.unmask(words(layout.size - 4, "<u4"))
         walls = found.pop(0).view("<f8").astype(np.float64, copy=False) if layout.wall_at else np.zeros(count)
         steps = _steps(found.pop(0), layout.step_size) if layout.step_size else np.zeros(count, np.int64)
         with np.errstate(invalid="ignore"):  # a signalling NaN becomes a quiet one
             values = [array.view(one.code).astype(np.float64) for one, array in zip(layout.fields, found, strict=True)]
         return Columns(steps, walls, values, good)
 
-    def _add_shares(self, crcs: NDArray[np.uint32], numbers: NDArray[Any], at: int, width: int) -> None:
-        """Put into ``crcs`` [n] what the first ``width`` bytes of ``numbers`` [n], at this place of the record, add.
+    def _crcs(self, found: list[NDArray[Any]], count: int) -> NDArray[np.uint32]:
+        """The checksums of ``count`` records with these numbers in them.
 
-        Bytes that are equal in all records (the high ones of a time or a step) are looked up once.
+        Bytes that are equal in all records (the high ones of a time or a step) are looked up once, of the others two
+        at a time where there are many.
         """
-        differ = int(np.bitwise_or.reduce(numbers ^ numbers[0]))
-        lanes = numbers.view(np.uint8).reshape(len(numbers), -1)
-        behind = self.layout.size - 4 - at
-        place = 0
-        while place < width:
-            if not differ >> (8 * place) & 255:
-                crcs ^= crc32c.byte_table(behind - place - 1)[lanes[0, place]]
-                place += 1
-            elif place % 2 or place + 1 == width or len(numbers) < MANY or behind - place > crc32c.PAIRS:
-                crcs ^= crc32c.byte_table(behind - place - 1).take(lanes[:, place], mode="wrap")
-                place += 1
-            else:
-                pairs = lanes.view("<u2")[:, place // 2]
-                crcs ^= crc32c.pair_table(behind - place - 2).take(pairs, mode="wrap")
-                place += 2
+        same = self._blank_crc
+        differing: list[tuple[NDArray[np.uint32], NDArray[Any]]] = []  # a table, and what to look up in it
+        for (at, width), numbers, shares in zip(self._numbers, found, self._shares, strict=True):
+            first, behind = int(numbers[0]), self.layout.size - 4 - at
+            differ = int(np.bitwise_or.reduce(numbers ^ numbers[0]))
+            place = 0
+            while place < width:
+                if not differ >> (8 * place) & 255:
+                    same ^= int(shares[place][first >> (8 * place) & 255])
+                    place += 1
+                elif place % 2 or place + 1 == width or count < MANY or behind - place > crc32c.PAIRS:
+                    differing.append((shares[place], numbers.view(np.uint8).reshape(count, -1)[:, place]))
+                    place += 1
+                else:
+                    pairs = numbers.view("<u2").reshape(count, -1)[:, place // 2]
+                    differing.append((crc32c.pair_table(behind - place - 2), pairs))
+                    place += 2
+        crcs = np.full(count, same, np.uint32)
+        for table, which in differing:
+            crcs ^= table.take(which, mode="wrap")
+        return crcs
 
 
-def _step(places: NDArray[np.int64]) -> int | None:
-    """How far apart evenly spaced places are; None when they are not."""
-    apart = np.diff(places)
-    if not len(apart):
-        return 1
-    return int(apart[0]) if (apart == apart[0]).all() else None
+class Spread:
+    """Places, and how far apart they are when they are evenly spaced, else None."""
+
+    def __init__(self, at: NDArray[np.int64]) -> None:
+        apart = np.diff(at)
+        self.at = at
+        self.apart = None if (apart != apart[:1]).any() else int(apart[0]) if len(apart) else 1
 
 
 def _numbers(layout: Layout) -> list[tuple[int, int]]:

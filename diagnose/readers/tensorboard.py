@@ -68,12 +68,13 @@ def read_on(path: Path, start: int) -> tuple[list[Trace], int]:
 
 def trace_of(path: Path, events: Events) -> Trace:
     """What was read from ``path`` as a trace."""
-    series = tuple(
-        Series(tag, column.steps, column.values, column.walls, source=str(path))
-        for tag, column in events.columns.items()
-    )
-    notes = tuple(Note(str(path), what) for what in _remarks(events.account, len(series)))
-    return Trace(path, FORMAT, series=series, settings=events.account.settings, notes=notes)
+    source = str(path)
+    curves = events.columns.items()
+    series = tuple([Series(tag, steps, values, walls, source) for tag, (steps, walls, values) in curves])
+    account = events.account
+    remarks = [] if series and account.spotless else _remarks(account, len(series))
+    notes = tuple([Note(source, what) for what in remarks])
+    return Trace(path, FORMAT, series, settings=account.settings, notes=notes)
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:
