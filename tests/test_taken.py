@@ -171,6 +171,24 @@ def yolo() -> list[str]:
     return lines
 
 
+def under_bars(end: str, clock: str) -> list[str]:
+    lines = ["***** Running training *****"]
+    for run in range(2):
+        for step in range(1, 301):
+            bar = f"{step // 3:3d}%|{'█' * (step // 30)}| {step}/300 [00:{step % 60:02d}<01:00,  1.0s/it]"
+            if step % 3:
+                lines.append(bar + end)
+                continue
+            loss = "oops" if step == 42 else "nan" if step == 45 else repr(1 / (step + run))
+            own = f", '{clock}': {step / 100 if clock == 'epoch' else step}"
+            lines.append(f"{bar}\r  \r{{'loss': {loss}, 'learning_rate': {1 / step!r}{own}}}\n")
+            if step % 30 == 0:
+                lines += [f"{at * 10}%|{'#' * at}| {at}/10 [00:01<00:02{end}" for at in range(11)]
+                lines.append(f"\r{{'eval_loss': 0.{step}, 'eval_time': np.float64(1.5){own}}}\n")
+                lines.append(f"{{'eval_other_loss': 0.2{own}}}\n" if step % 60 else f"{step}%| | {step + 1}/300 [{end}")
+    return ["".join(lines) + "{'loss': 0.5, 'learni"]
+
+
 def told(traces: list[Trace]) -> list[object]:
     return [
         (
@@ -193,6 +211,9 @@ def told(traces: list[Trace]) -> list[object]:
         (detectron2_log, [f"9%|#| 1/9 [\r{line}" for line in detectron2()]),
         (detectron2_log, detectron2()),
         (hf_stdout_log, printed()),
+        (hf_stdout_log, under_bars("\r", "epoch")),
+        (hf_stdout_log, under_bars("\n", "epoch")),
+        (hf_stdout_log, under_bars("\r", "global_step")),
         (keras_log, keras("\r")),
         (keras_log, keras("\n")),
         (keras_log, cut_epoch()),

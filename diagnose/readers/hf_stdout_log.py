@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnose.run import Curve, Series, Trace
-from diagnose.tables.leftover import Leftover
 from diagnose.tables.records import Row
-from diagnose.tables.said import Said
-from diagnose.tables.table import Column, Table
+from diagnose.tables.said import ASIDE, Said
+from diagnose.tables.table import Column
 from diagnose.tables.taken import Taken
 from diagnose.tables.textlog import NUMBER, is_log, number, opened
 from diagnose.tables.timeline import Ints
@@ -25,9 +24,7 @@ _PAIR = re.compile(r"'([A-Za-z][\w/ .@-]{0,120})': ('[^']{0,200}'|[^',}\s(][^,}(
 _WRAPPED = re.compile(r"(?:[a-z_.]{0,20}(?:float|int|tensor)[0-9]{0,2})\(([^(),\s]{1,60})(?:,[^()]{0,60})?\)")
 _BAR = re.compile(r"[0-9]{1,3}%(?:\|[^|]{0,200}\|)? {1,9}([0-9]{1,12})/([0-9]{1,12}) \[")
 _CLOCK = r"'(?:epoch|step|global_step|iter|iteration)': '?[0-9]"
-_ROW = re.compile(
-    r"\{'[A-Za-z][\w/ .@-]{0,80}': [^{}\n]{0,4000}" + _CLOCK + r"|^\{" + _CLOCK + r"[^{}\n]{0,4000}\}", re.MULTILINE
-)
+_ROW = re.compile(r"\{'[A-Za-z][\w/ .@-]{0,80}': [^{}\n]{0,4000}" + _CLOCK + r"|^\{" + _CLOCK, re.MULTILINE)
 _MARKS = re.compile(r"^(?:\[INFO\|trainer\.py|.{0,80}\*{5} Running training \*{5})", re.MULTILINE)
 _STEPS = frozenset({"step", "global_step", "iter", "iteration"})
 _CLOCKS = frozenset({"epoch", *_STEPS})
@@ -37,17 +34,29 @@ _PROGRESS = "global_step/max_steps"  # as ms-swift writes it
 
 @dataclass
 class _Record:
-    """One printed dict: ``at`` and ``of`` are the step and length of the bar above it, 0 for none."""
+    """One printed dict: ``place`` is where it stands among all lines and states of lines."""
 
     line: int
+    place: int
     values: dict[str, float]
-    at: int
-    of: int
 
     @property
     def trained(self) -> bool:
         """Whether it reports a stretch of training, and neither an evaluation nor the end."""
         return not _TRAINED.isdisjoint(self.values)
+
+
+@dataclass
+class _Moments:
+    """All records in their order: their epoch (NaN for none), whether they are of training, and where they stand.
+
+    ``order`` is the place of each of the records among them: of those taken at once, then of the others.
+    """
+
+    epochs: Curve
+    trained: NDArray[np.bool_]
+    places: Ints
+    order: Ints
 
 
 def sniff(path: Path, head: bytes) -> bool:
@@ -61,53 +70,75 @@ def read(path: Path) -> list[Trace]:
     Where neither tells, training records are counted. An evaluation joins the record of the same epoch.
     """
     log = opened(path, FORMAT)
-    many = Taken(Table(path, FORMAT, 0, {}), np.zeros(0, np.int64), Leftover())
-    if "%" not in log.text:  # no bar counts the steps
-        many = log.take(_said)
+    many = log.take(_said)
     records: list[_Record] = []
-    at = of = 0
+    bars: list[tuple[int, int, int]] = []
     cut: list[int] = []
-    for line, text, _, _ in log.pieces():
-        if bars := _BAR.findall(text):
-            at, of = map(int, bars[-1])
+    for line, text, _, place in log.pieces():
+        if found := _BAR.findall(text):
+            bars.append((place, int(found[-1][0]), int(found[-1][1])))
         for match in _RECORD.finditer(text):
             spans, bad = _spans(text, *match.span())
             values = {name: float(text[start:stop]) for name, (start, stop) in spans.items()}
             if not match[1]:
                 cut.append(line)
             elif values.keys() & _CLOCKS:
-                records.append(_Record(line, values, at, of))
+                records.append(_Record(line, place, values))
                 log.broken(bad, line)
     if cut:
         log.note(f"records without an end: {len(cut)}; left out", f"有 {len(cut)} 条记录不完整，已舍去", cut[0])
-    steps = _steps(records)
+    moments = _moments(records, many)
+    steps = _steps(moments, *_under(moments.places, bars, many))
     own = any(_STEPS & one.keys() for one in (many.table.columns, *(one.values for one in records)))
-    if (records or many.table.count) and steps is None and not own:
-        epochs, trained, order = _moments(records, many)
-        if not _whole_epochs(epochs, trained):
-            log.note("no step in it: training records are counted", "其中没有步数：按训练记录的条数计步")
-            counted = _counted(epochs, trained)[order]
-            steps = counted[many.table.count :].tolist()
-            step = Column(np.arange(many.table.count), counted[: many.table.count].astype(np.float64))
-            many.table = replace(many.table, columns={"step": step, **many.table.columns})
-            for one, at in zip(records, order[many.table.count :].tolist(), strict=True):
-                if many.table.count and at and not one.trained and epochs[at] == epochs[at - 1]:
-                    del one.values["epoch"]  # the record before it says the same
-    rows: list[dict[str, float]] = []
-    for place, one in enumerate(records):
-        row = {"step": steps[place], **one.values} if steps and not own else one.values
-        if rows and not one.trained and _same_moment(rows[-1], row):
-            rows[-1].update(row)
-        else:
-            rows.append(row)
-            log.add(row, one.line)
+    if len(moments.epochs) and steps is None and not own and not _whole_epochs(moments):
+        log.note("no step in it: training records are counted", "其中没有步数：按训练记录的条数计步")
+        steps = _counted(moments)
+    for row, one in _rows(records, many, moments.order, None if own else steps):
+        log.add(row, one.line, one.place)
     return log.traces()
 
 
+def _rows(
+    records: list[_Record], many: Taken, order: Ints, steps: Ints | None
+) -> list[tuple[dict[str, float], _Record]]:
+    """The rows, each with its first record; those that were taken at once are given their step.
+
+    An evaluation joins the row before it where that tells the same moment.
+    """
+    count = many.table.count
+    given = np.zeros(count) if steps is None else steps[order[:count]].astype(np.float64)
+    every = np.argsort(order, kind="stable")
+    rows: list[tuple[dict[str, float], _Record]] = []
+    now: dict[str, float] = {}
+    held = -1  # the row that was taken at once, if it is the last
+    for place, one in zip(order[count:].tolist(), records, strict=True):
+        row = one.values if steps is None else {"step": float(steps[place]), **one.values}
+        if place and every[place - 1] < count:
+            held = int(every[place - 1])
+            now = many.row(held) if steps is None else {"step": float(given[held]), **many.row(held)}
+        if not now or one.trained or not _same_moment(now, row):
+            now, held = row, -1
+            rows.append((row, one))
+        elif held < 0:
+            now.update(row)
+        else:
+            now = {**now, **row}
+            given[held] = now.get("step", 0)
+            if row.keys() & _STEPS:
+                del row["epoch"]  # it has been told
+            rows.append((row, one))
+    if steps is not None and count:
+        many.table = replace(many.table, columns={"step": Column(np.arange(count), given), **many.table.columns})
+    return rows
+
+
 def _said(line: str) -> Said | None:
-    """A line that is one record of training."""
+    """A line that is one record of training, or a state of a bar."""
     found = list(_RECORD.finditer(line))
-    if len(found) != 1 or not found[0][1] or "\r" in line:
+    bars = list(_BAR.finditer(line))
+    if bars and not found:
+        return Said("bar", ("at", "of"), (bars[-1].span(1), bars[-1].span(2)), ASIDE)
+    if bars or len(found) != 1 or not found[0][1] or "\r" in line:
         return None
     spans, bad = _spans(line, *found[0].span())
     if bad or not spans.keys() & _CLOCKS or not spans.keys() & _TRAINED:
@@ -134,51 +165,57 @@ def _spans(text: str, start: int, stop: int) -> tuple[dict[str, tuple[int, int]]
     return found, bad
 
 
-def _steps(records: list[_Record]) -> list[int] | None:
+def _under(places: Ints, bars: list[tuple[int, int, int]], many: Taken) -> tuple[Ints, Ints]:
+    """The step and the length of the bar above each of some places, 0 for none; bars taken at once are known too."""
+    there, numbers = many.aside("bar")
+    more = np.array(bars, np.int64).reshape(-1, 3)
+    states = np.concatenate([numbers.reshape(-1, 2).astype(np.int64), more[:, 1:]])
+    there = np.concatenate([there, more[:, 0]])
+    order = np.argsort(there, kind="stable")
+    states = np.concatenate([np.zeros((1, 2), np.int64), states[order]])
+    at, of = states[np.searchsorted(there[order], places, side="right")].T
+    return at, of
+
+
+def _steps(moments: _Moments, at: Ints, of: Ints) -> Ints | None:
     """The step of every record by the bar above it; None unless it advances from record to record of training."""
-    trained = [one for one in records if one.trained]
-    if not trained:
+    trained = moments.trained
+    if not trained.any():
         return None
-    length = Counter(one.of for one in trained).most_common(1)[0][0]
-    if not length or any(one.of != length or not one.at for one in trained):
+    length = Counter(of[trained].tolist()).most_common(1)[0][0]
+    if not length or (of[trained] != length).any() or (at[trained] == 0).any():
         return None
-    epochs = [one.values.get("epoch", 0.0) for one in trained]
-    for place in range(1, len(trained)):
-        onward = trained[place].at > trained[place - 1].at
-        if not onward and epochs[place] >= epochs[place - 1]:
-            return None
-    steps, now = [], 0
-    for one in records:
-        if one.trained or one.of == length:
-            now = one.at  # an evaluation has a bar of its own, of another length
-        steps.append(now)
+    epochs = np.nan_to_num(moments.epochs[trained])
+    if ((np.diff(at[trained]) <= 0) & (np.diff(epochs) >= 0)).any():
+        return None
+    known = trained | (of == length)  # an evaluation has a bar of its own, of another length
+    latest = np.maximum.accumulate(np.where(known, np.arange(len(at)), -1))
+    steps: Ints = np.where(latest < 0, 0, at[latest])
     return steps
 
 
-def _moments(records: list[_Record], many: Taken) -> tuple[Curve, NDArray[np.bool_], Ints]:
-    """The epoch of every record (NaN for none) and whether it is one of training; and the place of each among them.
-
-    The places are those of the records that were taken at once, then those of the others.
-    """
+def _moments(records: list[_Record], many: Taken) -> _Moments:
     held = many.table.columns.get("epoch")
     first = np.full(many.table.count, np.nan) if held is None else held.dense(many.table.count)
     epochs = np.concatenate([first, [one.values.get("epoch", np.nan) for one in records]])
     trained = np.concatenate([np.ones(many.table.count, bool), np.array([one.trained for one in records], bool)])
-    lines = np.concatenate([many.lines, np.array([one.line for one in records], np.int64)])
-    order = np.argsort(lines, kind="stable")
+    places = np.concatenate([many.lines, np.array([one.place for one in records], np.int64)])
+    order = np.argsort(places, kind="stable")
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
-    return epochs[order], trained[order], place
+    return _Moments(epochs[order], trained[order], places[order], place)
 
 
-def _whole_epochs(epochs: Curve, trained: NDArray[np.bool_]) -> bool:
+def _whole_epochs(moments: _Moments) -> bool:
     """Whether every record tells its epoch, all are whole and no two of training share one: the epoch is the clock."""
+    epochs, trained = moments.epochs, moments.trained
     own = epochs[trained] if trained.any() else epochs
     return bool((epochs == np.floor(epochs)).all() and (np.diff(own) != 0).all())
 
 
-def _counted(epochs: Curve, trained: NDArray[np.bool_]) -> Ints:
+def _counted(moments: _Moments) -> Ints:
     """Records of training numbered from 1, from 1 again where the epoch goes back; others keep the last number."""
+    epochs, trained = moments.epochs, moments.trained
     rows = np.arange(len(epochs))
     known = np.maximum.accumulate(np.where(np.isnan(epochs), -1, rows))
     epochs = np.where(known < 0, 0.0, epochs[known])

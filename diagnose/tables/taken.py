@@ -54,14 +54,18 @@ class Taken:
         """What all states between the first and the last say."""
         return Harvest(_nothing, rows=self.states).table(self.table.path, self.table.format, [])
 
+    def row(self, at: int) -> dict[str, float]:
+        """What one of the lines taken says."""
+        there = [(name, one, int(np.searchsorted(one.rows, at))) for name, one in self.table.columns.items()]
+        return {name: float(one.values[to]) for name, one, to in there if to < len(one.rows) and one.rows[to] == at}
+
     def latest(self, number: int, since: int, names: tuple[str, ...]) -> dict[str, int]:
         """What the last line taken before line ``number`` and after line ``since`` counts; nothing without one."""
         row = int(np.searchsorted(self.lines, number)) - 1
         if row < 0 or self.lines[row] <= since:
             return {}
-        held = [(name, self.table.columns[name]) for name in names if name in self.table.columns]
-        there = [(name, one, int(np.searchsorted(one.rows, row))) for name, one in held]
-        return {name: int(one.values[at]) for name, one, at in there if at < len(one.rows) and one.rows[at] == row}
+        said = self.row(row)
+        return {name: int(said[name]) for name in names if name in said}
 
     def between(self, start: int, stop: float) -> Table:
         """The part of the table that stands on the lines from ``start`` on and before ``stop``."""
