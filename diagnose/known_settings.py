@@ -27,6 +27,11 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         *("num_classes", "n_classes", "nclass", "num_class", "nb_classes", "n_class", "nc", "number_of_classes"),
         *("model/num_classes", "model/decode_head/num_classes", "model/roi_heads/num_classes", "类别数"),
     ),
+    "foreground-share": (
+        *("foreground_share", "foreground_ratio", "fg_share", "fg_ratio", "positive_share", "positive_rate"),
+        *("prevalence", "base_rate", "前景占比", "前景比例"),
+    ),
+    "positive-weight": ("pos_weight", "positive_weight", "bce_pos_weight", "loss/pos_weight", "criterion/pos_weight"),
     "schedule": (
         *("lr_scheduler", "scheduler", "lr_scheduler_type", "lr_schedule", "sched", "lr_policy", "schedule"),
         *("lr_config/policy", "param_scheduler/type", "scheduler/type", "scheduler/name", "lr_decay_style"),
@@ -44,8 +49,19 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "mixed-precision": ("amp", "fp16", "bf16", "mixed_precision", "use_amp", "half", "precision", "amp/enabled"),
 }
 NUMBERS = frozenset(
-    ("planned-epochs", "planned-iterations", "iterations-per-epoch", "learning-rate", "classes", "batch-size", "seed")
+    (
+        "planned-epochs",
+        "planned-iterations",
+        "iterations-per-epoch",
+        "learning-rate",
+        "classes",
+        "batch-size",
+        "seed",
+        "foreground-share",
+        "positive-weight",
+    )
 )
+FRACTIONS = frozenset(("learning-rate", "foreground-share", "positive-weight"))
 _SPELLED = {
     re.sub(r"[\W_]+", " ", name).strip(): (rank, known)
     for known, names in NAMES.items()
@@ -91,4 +107,4 @@ def _meant(known: str, value: Any) -> Any:
         return None
     if known in ("planned-epochs", "planned-iterations", "classes", "batch-size") and number <= 0:
         return None
-    return int(number) if number == int(number) and known != "learning-rate" else number
+    return int(number) if number == int(number) and known not in FRACTIONS else number

@@ -1,22 +1,24 @@
-"""A loss that has not come down since the start."""
+"""A loss that has not come down since the start, or only by heart."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from diagnose.chance import at_known, at_share, guessed, usual
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import blocks, finite
+from diagnose.measure import blocks, finite, median
 from diagnose.run import Series
 
 
 def no_progress(
     loss: Series,
+    val: Series | None,
     rate: Series | None,
     metric: Series | None,
+    scores: tuple[Series, ...],
     settings: Mapping[str, Any],
     *,
     least: float,
@@ -24,13 +26,17 @@ def no_progress(
     tiny_rate: float,
     chance: float,
     metric_gain: float,
+    by_heart: float,
+    vanished: float,
+    low: float,
 ) -> Evidence | Unsure | None:
     """Point at a loss whose best level is less than ``least`` (share of its size) below its first.
 
-    A best level that noise alone may have brought is none.
-    A metric that improved by ``metric_gain`` acquits it. Causes: ``rate-zero`` (the learning rate never
-    exceeded ``tiny_rate``), ``at-chance`` (within ``chance`` of ln 2, 1, or the logarithm of a class count: that of
-    the ``settings``, else a common one).
+    A best level that noise alone may have brought is none. A metric that improved by ``metric_gain`` acquits it.
+    Causes by the learning rate: ``rate-zero`` (it never exceeded ``tiny_rate``), ``rate-vanished`` (for most of the
+    run below ``vanished`` of its peak), ``rate-low`` (never above ``low``). Else ``at-chance`` and ``at-share``: within
+    ``chance`` of what guessing costs (`diagnose.chance`). A loss that fell by less than ``by_heart`` while ``val``
+    ended where guessing is, and an accuracy among ``scores`` says the same, has learnt by heart (``labels``).
     """
     steps, values = finite(loss)
     if len(values) < points:
@@ -42,30 +48,41 @@ def no_progress(
     progress = (start - best) / size
     chanced = 4 * curve.noise / np.sqrt(len(values) / len(curve)) if len(values) >= 30 else 0.0  # by luck of ten levels
     ended = start - float(np.median(curve.levels[-3:]))
-    if (progress >= least and (start - best > chanced or ended >= least * size)) or np.all(values == 0):
-        return None
-    if metric is not None and _gain(metric) >= metric_gain:
-        return None
     end = float(curve.levels[-1])
-    cause = ""
-    if rate is not None and len(finite(rate)[1]) and float(np.max(np.abs(finite(rate)[1]))) <= tiny_rate:
-        cause = "rate-zero"
-    elif at_chance(end, chance, settings.get("classes")):
-        cause = "at-chance"
     facts = {"start": start, "end": end, "progress": progress * 100}
+    falls = progress >= least and (start - best > chanced or ended >= least * size)
+    slow = _slow(rate, tiny_rate, vanished, low)
+    if falls and progress < by_heart and _as_good_as_guessing(val, end, chance, scores):
+        cause = slow or ("at-chance" if guessed(end, 2 * chance, scores) else "labels")
+        return Evidence(loss.name, int(steps[0]), int(steps[-1]), facts, cause)
+    if falls or np.all(values == 0) or (metric is not None and _gain(metric) >= metric_gain):
+        return None
+    cause = slow
+    if not cause and (at_known(end, chance, settings, scores) or usual(end, chance)):
+        cause = "at-chance"
+    elif not cause and at_share(end, chance, settings, scores):
+        cause = "at-share"
     return Evidence(loss.name, int(steps[0]), int(steps[-1]), facts, cause)
 
 
-def at_chance(level: float, tolerance: float, classes: object = None) -> bool:
-    """Whether a loss sits where guessing leaves it: ln 2, 1 (Dice loss), or ln K of the known or of a common K."""
-    if (
-        isinstance(classes, int | float)
-        and classes >= 2
-        and abs(level - math.log(classes)) <= tolerance * math.log(classes)
-    ):
-        return True
-    usual = [1.0, *(math.log(k) for k in (2, 3, 4, 5, 10, 20, 21, 100, 1000))]
-    return any(abs(level - value) <= tolerance * value for value in usual)
+def _slow(rate: Series | None, tiny_rate: float, vanished: float, low: float) -> str:
+    """What a learning rate explains of a loss that stays where it is, or nothing."""
+    values = np.abs(finite(rate)[1]) if rate is not None else np.empty(0)
+    if len(values) == 0:
+        return ""
+    if values.max() <= tiny_rate:
+        return "rate-zero"
+    if median(values) < vanished * values.max():
+        return "rate-vanished"
+    return "rate-low" if values.max() <= low else ""
+
+
+def _as_good_as_guessing(val: Series | None, end: float, chance: float, scores: tuple[Series, ...]) -> bool:
+    """Whether the later half of a validation loss lies where guessing does, and ``end`` of training not above it."""
+    if val is None or len(levels := finite(val)[1]) < 4:
+        return False
+    level = median(levels[len(levels) // 2 :])
+    return end <= (1 + chance) * level and guessed(level, 2 * chance, scores)
 
 
 def _gain(metric: Series) -> float:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from diagnose.chance import at_share
 from diagnose.finding import Evidence, Unsure, too_few
 from diagnose.measure import fall, finite, median
 from diagnose.run import Series
@@ -10,6 +14,8 @@ from diagnose.run import Series
 def plateau(
     loss: Series,
     rate: Series | None,
+    scores: tuple[Series, ...],
+    settings: Mapping[str, Any],
     *,
     points: float,
     least: float,
@@ -18,6 +24,7 @@ def plateau(
     converged: float,
     vanished: float,
     decayed: float,
+    chance: float,
 ) -> Evidence | Unsure | None:
     """Point at the stretch in which ``loss`` stood still.
 
@@ -25,7 +32,8 @@ def plateau(
     less than ``left`` of that fall still to come. A loss that ended below ``converged`` of its start has
     converged, and so has one whose learning rate came down on schedule. Causes by the learning rate over
     the flat stretch against its peak: ``rate-vanished`` (below ``vanished`` for most of it),
-    ``rate-constant`` (never below ``decayed``), none when no learning rate was logged.
+    ``rate-constant`` (never below ``decayed``), none when no learning rate was logged. Before any of them comes
+    ``at-share``: the level is, to ``chance``, what it costs to answer every pixel with the share of the foreground.
     """
     steps, values = finite(loss)
     if len(values) < points:
@@ -33,8 +41,10 @@ def plateau(
     seen = fall(loss, left)
     if seen.progress < least or seen.stalled < stalled:
         return None
-    cause = _cause(rate, seen.stalled_at, vanished, decayed)
-    if cause == "on-schedule" or (cause != "rate-vanished" and seen.start > 0 and seen.end <= converged * seen.start):
+    shared = at_share(seen.end, chance, settings, scores)
+    cause = "at-share" if shared else _cause(rate, seen.stalled_at, vanished, decayed)
+    low = seen.start > 0 and seen.end <= converged * seen.start
+    if cause == "on-schedule" or (low and cause not in ("at-share", "rate-vanished")):
         return None
     facts = {"level": seen.end, "start": seen.start, "share": seen.stalled * 100}
     return Evidence(loss.name, seen.stalled_at, int(steps[-1]), facts, cause)
@@ -46,8 +56,8 @@ def _cause(rate: Series | None, since: int, vanished: float, decayed: float) -> 
     steps, values = finite(rate)
     peak = float(values.max()) if len(values) else 0.0
     flat = values[steps >= since]
-    if peak <= 0 or len(flat) == 0:
-        return ""
+    if len(flat) == 0 or peak <= 0:
+        return "rate-vanished" if len(values) and peak == 0 else ""
     if median(flat) < vanished * peak:
         return "rate-vanished"
     return "rate-constant" if flat.min() >= decayed * peak else "on-schedule"
