@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from kb.entry import Entry
-from kb.library import Library
-from kb.page import KINDS, render, titles
-from kb.prose import Line
-from kb.search import Answer
+from kb.naming import KINDS, titles
 from kb.sheet import Sheet
-from kb.text import Lang, Text
+from kb.text import Text
 from kb.words import fold
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-def answer(found: Answer, library: Library, lang: Lang, width: int) -> list[Line]:
+    from kb.entry import Entry
+    from kb.printed import Card
+    from kb.prose import Line
+    from kb.search import Answer, Names
+    from kb.text import Lang
+
+
+def answer(found: Answer, library: Names, lang: Lang, width: int) -> list[Line]:
     """The lines to show for ``found``."""
     sheet = Sheet(lang, width)
     if found.taken:
@@ -24,13 +28,13 @@ def answer(found: Answer, library: Library, lang: Lang, width: int) -> list[Line
         _choice(sheet, found, library)
     if found.entry:
         sheet.gap()
-        return [*sheet.lines, *render(found.entry, library, lang, width)]
-    if not found.meanings:
+        sheet.blocks += library.blocks(found.entry, lang)
+    elif not found.meanings:
         _nearest(sheet, found)
     return sheet.lines
 
 
-def listing(entries: Iterable[Entry], lang: Lang, width: int) -> list[Line]:
+def listing(entries: Iterable[Entry | Card], lang: Lang, width: int) -> list[Line]:
     """Each id with both titles, kind by kind."""
     sheet = Sheet(lang, width)
     pages = list(entries)
@@ -57,7 +61,7 @@ def _taken(found: Answer) -> Text:
     return Text(f"“{word}” taken for “{found.taken}”", f"没有“{word}”，按最接近的“{found.taken}”查询")
 
 
-def _choice(sheet: Sheet, found: Answer, library: Library) -> None:
+def _choice(sheet: Sheet, found: Answer, library: Names) -> None:
     word = _short(found.query)
     sheet.item(
         "", Text(f"“{word}” means more than one thing:", f"“{word}”有多种含义：").of(sheet.lang), "heading", indent=""

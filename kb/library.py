@@ -6,12 +6,13 @@ import dataclasses
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from kb import yamlfile
+from kb import places, printed, yamlfile
 from kb.entry import Entry, Kind
 from kb.problem import Problem, did_you_mean
+from kb.prose import Block
 from kb.shape import Form
-from kb.text import Text
-from kb.words import fold
+from kb.text import Lang, Text
+from kb.words import fold, spaced
 
 BUILT_IN = Path(__file__).parent / "entries"
 FOLDERS: Mapping[str, Kind] = {
@@ -76,17 +77,30 @@ class Library(Mapping[str, Entry]):
             for name in (entry.id, entry.title, *entry.aliases, entry.zh.title, *entry.zh.aliases):
                 yield name, entry.id
 
+    def exact(self, key: str) -> tuple[str, str] | None:
+        """The first name that folds to ``key``, and its id."""
+        return next(((name, found) for name, found in self.names() if fold(name) == key), None)
+
+    def blocks(self, entry: Entry, lang: Lang) -> list[Block]:
+        """The page of the entry, laid out for any width."""
+        from kb import page
+
+        return page.blocks(entry, self, lang)
+
+    def spellings(self) -> tuple[list[str], list[str], list[str], list[str]]:
+        """Four lists side by side: every name folded, its words apart, as written, and its id."""
+        names, ids = map(list, zip(*self.names(), strict=True)) if len(self) else ([], [])
+        return list(map(fold, names)), list(map(spaced, names)), names, ids
+
 
 def user_folder() -> Path:
     """Where a person's own entries lie, in folders by kind like the built-in ones; it need not exist."""
-    import platformdirs
-
-    return platformdirs.user_data_path("trainoscope") / "entries"
+    return Path(places.data()) / "entries"
 
 
 def layers(folder: Path) -> tuple[Path, ...]:
     """The folders whose entries count when ``folder`` is asked for; an entry of a later one hides an earlier one's."""
-    return tuple(dict.fromkeys((BUILT_IN, *(one for one in (user_folder(),) if one.is_dir()), folder)))
+    return tuple(map(Path, printed.layers(str(folder), str(BUILT_IN))))
 
 
 def strays(folder: Path) -> list[Path]:

@@ -6,21 +6,14 @@ import re
 from typing import Any
 
 from kb import evidence
-from kb.entry import Cause, Check, Entry, Kind
+from kb.entry import Cause, Check, Entry
 from kb.library import Library
+from kb.naming import KINDS, titles
 from kb.prose import Block, Line, flow
 from kb.sheet import Sheet
 from kb.text import Lang, Text
-from kb.words import fold
 from kb.wrap import width_of
 
-KINDS: dict[Kind, Text] = {
-    "polyp": Text("polyp", "息肉"),
-    "dataset": Text("data set", "数据集"),
-    "concept": Text("concept", "概念"),
-    "pitfall": Text("pitfall", "代码陷阱"),
-    "symptom": Text("symptom", "训练症状"),
-}
 NOTICE = Text(
     "For learning only, not medical advice: it cannot diagnose or treat anyone. Figures depend on the population"
     " and the guideline; for a real patient, ask a physician.",
@@ -75,12 +68,6 @@ def blocks(entry: Entry, library: Library, lang: Lang) -> list[Block]:
         sheet.gap()
         sheet.item("", NOTICE.of(lang), "dim", indent="")
     return sheet.blocks
-
-
-def titles(entry: Entry, lang: Lang) -> str:
-    """Both titles, the page's language first, so that either can be copied; once when they are the same."""
-    first, second = (entry.zh.title, entry.title) if lang == "zh" else (entry.title, entry.zh.title)
-    return first if fold(first) == fold(second) else f"{first} · {second}"
 
 
 def said(entry: Entry, field: str, lang: Lang) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kb.value import Value
 from kb.wrap import one_line, width_of, wrap
 
 TYPE_CHECKING = False
@@ -16,7 +17,7 @@ else:
 _FENCE = "```"
 
 
-class Line:
+class Line(Value):
     """One line for the screen, already as long as it may be; the doors decide what a style looks like."""
 
     __slots__ = ("style", "text")
@@ -24,17 +25,8 @@ class Line:
     def __init__(self, style: Style, text: str) -> None:
         self.style, self.text = style, text
 
-    def __repr__(self) -> str:
-        return f"Line({self.style!r}, {self.text!r})"
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Line) and (self.style, self.text) == (other.style, other.text)
-
-    def __hash__(self) -> int:
-        return hash((self.style, self.text))
-
-
-class Block:
+class Block(Value):
     """A paragraph that hangs behind its ``lead``; where that is None, a line that is kept as it stands."""
 
     __slots__ = ("lead", "style", "text")

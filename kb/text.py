@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kb.value import Value
+
 TYPE_CHECKING = False  # `typing` and `dataclasses` take longer to load than a look-up may
 if TYPE_CHECKING:
     from typing import Literal
@@ -11,8 +13,8 @@ else:
     Lang = str
 
 
-class Text:
-    """The same sentence in English and in simplified Chinese; a value, never changed."""
+class Text(Value):
+    """The same sentence in English and in simplified Chinese."""
 
     __slots__ = ("en", "zh")
 
@@ -25,12 +27,3 @@ class Text:
 
     def __str__(self) -> str:
         return self.en
-
-    def __repr__(self) -> str:
-        return f"Text({self.en!r}, {self.zh!r})"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Text) and (self.en, self.zh) == (other.en, other.zh)
-
-    def __hash__(self) -> int:
-        return hash((self.en, self.zh))

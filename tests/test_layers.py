@@ -30,9 +30,9 @@ def own(monkeypatch, tmp_path):
     """The user's own folder, over the small library as the built-in one."""
     shutil.copytree(ROOT / "tests" / "pages", tmp_path / "built-in")
     monkeypatch.setattr(library, "BUILT_IN", tmp_path / "built-in")
-    folder = tmp_path / "own"
-    folder.mkdir()
-    monkeypatch.setattr(library, "user_folder", lambda: folder)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    folder = library.user_folder()
+    folder.mkdir(parents=True)
     return folder
 
 

@@ -39,8 +39,8 @@ The mean over classes. It counts each class once.
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(library, "user_folder", lambda: tmp_path / "own")
-    return tmp_path / "own"
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    return library.user_folder()
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from kb.ask.errors import Frame
 from kb.ask.reply import Reply
 from kb.entry import Entry
 from kb.library import Library
-from kb.page import KINDS, NOTICE, titles
+from kb.naming import KINDS, titles
+from kb.page import NOTICE
 from kb.page import said as text_of
 from kb.prose import Line
 from kb.sheet import Sheet

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kb import frozen, library
+from kb import library, printed
 from kb.ask import fields, index, terms
 from kb.ask.index import Index, Name, Term
 from kb.library import Library
@@ -26,8 +26,9 @@ def load(pages: Library, folder: Path = library.BUILT_IN, cache: Path | None = N
 
     A file that is missing, damaged, out of date or cannot be written costs time, never an answer.
     """
-    file = frozen.place(folder, cache, "index", ".sqlite")
-    signature = f"{_LAYOUT} {_code()} {frozen.signature(folder)}"
+    folders = [*map(str, library.layers(folder))]
+    file = Path(printed.place(folders, str(cache or ""), "index", "sqlite"))
+    signature = f"{_LAYOUT} {_code()} {printed.signature(folders)}"
     with contextlib.suppress(sqlite3.Error, ValueError, KeyError, TypeError, OSError):
         if file.exists():
             return _open(file, signature)

@@ -1,0 +1,103 @@
+"""Prints a library: every name, title and laid-out page of it as the one file of text that `kb.printed` opens."""
+
+from __future__ import annotations
+
+import json
+import os
+from binascii import crc32
+from collections.abc import Iterable
+from pathlib import Path
+
+from kb import page, thaw
+from kb.library import Library
+from kb.printed import APART, HEAD, NONE
+from kb.problem import Problem
+from kb.prose import Block
+from kb.text import Lang, Text
+from kb.words import fold, spaced
+
+_LANGS: tuple[Lang, Lang] = ("en", "zh")
+
+
+def text(library: Library, signature: str) -> bytes:
+    """The file, which tells by ``signature`` what it was made from."""
+    body = bytearray()
+
+    def put(written: str) -> str:
+        raw = written.encode(errors="replace")
+        place = f"{len(body)} {len(raw)} {crc32(raw)}"
+        body.extend(raw)
+        return place
+
+    names = [(_flat(name), found) for name, found in library.names()]
+    cards = []
+    for one in library.values():
+        laid_out = (put(_blocks(page.blocks(one, library, lang))) for lang in _LANGS)
+        cards.append(_row(one.id, one.kind, one.title, one.zh.title, *laid_out, put(thaw.frozen(one))))
+    senses = [
+        _row(word, one.en, one.zh, one.entry, "usual" * one.usual)
+        for word, meanings in library.ambiguous.items()
+        for one in meanings
+    ]
+    known = [
+        _column(fold(name) for name, _ in names),
+        _column(found for _, found in names),
+        _column(name for name, _ in names),
+        _column(cards),
+        _column(senses),
+        json.dumps([_plain(one) for one in library.problems]).encode() if library.problems else b"",
+    ]
+    near = _column(spaced(name) for name, _ in names)
+    sizes = f"{crc32(b''.join(known))} {' '.join(str(len(one)) for one in known)}"
+    head = APART.join((HEAD, signature, sizes, f"{len(near)} {crc32(near)} {len(body)} {crc32(body)}")) + "\n"
+    return b"".join((head.encode(), *known, near, body))
+
+
+def keep(file: str, data: bytes) -> bool:
+    """Write beside and move into place, so that two processes doing so at once do no harm; False where one cannot."""
+    beside = f"{file}.{os.getpid()}"
+    try:
+        Path(beside).write_bytes(data)
+        Path(beside).replace(file)
+    except OSError:
+        return False
+    return True
+
+
+def may_keep(file: str) -> bool:
+    """Whether it is worth printing at all: the folder of ``file`` can be made and written to."""
+    folder = Path(file).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+def problems(written: str) -> list[Problem]:
+    """The files that were left out when the library was printed."""
+    return [
+        Problem(Text(*what), path=path, line=line, column=column, hint=Text(*hint) if hint else None)
+        for what, path, line, column, hint in json.loads(written or "[]")
+    ]
+
+
+def _plain(problem: Problem) -> list[object]:
+    hint = [problem.hint.en, problem.hint.zh] if problem.hint else None
+    return [[problem.what.en, problem.what.zh], str(problem.path), problem.line, problem.column, hint]
+
+
+def _blocks(blocks: Iterable[Block]) -> str:
+    return "\n".join(_row(one.style, NONE if one.lead is None else one.lead, one.text) for one in blocks)
+
+
+def _row(*fields: str) -> str:
+    return APART.join(map(_flat, fields))
+
+
+def _column(lines: Iterable[str]) -> bytes:
+    return "".join(("\n", *(f"{line}\n" for line in lines))).encode(errors="replace")
+
+
+def _flat(field: str) -> str:
+    return field.replace(APART, "\ufffd").replace("\n", " ")
