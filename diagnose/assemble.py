@@ -17,6 +17,7 @@ from diagnose.run import Note, Run, Series, Source, Trace
 from diagnose.sequel import parts_of
 from diagnose.stitch import Part
 from diagnose.tidy import tidied
+from diagnose.trackers.run_folders import STATE
 from kb.text import Text
 
 Reading = Callable[[Iterable[Unit]], Iterator[tuple[Unit, list[list[Trace] | None]]]]
@@ -143,11 +144,11 @@ def _latest_states(files: Mapping[Path, Sequence[Trace]]) -> list[Path]:
     """The log files, without the older states that every ``checkpoint-500`` of the Hugging Face Trainer repeats."""
     states: dict[Path, tuple[tuple[int, bool], Path]] = {}
     for path, traces in files.items():
-        if path.name == "trainer_state.json":
+        if path.name == STATE:
             reached = (max(int(one.steps.max()) for trace in traces for one in trace.series), path.parent == home(path))
             states[home(path)] = max(states.get(home(path), ((-1, False), path)), (reached, path))
     newest = {path for _, path in states.values()}
-    return [path for path in files if path.name != "trainer_state.json" or path in newest]
+    return [path for path in files if path.name != STATE or path in newest]
 
 
 def _named(path: Path, root: Path, parts: Sequence[Part]) -> list[Run]:

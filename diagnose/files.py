@@ -9,6 +9,7 @@ from pathlib import Path
 from diagnose.folder import Unit
 from diagnose.readers import HEAD, of_checkpoints, readers, tensorboard
 from diagnose.run import Note, Trace
+from diagnose.tables.textfile import told_once
 from kb.text import Text
 
 CHECKPOINTS = frozenset((".pt", ".pth", ".ckpt", ".safetensors", ".distcp"))
@@ -47,7 +48,7 @@ def read_file(path: Path) -> list[Trace] | None:
     name = ""
     try:
         name = _claimed(path, head)
-        return readers()[name].read(path) if name else None
+        return told_once(readers()[name].read(path)) if name else None
     except Exception as bug:  # noqa: BLE001 - one file must not cost the user all the others
         why = f"{type(bug).__name__}: {bug}"[:200]
         what = Text(

@@ -155,7 +155,7 @@ def _serving(names: Sequence[str], inner: Sequence[Entry]) -> dict[str, Entry]:
     serving = {one.name: one for one in inner if _serves(one.name)}
     if not names and not any(map(_always_serves, serving)):
         serving = {}  # with nothing to serve they are folders like any other
-    serving |= {one.name: one for one in inner if tracked(one, names)}
+    serving |= {one.name: one for one in inner if tracked(one, (*names, *serving))}
     if any("tfevents" in name for name in names):  # SummaryWriter.add_scalars: a folder for every curve
         serving |= {one.name: one for one in inner if "_" in one.name}
     return serving

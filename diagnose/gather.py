@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from diagnose.attach import name_of
+from diagnose.attach import home, name_of
 from diagnose.folder import BESIDE
 from diagnose.run import Note, Run, Series
 from diagnose.same_values import agree, decimals, differ, tail, telling
+from diagnose.trackers.run_folders import RUNS, STATE
 from kb.text import Text
 
 CROWD = 40  # logs in one folder beyond which each is taken for a run of its own
@@ -17,7 +18,7 @@ WIDE = 16  # curves of a log beyond which only curves of like names are compared
 TABLES = frozenset(  # what trainers call the one log they keep beside their event files
     (
         *("results.csv", "metrics.csv", "progress.csv", "log.csv", "training.log", "history.csv", "history.json"),
-        *("metrics.json", "trainer_state.json", "log.txt"),
+        *("metrics.json", STATE, "log.txt"),
     )
 )
 
@@ -27,8 +28,9 @@ def gathered(runs: Sequence[Run], root: Path) -> list[Run]:
     if len(runs) < 2:
         return list(runs)
     homes: dict[Path, list[int]] = {}
+    states = {home(run.path) for run in runs if run.path.name == STATE}
     for at, run in enumerate(runs):
-        homes.setdefault(_home(run, root), []).append(at)
+        homes.setdefault(_home(run, root, states), []).append(at)
     out: dict[int, Run] = {}
     for folder, members in homes.items():
         groups = (
@@ -48,11 +50,15 @@ def gathered(runs: Sequence[Run], root: Path) -> list[Run]:
     return [out[at] for at in sorted(out)]
 
 
-def _home(run: Run, root: Path) -> Path:
-    """The folder a run was logged to: trackers keep their files one level down."""
+def _home(run: Run, root: Path, states: Container[Path]) -> Path:
+    """The folder a run was logged to: trackers keep their files one level down, and so do trainers with ``states``."""
     if run.path == root or root not in run.path.parents:
         return run.path
     folder = run.path if run.path.is_dir() else run.path.parent
+    if run.path.name == STATE:
+        return home(run.path)
+    if folder.parent.name == RUNS and folder.parent.parent in states:
+        return folder.parent.parent
     return folder.parent if folder.name in BESIDE and folder != root else folder
 
 
@@ -146,7 +152,8 @@ def _repeats(mine: Series, one: Series) -> bool:
     """Whether a curve is there already; a clock or a schedule is when it has the name."""
     if telling(mine) and telling(one):
         return agree(mine, one)
-    return tail(mine.name) == tail(one.name) and not differ(mine, one)
+    alike = tail(mine.name) == tail(one.name) or tail(mine.name.replace("/", "_")) == tail(one.name.replace("/", "_"))
+    return alike and not differ(mine, one)
 
 
 def _first_path(run: Run) -> str:

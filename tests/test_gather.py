@@ -247,3 +247,49 @@ def test_coarse_or_few_values_prove_nothing():
 def test_names_of_schedules_and_clocks_are_not_telling():
     assert not any(telling(curve(name, [1, 2])) for name in ("lr", "x/lr0", "train/learning_rate", "epoch", "学习率"))
     assert all(telling(curve(name, [1, 2])) for name in ("loss", "dice", "mIoU", "train_loss", "pixel_acc"))
+
+
+def hugging_face(output: Path, values: list[float], *, state: str = "trainer_state.json") -> None:
+    """An output folder as the Hugging Face Trainer leaves it, but for its event files."""
+    rows: Rows = []
+    for at, one in enumerate(values, 1):
+        rows.append({"epoch": at / 10, "learning_rate": 1e-4 / at, "loss": one, "step": 50 * at})
+        if at % 10 == 0:
+            rows.append({"epoch": at / 10, "eval_loss": one + 0.125, "step": 50 * at})
+    write(output / state, json.dumps({"global_step": 50 * len(values), "log_history": rows}))
+
+
+def tagged(values: list[float], first: int = 1) -> dict[str, list[tuple[int, float]]]:
+    evaluated = [(50 * at, one + 0.125) for at, one in enumerate(values, first) if at % 10 == 0]
+    return {"train/loss": [(50 * at, one) for at, one in enumerate(values, first)], "eval/loss": evaluated}
+
+
+@pytest.mark.parametrize("state", ["trainer_state.json", "checkpoint-1000/trainer_state.json"])
+@pytest.mark.parametrize("above", [False, True])
+def test_the_state_and_the_event_files_of_the_hugging_face_trainer_are_one_run(tmp_path, state, above):
+    for name, seed in (("a", 1), ("b", 2)):
+        values = losses(seed)
+        hugging_face(tmp_path / name, values, state=state)
+        events(tmp_path / name / "runs" / "May06_07-08-09_host", 1000, tagged(values[:12]))
+        events(tmp_path / name / "runs" / "May07_07-08-09_host", 2000, tagged(values[12:], 13))
+
+    runs = assemble([tmp_path] if above else [tmp_path / "a", tmp_path / "b"])
+
+    assert [run.name for run in runs] == ["a", "b"]
+    assert [{name for name in points(run) if "loss" in name} for run in runs] == [{"loss", "eval_loss"}] * 2
+    assert [len(points(run)["loss"]) for run in runs] == [20, 20]
+
+
+def test_an_earlier_attempt_below_the_same_output_folder_stays_a_run_of_its_own(tmp_path):
+    hugging_face(tmp_path / "a", losses(1))
+    events(tmp_path / "a" / "runs" / "May06_07-08-09_host", 1000, tagged(losses(2)))
+
+    assert len(assemble([tmp_path])) == 2
+
+
+def test_folders_below_runs_without_a_state_are_runs_of_their_own(tmp_path):
+    write(tmp_path / "train.log", "".join(f"epoch {at} loss {one}\n" for at, one in enumerate(losses(1))))
+    events(tmp_path / "runs" / "exp1", 1000, tagged(losses(2)))
+    events(tmp_path / "runs" / "exp2", 2000, tagged(losses(3)))
+
+    assert len(assemble([tmp_path])) == 3

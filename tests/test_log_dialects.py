@@ -266,3 +266,31 @@ def test_an_evaluation_at_the_step_of_training_keeps_its_step(tmp_path):
     [found], _ = read(tmp_path, text)
 
     assert found["val loss"] == ([30, 60, 90], [0.3, 0.6, 0.9])
+
+
+def test_a_line_told_twice_an_epoch_with_values_to_and_fro_is_two_curves(tmp_path):
+    text = "".join(f"epoch {n} loss 0.{9 - n}\nepoch {n} loss 1.{9 - n}\n" for n in range(1, 9))
+
+    [found], _ = read(tmp_path, text)
+
+    assert found["loss"] == (list(range(1, 9)), [round(0.9 - n / 10, 1) for n in range(1, 9)])
+    assert found["loss 2"] == (list(range(1, 9)), [round(1.9 - n / 10, 1) for n in range(1, 9)])
+
+
+@pytest.mark.parametrize("second", ["0.{b}5", "0.{a}5"])
+def test_two_batches_an_epoch_are_one_curve(tmp_path, second):
+    text = "".join(f"epoch {n} loss 0.{9 - n}\nepoch {n} loss {second}\n".format(a=8 - n, b=9 - n) for n in range(1, 9))
+
+    [found], _ = read(tmp_path, text)
+
+    assert list(found) == ["loss"]
+    assert len(found["loss"][1]) == 16
+
+
+def test_lines_of_two_ranks_are_two_runs(tmp_path):
+    text = "".join(f"rank {k}: step {s}0 loss {k}.{s}\n" for s in range(1, 9) for k in (0, 1))
+
+    found, notes = read(tmp_path, text)
+
+    assert found == [{"loss": ([s * 10 for s in range(1, 9)], [k + s / 10 for s in range(1, 9)])} for k in (0, 1)]
+    assert "told apart by a column: rank" in notes

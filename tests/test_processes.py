@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -156,3 +157,55 @@ def test_a_table_of_two_processes_in_turn_is_two_runs(tmp_path: Path):
 
     assert [set(run.series[0].values.tolist()) for run in runs] == [{0.5}, {0.25}, {0.5}, {0.25}]
     assert all("2 processes wrote" in run.notes[0].what.en for run in runs)
+
+
+@pytest.mark.parametrize(
+    ("column", "words", "clock"),
+    [
+        ("model", ("unet", "pvt"), True),
+        ("run", ("a", "b"), True),
+        ("run", ("a", "b"), False),
+        ("fold", ("0", "1"), True),  # numbers without a clock are a table of results
+    ],
+)
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_runs_whose_rows_are_mixed_in_one_table_are_told_apart_by_the_column_that_names_them(
+    tmp_path, clock, column, words, form
+):
+    rows = [
+        {column: word} | ({"epoch": epoch} if clock else {}) | {"loss": 1 / (epoch + at)}
+        for epoch in range(1, 9)
+        for at, word in enumerate(words)
+    ]
+    if form == "csv":
+        lines = [",".join(rows[0]), *(",".join(map(str, row.values())) for row in rows)]
+    else:
+        lines = [json.dumps({**row, column: json.loads(word) if word.isdigit() else word})
+                 for row, word in zip(rows, words * 8, strict=True)]  # fmt: skip
+    (tmp_path / f"log.{form}").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    runs = assemble([tmp_path])
+
+    assert [[one.name for one in run.series] for run in runs] == [["loss"], ["loss"]]
+    assert [run.series[0].values.tolist() for run in runs] == [
+        [1 / (epoch + at) for epoch in range(1, 9)] for at in (0, 1)
+    ]
+    assert all("rows of several runs" in " ".join(note.what.en for note in run.notes) for run in runs)
+
+
+def test_a_seed_or_a_model_that_stays_the_same_names_no_second_run(tmp_path):
+    rows = [f"unet,7,{epoch},{1 / epoch}\n" for epoch in range(1, 9)]
+    (tmp_path / "log.csv").write_text("model,seed,epoch,loss\n" + "".join(rows), encoding="utf-8")
+
+    (run,) = assemble([tmp_path])
+
+    assert {one.name for one in run.series} == {"seed", "loss"}
+
+
+def test_a_column_that_changes_while_the_clock_goes_on_is_a_curve(tmp_path):
+    rows = [f"{fold},{epoch},{1 / epoch}\n" for epoch, fold in enumerate((0, 0, 0, 1, 1, 1, 2, 2, 2), 1)]
+    (tmp_path / "log.csv").write_text("fold,epoch,loss\n" + "".join(rows), encoding="utf-8")
+
+    (run,) = assemble([tmp_path])
+
+    assert {one.name: len(one) for one in run.series} == {"fold": 9, "loss": 9}

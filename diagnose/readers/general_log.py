@@ -26,6 +26,7 @@ from kb.text import Text
 
 FORMAT = "general"
 FALLBACK = True
+HIDDEN = frozenset((*CLOCKS, "rank", "local_rank"))  # who wrote a line and when, which is no curve
 EARLY = 1 << 20  # characters that are looked at for what kind of text it is
 SUFFIXES = frozenset((".log", ".txt", ".out", ".err", ".stdout", ".stderr"))
 BARE_NAMES = frozenset(("log", "logs", "stdout", "output", "nohup", "train_log", "training_log"))
@@ -75,7 +76,8 @@ def read(path: Path) -> list[Trace]:
     if not shapes:
         return [Trace(path, FORMAT, notes=(*notes, no_signal(path)))]
     found = rows_of(said, shapes)
-    most = max((shape for shape in said if shape in shapes), key=lambda shape: len(said[shape])).replace(SLOT, "#")
+    most = max((shape for shape in said if shape in shapes), key=lambda shape: len(said[shape]))
+    most = most.partition("\n")[0].replace(SLOT, "#")
     told = (
         (
             f"read by the shape of its lines, such as: {most[:100]}",
@@ -96,7 +98,7 @@ def read(path: Path) -> list[Trace]:
     notes += [Note(str(path), Text(en, zh), int(lines[0])) for en, zh, lines in told if len(lines)]
     lines = array("q", found.at.tobytes())
     every = traces(Table(path, FORMAT, len(lines), found.columns, lines, notes=notes, settings=settings))
-    return [replace(one, series=tuple(s for s in one.series if s.name not in CLOCKS)) for one in every]
+    return [replace(one, series=tuple(s for s in one.series if s.name.lower() not in HIDDEN)) for one in every]
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from diagnose.run import Curve
 from diagnose.tables.chains import Processes, processes
 from diagnose.tables.clock import COARSE, best, tail
+from diagnose.tables.timeline import Ints
 
 WRITERS = frozenset(
     {
@@ -17,6 +18,30 @@ WRITERS = frozenset(
         *("trial", "trial_id", "fold", "seed"),
     }
 )
+CALLED = frozenset({"run", "run_id", "run_name", "model", "model_name", "experiment", "exp", "method"})  # in words
+MANY = 64  # runs whose rows one table may mix
+
+
+def by_name(clocks: Mapping[str, Curve], main: NDArray[np.bool_], named: Iterable[Sequence[str] | Curve]) -> list[Ints]:
+    """The rows of each run, where a column names it and one clock cannot serve them all; none when it can.
+
+    ``clocks`` and ``main`` are as in `by_process`, ``named`` the columns that may name a run, a value for every row.
+    """
+    name = best(clocks, len(main))
+    time = clocks[name] if name else np.zeros(len(main))
+
+    def idle(rows: Ints) -> int:
+        return int((np.diff(time[rows[main[rows]]]) <= 0).sum())
+
+    every = idle(np.arange(len(main)))
+    for column in named if every else ():
+        words, first, of = np.unique(np.asarray(column), return_index=True, return_inverse=True)
+        if not 1 < len(words) <= MANY:
+            continue
+        parts = [np.flatnonzero(of == number) for number in np.argsort(first).tolist()]
+        if min(map(len, parts)) > 1 and (not name or 2 * sum(map(idle, parts)) < every):
+            return parts
+    return []
 
 
 def by_process(

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Note
+from diagnose.tables.apart import CALLED
 from diagnose.tables.cells import Filling
 from diagnose.tables.clock import counts
 from diagnose.tables.grid import Cells
@@ -32,7 +33,9 @@ class Columns:
         self.delimiter = delimiter
         self.fillings = [Filling(name, delimiter) for name in self._unique_names()]
         self.split = next((at for at, name in enumerate(self.header) if name.lower() in SPLITS), None)
+        self.writer = next((at for at, name in enumerate(self.header) if name.lower() in CALLED), None)
         self.labels: list[str] = []
+        self.runs: list[str] = []
         self.lines = array("q")
         self.restarts: list[int] = []
         self.pending: list[list[str]] = []
@@ -79,7 +82,7 @@ class Columns:
     @property
     def form(self) -> tuple[int, int]:
         """What a piece of text must be cut by, delimiter and width, to be taken at once; (0, 0) when it cannot be."""
-        return (0, 0) if self.split is not None else (ord(self.delimiter), self.width)
+        return (0, 0) if self.split is not None or self.writer is not None else (ord(self.delimiter), self.width)
 
     def expect(self, rows: int) -> None:
         """Make room for so many rows, so that no column has to be moved when it grows."""
@@ -110,13 +113,14 @@ class Columns:
             if rows:
                 self._note(Text(f"{en}: {len(rows)}", f"有 {len(rows)} {zh}"), rows[0])
         split = self._split()
+        runs = self.runs if self.writer is not None and self.fillings[self.writer].is_text else []
         words = [one for one in self.fillings if one is not split and one.is_text]
         numbers = [one for one in self.fillings if not one.is_text and one.count]
         if why := self._no_log(words):
             self._note(why)
             numbers = []
         else:
-            self._tell(words, numbers)
+            self._tell([one for one in words if not runs or one is not self.fillings[self.writer or 0]], numbers)
         labels = self.labels if split else []
         every = np.arange(len(self.lines))
         columns = {one.name: one.column(every) for one in numbers}
@@ -129,6 +133,7 @@ class Columns:
             labels,
             tuple(self.restarts),
             tuple(self.notes),
+            runs=runs,
         )
 
     def _unique_names(self) -> list[str]:
@@ -160,6 +165,8 @@ class Columns:
             self.fillings[at].add(start, cells)
             if at == self.split:
                 self.labels += [cell.strip() for cell in cells]
+            if at == self.writer:
+                self.runs += [cell.strip() for cell in cells]
         self.pending = []
 
     def _split(self) -> Filling | None:

@@ -24,6 +24,7 @@ SETTINGS = frozenset(
      "min", "max", "best", "previous", "improved", "patience", "type", "function", "criterion", "base", "initial",
      "coef", "ratio", "factor", "最佳", "最好", "最高")
 )  # fmt: skip
+_SHORT = frozenset(("lr", "学习率", "rank"))  # need no sign before their number either
 CASES = frozenset(
     ("case", "idx", "image", "img", "sample", "patient", "subject", "file", "slice", "frame", "id", "样本")
 )
@@ -74,7 +75,7 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
             r"\s*(?:[|,;，；]|$)", after
         )
         last = next(word for word in reversed(said) if not word.isdecimal())
-        known = bool({last, words(key.lower())[-1]} & (LOSSES | SCORES | {"lr", "学习率"})) or inside(key)
+        known = bool({last, words(key.lower())[-1]} & (LOSSES | SCORES | _SHORT)) or inside(key)
         if not (known and len(said) <= 4) and not (whole and len(said) <= 3):
             return "", before + said
     return key, before
@@ -83,9 +84,7 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
 def drops(name: str) -> bool:
     """Whether a name is none of a quantity: a particle, a version, a rank, or the epoch of something else."""
     said = words(name)
-    return (
-        set(said) <= NO_NAMES or said[-1] in COUNTERS or name.lower() in ("v_num", "local_rank", "rank", "pid", "seed")
-    )
+    return set(said) <= NO_NAMES or said[-1] in COUNTERS or name.lower() in ("v_num", "pid", "seed")
 
 
 def side_of(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from diagnose.run import Note
+from diagnose.tables.apart import CALLED
 from diagnose.tables.clock import counts
 from diagnose.tables.evidence import speaks
 from diagnose.tables.table import LABELS, SPLITS, Column, Table
@@ -80,7 +81,9 @@ def tabled(
     }
     labels = [str(flat[at].get(split, "")) for at in kept] if split is not None else []
     where = [lines[at] for at in kept] if lines else []
-    return Table(path, form, len(kept), columns, where, labels, (), said, settings)
+    called = next((name for row in flat for name, one in row.items() if name in CALLED and isinstance(one, str)), None)
+    runs = [str(flat[at].get(called, "")) for at in kept] if called is not None else []
+    return Table(path, form, len(kept), columns, where, labels, (), said, settings, runs)
 
 
 def documented(path: Path, form: str, document: Any, notes: Sequence[Note] = ()) -> Table:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnose.run import Curve, Note, Series, Trace
-from diagnose.tables.apart import WRITERS, by_process
+from diagnose.tables.apart import CALLED, WRITERS, by_name, by_process
 from diagnose.tables.clock import Clock, clock_of, tail
 from diagnose.tables.gaps import placeholders
 from diagnose.tables.timeline import Ints
@@ -45,7 +45,8 @@ class Table:
     """``count`` rows in the order they were written.
 
     ``lines`` gives each row's line in the file (empty when it has none), ``labels`` the word each row
-    is filed under (train, val, ...), ``restarts`` the rows before which the header was written again.
+    is filed under (train, val, ...), ``restarts`` the rows before which the header was written again, and
+    ``runs`` the name of the run each row is of.
     """
 
     path: Path
@@ -57,6 +58,7 @@ class Table:
     restarts: Sequence[int] = ()
     notes: Sequence[Note] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
+    runs: Sequence[str] = ()
 
     def line(self, row: int) -> int | None:
         """The line of the file a row was read from, when known."""
@@ -77,6 +79,7 @@ class Table:
             columns=columns,
             lines=[self.lines[row] for row in rows.tolist()] if self.lines else (),
             labels=[self.labels[row] for row in rows.tolist()] if self.labels else (),
+            runs=(),
             restarts=[int(place[row]) for row in self.restarts if place[row] >= 0],
             notes=notes,
         )
@@ -90,7 +93,7 @@ def traces(table: Table) -> list[Trace]:
         return [Trace(table.path, table.format, settings=table.settings, notes=tuple(notes))]
     dense = {name: column.dense(table.count) for name, column in table.columns.items() if tail(name)}
     main, labels = _main_rows(table, set(dense))
-    if apart := _processes(table, dense, main):
+    if apart := _runs(table, dense, main) or _processes(table, dense, main):
         return [trace for part in apart for trace in traces(part)]
     clock = clock_of(dense, main, restarts=table.restarts)
     wall = _wall(table)
@@ -108,6 +111,25 @@ def traces(table: Table) -> list[Trace]:
         series = tuple(one for name in names for one in stretch.series(name, notes))
         runs.append(Trace(table.path, table.format, series, settings=table.settings, notes=tuple(notes)))
     return runs
+
+
+def _runs(table: Table, clocks: Mapping[str, Curve], main: NDArray[np.bool_]) -> list[Table]:
+    """The table of every run that a column names, where their rows are mixed; none when there is one run."""
+    named = {name: one for name, one in table.columns.items() if _names_runs(name) and len(one.rows) == table.count}
+    words = [list(table.runs)] if table.runs else []
+    parts: list[Table] = []
+    for rows in by_name(clocks, main, [*words, *(one.values for one in named.values())]):
+        word = table.runs[rows[0]] if words else next(iter(named))
+        what = Text(f"rows of several runs, told apart by a column: {word}", f"多次运行的行混在一起，按列区分：{word}")
+        part = table.of_rows(
+            rows, [*([] if parts else table.notes), Note(str(table.path), what, table.line(int(rows[0])))]
+        )
+        parts.append(replace(part, columns={name: one for name, one in part.columns.items() if name not in named}))
+    return parts
+
+
+def _names_runs(name: str) -> bool:
+    return name.strip().lower() in WRITERS | CALLED
 
 
 def _processes(table: Table, clocks: Mapping[str, Curve], main: NDArray[np.bool_]) -> list[Table]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from diagnose.run import Note
+from diagnose.run import Note, Trace
 from diagnose.tables.decode import decoded, is_binary
 from kb.text import Text
 
@@ -20,6 +21,11 @@ _CARRIED = (  # what docker, kubernetes, mpirun, torchrun and ray put before eve
 _BAR = re.compile(r"^[^\n|]{0,60}%\|[^\n|]{0,200}\|[^\n\]]{0,80}\] ?", re.MULTILINE)
 _CARRIED_FIRST, _CARRIED_ON = re.compile(_CARRIED), re.compile("\n" + _CARRIED)  # ten times as fast as ^ is
 _HALF = re.compile(r"[^\s)\]}|%]\Z")  # a last character behind which more of a number or a name may follow
+NO_END = Text(
+    "the last line has no end; what it says last may not be all there",
+    "最后一行没有换行符，末尾的内容可能不完整",
+)
+_LEFT_OUT = re.compile("left out|skipped|cut short")
 Damage = tuple[int, str]  # line, and the word that stands where a number should
 
 
@@ -62,12 +68,17 @@ def written(path: Path) -> tuple[str, list[Note]]:
     if encoding != "utf-8":
         notes.append(Note(str(path), Text(f"read as {encoding}", f"按 {encoding} 编码读取")))
     if _HALF.match(text, len(text) - 1):
-        what = Text(
-            "the last line has no end; what it says last may not be all there",
-            "最后一行没有换行符，末尾的内容可能不完整",
-        )
-        notes.append(Note(str(path), what, text.count("\n") + 1))
+        notes.append(Note(str(path), NO_END, text.count("\n") + 1))
     return text, notes
+
+
+def told_once(traces: Sequence[Trace]) -> list[Trace]:
+    """The traces without the remark that the last line has no end, where another tells what was left out of it."""
+    told = {note.line for one in traces for note in one.notes if _LEFT_OUT.search(note.what.en)}
+    return [
+        replace(one, notes=tuple(note for note in one.notes if note.what != NO_END or note.line not in told))
+        for one in traces
+    ]
 
 
 def unbarred(text: str) -> str:

@@ -9,10 +9,11 @@ from dataclasses import replace
 import numpy as np
 
 from diagnose.tables.naming import side_of, words
-from diagnose.tables.shape_choice import NONE, Lines
+from diagnose.tables.shape_choice import NONE, Lines, carried_by, naming
 from diagnose.tables.shapes import Shape
 from diagnose.tables.timeline import Ints
 
+FEW = 8  # lines of which two an epoch are no chance
 MOST = 12  # data sets that one network is tested on
 _TOKEN = re.compile(r"[^\W\d_][\w-]*")
 
@@ -25,7 +26,7 @@ def by_data_set(
     ``plain`` are the lines without a number, by text: they may be headings.
     """
     lines, found = _by_heading(said, shapes, plain)
-    return lines, _by_word(lines, found)
+    return _by_turn(lines, _by_word(lines, found))
 
 
 def _by_word(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> dict[str, Shape]:
@@ -68,6 +69,29 @@ def _by_heading(
             for one, label in zip(own, labels, strict=True):
                 lines[f"{text}\n{label}"] = mine.of(over == one)
                 found[f"{text}\n{label}"] = _labelled(shape, label)
+    return dict(sorted(lines.items(), key=lambda item: int(item[1].at[0]))), found
+
+
+def _by_turn(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> tuple[dict[str, Lines], dict[str, Shape]]:
+    """A shape told twice an epoch with values that jump to and fro, parted into the first and the second of each.
+
+    Two processes write so, or a loop that prints training and validation alike.
+    """
+    carried = carried_by(said, naming(said, shapes), shapes)
+    lines, found = dict(said), dict(shapes)
+    for text, shape in shapes.items():
+        epochs = carried.until(said[text].at)
+        pairs = epochs[: len(epochs) // 2 * 2].reshape(-1, 2)
+        if shape.step is not None or len(epochs) < FEW or not (pairs[:, 0] == pairs[:, 1]).all():
+            continue
+        values = said[text].numbers[:, shape.named]
+        to_and_fro = np.abs(np.diff(values, axis=0)).sum(axis=0) > 3 * np.abs(values[2:] - values[:-2]).sum(axis=0)
+        if len(np.unique(epochs)) >= len(epochs) // 2 and to_and_fro.any():
+            del lines[text], found[text]
+            for turn, number in ((0, ""), (1, " 2")):
+                lines[f"{text}\n{turn}"] = said[text].of(slice(turn, None, 2))
+                names = tuple(f"{name}{number}" if name else "" for name in shape.names)
+                found[f"{text}\n{turn}"] = replace(shape, names=names)
     return dict(sorted(lines.items(), key=lambda item: int(item[1].at[0]))), found
 
 

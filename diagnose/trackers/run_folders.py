@@ -9,11 +9,17 @@ from pathlib import Path
 from diagnose.trackers.mlflow_files import META
 
 HYDRA = ".hydra"  # hidden, yet where Hydra keeps the settings of the run
+STATE = (
+    "trainer_state.json"  # the log of the Hugging Face Trainer, which puts event files into runs/TIME_HOST beside it
+)
+RUNS = "runs"
 _MLFLOW = frozenset(("metrics", "params", "tags"))
 
 
 def tracked(folder: os.DirEntry[str], beside: Sequence[str]) -> bool:
-    """Whether a folder, with files of these names beside it, belongs to the run of the folder both are in."""
+    """Whether a folder, with others and files of these names beside it, belongs to the run of the folder all are in."""
     if folder.name == "plots":
         return Path(folder.path, "metrics").is_dir()  # DVCLive
+    if folder.name == RUNS:
+        return any(name == STATE or name.startswith("checkpoint-") for name in beside)
     return folder.name == HYDRA or (folder.name in _MLFLOW and META in beside)
