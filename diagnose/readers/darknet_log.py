@@ -9,6 +9,7 @@ import numpy as np
 
 from diagnose.run import Series, Trace
 from diagnose.tables.log_lines import LogLines
+from diagnose.tables.said import Said
 from diagnose.tables.textfile import head_text, unbarred
 
 FORMAT = "darknet_log"
@@ -32,8 +33,10 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(path: Path) -> list[Trace]:
     """Loss, its running average, learning rate and seconds by iteration; mAP at the iteration before it."""
     log = LogLines(path, FORMAT)
-    now = 0
-    for number, line in enumerate(log.lines, 1):
+    bulk = log.take(_step)
+    now = before = 0
+    for number, line in bulk.others:
+        now, before = bulk.latest(number, before, ("iteration",)).get("iteration", now), number
         said = unbarred(line)
         if match := LINE.match(said):
             now = int(match["at"])
@@ -45,6 +48,15 @@ def read(path: Path) -> list[Trace]:
         if known := {name: value for name, value in row.items() if value is not None}:
             log.add(number, {"iteration": now, **known})
     return log.traces()
+
+
+def _step(line: str) -> Said | None:
+    """The numbers of an iteration."""
+    match = None if "%|" in line else LINE.match(line)
+    if match is None:
+        return None
+    said = [(name, match.span(group)) for group, name in NAMED.items() if match[group]]
+    return Said("train", ("iteration", *(name for name, _ in said)), (match.span("at"), *(span for _, span in said)))
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,12 @@ import numpy as np
 from diagnose.run import Series, Trace
 from diagnose.tables.header import namespaces
 from diagnose.tables.log_lines import WORD, LogLines
+from diagnose.tables.said import Said
 from diagnose.tables.textfile import head_text
 from kb.text import Text
 
 FORMAT = "meter_log"
+LENGTH = "steps to an epoch"
 NAMES = (".txt", ".log", ".out", ".err", "")
 _NUMBER = r"[-+]?(?:\d{1,20}(?:\.\d{0,20})?(?:[eE][-+]?\d{1,4})?|nan|inf)"
 _COUNT = r"\[ {0,9}(?P<step>\d{1,9})/ {0,9}(?P<of>\d{1,9})(?: \( {0,3}\d{1,3}%\))?\]"
@@ -36,6 +39,7 @@ RESULT = re.compile(
 PAIR = re.compile(rf"(?P<name>[A-Za-z][\w@]{{0,20}}):? {{1,3}}{WORD}", re.ASCII)
 MEAN = re.compile(rf"\d[A-Za-z%]{{0,2}}\s{{1,3}}\(\s{{0,9}}{_NUMBER}(?:s,[^()\n]{{0,30}})?\)", re.IGNORECASE)
 IDLE = ("eta", "max mem", "mem")
+Word = tuple[str, tuple[int, int]]
 
 
 def sniff(path: Path, head: bytes) -> bool:
@@ -48,35 +52,45 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(path: Path) -> list[Trace]:
     """The value of every meter by step since the start; of an evaluation only its last means, which are the result."""
     log = LogLines(path, FORMAT)
-    lines = {number: match for number, line in enumerate(log.lines, 1) if (match := LINE.search(line))}
+    starts = dict(namespaces(log.text))
+    averaged: list[bool] = []
+    bulk = log.take(lambda line: _said(line, averaged))
+    lines = {number: match for number, line in bulk.others if (match := LINE.search(line))}
     first = min([1, *(int(match["epoch"]) for match in lines.values() if match["train"])])
-    starts = dict(namespaces("\n".join(log.lines)))
+    if len(bulk.lines):
+        first = min(first, int(bulk.table.columns["epoch"].values.min()))
+    bulk.count_on(first, LENGTH)
     now: dict[str, float] = {}
     scored: dict[str, float] = {}
-    begun = reached = 0
-    said = False
-    for number, line in enumerate(log.lines, 1):
+    begun = reached = before = 0
+    for number, line in bulk.others:
+        if at := bulk.latest(number, before, ("epoch", "step")):
+            _keep(log, begun, now, scored)
+            scored, reached, now = {}, 0, dict(at)
+        before = number
         if number in starts:
             _keep(log, begun, now, scored)
             scored, now = {}, {}
             log.begin(number, starts[number])
         if match := lines.get(number):
-            means = _meters(log, number, match)
-            said |= any(mean is not None for _, mean in means.values())
             if match["train"] or int(match["step"]) < reached:
                 _keep(log, begun, now, scored)
                 scored, reached = {}, 0
+            row = {}
+            for name, word, mean in _meters(match):
+                value = log.number(name, word[0], number)
+                if value is not None:
+                    row[name] = value if match["train"] or mean is None else float(mean[0])
+                    averaged.append(mean is not None)
             if match["train"]:
                 epoch = int(match["epoch"])
                 now = {"epoch": epoch, "step": (epoch - first) * int(match["of"]) + int(match["step"])}
-                row = {f"train/{name}": value for name, (value, _) in means.items()}
                 if row:
                     log.add(number, now | row)
             else:
-                side = "test" if match["side"].lower() == "test" else "val"
-                scored |= {f"{side}/{name}": value if mean is None else mean for name, (value, mean) in means.items()}
+                scored |= row
                 begun, reached = number, int(match["step"])
-        elif (match := RESULT.match(line)) and lines:
+        elif (match := RESULT.match(line)) and (lines or len(bulk.lines)):
             side = next(iter(scored), "test/").partition("/")[0]
             for pair in PAIR.finditer(match["said"]):
                 value = log.number(pair["name"], pair["value"], number)
@@ -84,7 +98,7 @@ def read(path: Path) -> list[Trace]:
                     scored[f"{side}/{pair['name']}"] = value
             begun = begun or number
     _keep(log, begun, now, scored)
-    if said:
+    if any(averaged):
         what = Text(
             "numbers in brackets are means since the epoch began; in training the number before them is read",
             "括号内的数值是本轮开始以来的平均值；训练行读取的是括号前的数值",
@@ -93,22 +107,34 @@ def read(path: Path) -> list[Trace]:
     return log.traces()
 
 
+def _said(line: str, averaged: list[bool]) -> Said | None:
+    """The meters of a step of training, or of a step of an evaluation, of which only the last counts."""
+    match = LINE.search(line)
+    meters = [] if match is None else list(_meters(match))
+    names = [name for name, _, _ in meters]
+    if match is None or not names or len(set(names)) < len(names):
+        return None
+    averaged.append(any(mean is not None for _, _, mean in meters))
+    if match["train"]:
+        clock = [match.span(name) for name in ("epoch", "step", "of")]
+        return Said("train", ("epoch", "step", LENGTH, *names), (*clock, *(value[1] for _, value, _ in meters)))
+    spans = [(value if mean is None else mean)[1] for _, value, mean in meters]
+    return Said("evaluation", ("step", *names), (match.span("step"), *spans), 1)
+
+
 def _keep(log: LogLines, line: int, now: dict[str, float], scored: dict[str, float]) -> None:
     if scored:
         log.add(line, now | scored)
 
 
-def _meters(log: LogLines, line: int, match: re.Match[str]) -> dict[str, tuple[float, float | None]]:
-    """Value and mean of every meter of a line, by name."""
-    found = {}
+def _meters(match: re.Match[str]) -> Iterator[tuple[str, Word, Word | None]]:
+    """Every meter of a line: its whole name, its value and its mean, each as written and where it stands."""
+    side = "train" if match["train"] else "test" if match["side"].lower() == "test" else "val"
+    begin = match.start("said")
     for meter in METER.finditer(match["said"]):
-        name = meter["name"]
-        if name.lower() in IDLE:
-            continue
-        value = log.number(name, meter["value"], line)
-        if value is not None:
-            found[name] = value, float(meter["mean"]) if meter["mean"] else None
-    return found
+        if meter["name"].lower() not in IDLE:
+            words = [(meter[one], (meter.start(one) + begin, meter.end(one) + begin)) for one in ("value", "mean")]
+            yield f"{side}/{meter['name']}", words[0], words[1] if meter["mean"] else None
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from diagnose.run import Series, Trace
 from diagnose.tables.log_lines import WORD, LogLines
+from diagnose.tables.said import ASIDE, Said
 from diagnose.tables.textfile import head_text, unbarred
 
 FORMAT = "paddle_log"
@@ -26,6 +28,7 @@ CLAS = re.compile(
     r"|\[(?P<mean>Avg)\])(?P<said>[^\n]{1,1500})",
     re.ASCII,
 )
+LENGTHS = {DET: (0, "steps to an epoch"), CLAS: (1, "steps to an epoch, from 1")}  # what the first epoch is called
 SCORES = re.compile(r"\[EVAL\] (?:#Images: ?\d{1,9},? )(?P<said>[^\n]{1,600})", re.ASCII)
 CLASSES = re.compile(
     r"\[EVAL\] Class (?P<name>IoU|Acc|Precision|Recall|Dice): ?(?P<list>\[[^\]\n]{0,4000}\])?", re.ASCII
@@ -47,9 +50,14 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(path: Path) -> list[Trace]:
     """Everything named on a training line under ``train/``, evaluations under ``val/``, a class each where listed."""
     log = LogLines(path, FORMAT)
+    bulk = log.take(_step)
+    for first, length in LENGTHS.values():
+        bulk.count_on(first, length)
     now: dict[str, int] = {}
     listed = ""
-    for number, line in enumerate(log.lines, 1):
+    before = 0
+    for number, line in bulk.others:
+        now, before = bulk.latest(number, before, ("epoch", "step")) or now, number
         side = "val"
         if match := SEG.search(line):
             now, side = {"epoch": int(match["epoch"]), "step": int(match["iter"])}, "train"
@@ -57,8 +65,8 @@ def read(path: Path) -> list[Trace]:
             side = "val" if match.groupdict().get("mode") == "Eval" else "train"
             if match["iter"] and side == "val":
                 continue  # an evaluation on its way
-            if match["iter"]:  # PaddleDetection counts epochs from 0, PaddleClas from 1
-                done = (int(match["epoch"]) - (match.re is CLAS)) * int(match["of"]) + int(match["iter"])
+            if match["iter"]:
+                done = (int(match["epoch"]) - LENGTHS[match.re][0]) * int(match["of"]) + int(match["iter"])
                 now = {"epoch": int(match["epoch"]), "step": done}
         elif match := SCORES.search(line):
             pass
@@ -97,13 +105,36 @@ def _classes(log: LogLines, line: int, text: str, listed: str, now: dict[str, in
     return ""
 
 
-def _numbers(log: LogLines, line: int, said: str, prefix: str) -> dict[str, float]:
-    found = {}
+def _step(line: str) -> Said | None:
+    """The numbers of a step of training; those of an evaluation on its way are put aside."""
+    match = SEG.search(line) or DET.search(line) or CLAS.search(line)
+    if match is None or not match["iter"]:
+        return None
+    pairs = list(_pairs(match["said"], "train/"))
+    names = [name for name, _ in pairs]
+    if not names or len(set(names)) < len(names):
+        return None
+    begin = match.start("said")
+    length = [(LENGTHS[match.re][1], match.span("of"))] if match.re in LENGTHS else []
+    clock = [("epoch", match.span("epoch")), ("step", match.span("iter")), *length]
+    spans = [(begin + start, begin + stop) for _, (start, stop) in pairs]
+    aside = ASIDE if match.groupdict().get("mode") == "Eval" else 0
+    return Said("step", (*(name for name, _ in clock), *names), (*(span for _, span in clock), *spans), aside)
+
+
+def _pairs(said: str, prefix: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Every quantity of a line by its whole name, and where its number stands."""
     for pair in PAIR.finditer(said):
         if pair["name"] != "eta":
-            value = log.number(pair["name"], pair["value"].removesuffix("s"), line)
-            if value is not None:
-                found[prefix + pair["name"]] = value
+            yield prefix + pair["name"], (pair.start("value"), pair.end("value") - pair["value"].endswith("s"))
+
+
+def _numbers(log: LogLines, line: int, said: str, prefix: str) -> dict[str, float]:
+    found = {}
+    for name, (start, stop) in _pairs(said, prefix):
+        value = log.number(name, said[start:stop], line)
+        if value is not None:
+            found[name] = value
     return found
 
 

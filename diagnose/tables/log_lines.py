@@ -52,6 +52,11 @@ class LogLines:
         """Every line of the text."""
         return self._text.split("\n") if self._text else []
 
+    @property
+    def text(self) -> str:
+        """All of it, until lines are taken."""
+        return self._text
+
     def take(self, parse: Parse) -> Taken:
         """Take the lines out of a large log that ``parse`` understands; of a small one none is taken."""
         self._taken = taken(self._text, parse, self.path, self.form)

@@ -39,6 +39,19 @@ class Taken:
     own: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     large: bool = False
 
+    def count_on(self, first: int, length: str) -> None:
+        """Make of the ``step`` within an epoch one since the start, where a quantity ``length`` tells the steps to one.
+
+        ``first`` is what the first epoch is called; the quantity is gone then.
+        """
+        columns = dict(self.table.columns)
+        if (held := columns.pop(length, None)) is not None:
+            epoch, step = (columns[name] for name in ("epoch", "step"))
+            values = step.values.copy()
+            rows = np.searchsorted(step.rows, held.rows)
+            values[rows] += (epoch.values[np.searchsorted(epoch.rows, held.rows)] - first) * held.values
+            self.table = replace(self.table, columns={**columns, "step": Column(step.rows, values)})
+
     def aside(self, kind: str) -> tuple[Ints, Curve]:
         """The numbers of the lines of one kind that were kept apart, and the names' values [line, name]."""
         lines, values = [NONE], []
