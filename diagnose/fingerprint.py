@@ -80,6 +80,18 @@ def is_even(tensor: Tensor, edge: float, surprise: float) -> bool:
     return _spread_fits(tensor, edge / math.sqrt(3), math.sqrt(0.2), surprise)
 
 
+def shrunk(tensor: Tensor, least: float, surprise: float) -> float | None:
+    """The share of torch's default range that an even weight of two or more axes fills, below 1; None when it is none.
+
+    Decay without gradient takes the hard edge along. The share is known to about one in ``numel``.
+    """
+    if len(tensor.shape) < 2 or tensor.nonfinite or not tensor.std > 0 or tensor.numel < least:
+        return None
+    edge = max(tensor.maximum, -tensor.minimum) * (1 + 1 / tensor.numel)
+    share = edge / default_edges(tensor.name, tensor.shape)[0]
+    return share if share < 1 and is_even(tensor, edge, surprise) else None
+
+
 def is_normal(tensor: Tensor, spread: float, surprise: float) -> bool:
     """Whether the elements can be normal draws of standard deviation ``spread`` around zero."""
     if not _spread_fits(tensor, spread, math.sqrt(0.5), surprise):

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from diagnose.fingerprint import default_edges, is_even, least_update, untouched
+from diagnose.fingerprint import default_edges, is_even, least_update, shrunk, untouched
 from tests.trained import read
 
 torch = pytest.importorskip("torch")
@@ -94,6 +94,28 @@ def test_values_with_two_peaks_within_the_edge_are_not_even(tmp_path):
     peaks = edge * torch.rand(64, 64).sqrt() * torch.randn(64, 64).sign()
 
     assert not is_even(tensor_of(tmp_path, peaks), edge, SURPRISE)
+
+
+@pytest.mark.parametrize("share", [0.99, 0.5, 0.01])
+def test_a_decayed_layer_tells_the_share_that_is_left(tmp_path, share):
+    torch.manual_seed(0)
+    seen = [shrunk(tensor_of(tmp_path, share * nn.Linear(40, 40).weight), LEAST, SURPRISE) for _ in range(10)]
+
+    assert sum(one is not None and abs(one / share - 1) < 2 * SURPRISE / 1600 for one in seen) >= 9
+
+
+def test_a_layer_that_was_trained_under_decay_is_no_decayed_one(tmp_path):
+    torch.manual_seed(0)
+    layer = nn.Linear(64, 64)
+    learner = torch.optim.AdamW(layer.parameters(), lr=1e-3, weight_decay=1.0)
+    for _ in range(30):
+        learner.zero_grad()
+        (layer(torch.randn(8, 64)) - 1).square().mean().backward()
+        learner.step()
+
+    assert shrunk(tensor_of(tmp_path, layer.weight), LEAST, SURPRISE) is None
+    assert shrunk(tensor_of(tmp_path, torch.randn(64, 64) / 50), LEAST, SURPRISE) is None
+    assert shrunk(tensor_of(tmp_path, torch.zeros(64, 64)), LEAST, SURPRISE) is None
 
 
 def test_elements_and_rows_are_those_of_the_tensor(tmp_path):

@@ -1,12 +1,16 @@
-"""Batch norm's count of batches held against the optimizer's count of steps."""
+"""Batch norm's count of batches held against the optimizer's count of steps, and against what its statistics became."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 
-from diagnose.finding import Evidence, Unsure
+import numpy as np
+
+from diagnose.finding import Evidence, Fact, Unsure
+from diagnose.measure import median
 from diagnose.resting import same
-from diagnose.run import Checkpoint
+from diagnose.run import Checkpoint, Curve
 from kb.text import Text
 
 _COUNTER = "num_batches_tracked"
@@ -14,14 +18,23 @@ Counts = Mapping[str, float]
 
 
 def counted_batches(
-    checkpoints: tuple[Checkpoint, ...], *, more: float, most: float, less: float
+    checkpoints: tuple[Checkpoint, ...], *, more: float, most: float, less: float, near: float, enough: float
 ) -> Evidence | Unsure | None:
     """Compare how far both counts went between two checkpoints, or from zero to the only one.
 
-    Causes: ``never-updated`` (no batch at all), ``eval-left-on`` (fewer than ``less`` per step),
+    Then look whether statistics of ``enough`` batches still are, in the median channel, within ``near`` of the zero and
+    one they began with: ``momentum-tiny``.
+
+    Other causes: ``never-updated`` (no batch at all), ``eval-left-on`` (fewer than ``less`` per step),
     ``updated-in-validation`` (between ``more`` and ``most`` per step; told from two files only, as a pretrained model
     brings its count along).
     """
+    counted = _compared(checkpoints, more, most, less)
+    slow = _slow(checkpoints, near, enough)
+    return counted if isinstance(counted, Evidence) else slow or counted
+
+
+def _compared(checkpoints: tuple[Checkpoint, ...], more: float, most: float, less: float) -> Evidence | Unsure | None:
     known = [(one, _batches(one), _steps(one, less)) for one in checkpoints]
     read = [(one, batches, steps) for one, batches, steps in known if batches and steps]
     if not read:
@@ -59,7 +72,38 @@ def _judged(
 
 
 def _evidence(layer: str, counted: float, steps: float, begun: int, last: Checkpoint, cause: str) -> Evidence:
-    return Evidence(layer, begun, last.step, {"counted": counted, "steps": steps}, cause)
+    return Evidence(layer, begun, last.step, {"counted": counted, "steps": f"{steps:.0f}", "more": ""}, cause)
+
+
+def _slow(checkpoints: tuple[Checkpoint, ...], near: float, enough: float) -> Evidence | None:
+    """Statistics that have hardly left where they began; their distance grows as 1 - (1 - momentum) ** batches."""
+    last = next((one for one in reversed(checkpoints) if _batches(one)), None)
+    if last is None:
+        return None
+    counts = {layer: count for layer, count in _batches(last).items() if count >= enough}
+    variances = _channels(last, (f"{layer}.running_var" for layer in counts))
+    means = _channels(last, (f"{layer}.running_mean" for layer in counts))
+    if not len(variances) or not len(means) or not variances.min() > 0:
+        return None
+    gone = median(np.abs(np.log(variances)))
+    if not 0 < gone <= near or median(np.abs(means)) > near:
+        return None
+    layer = _first(counts)
+    momentum = -math.expm1(math.log1p(-min(gone, 0.99)) / counts[layer])
+    steps = _steps(last, 0.0)
+    facts: dict[str, Fact] = {
+        "counted": counts[layer],
+        "steps": "?" if steps is None else f"{steps:.0f}",
+        "momentum": momentum,
+        "more": f", momentum ≈ {momentum:.0e}",
+    }
+    return Evidence(layer, 0, last.step, facts, "momentum-tiny")
+
+
+def _channels(checkpoint: Checkpoint, names: Iterable[str]) -> Curve:
+    """What is known of the channels of these statistics: all of them, or some from all over, in a row."""
+    found = [checkpoint.tensors[name] for name in names if name in checkpoint.tensors]
+    return np.concatenate([np.asarray(one.values or one.sample, np.float64) for one in found] or [np.empty(0)])
 
 
 def _batches(checkpoint: Checkpoint) -> dict[str, float]:
