@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli import asked, language, llm, paint, shelf
+from cli import asked, language, llm, pager, paint, shelf
 from cli.language import Speech, both
 from cli.options import Folder, Json, Lang
 from kb import library
@@ -51,5 +51,5 @@ def ask(
     if as_json:
         paint.show_json(show.data(found, pages) | llm.as_data(found, pages, chat))
     else:
-        paint.show(llm.told(found, pages, speak, paint.width(), chat))
+        pager.show(llm.told(found, pages, speak, paint.width(), chat))
     return 1 if found.state == "unknown" else 0

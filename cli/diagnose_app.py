@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from cli import door, language, paint
+from cli import door, language, pager, paint
 from cli.language import Speech, both
 from cli.options import Lang
 from cli.progress import Progress
@@ -172,7 +172,7 @@ def series(paths: _Paths, lang: Lang = Speech.auto, mapped: _Map = None) -> int:
 
     runs = clinic.read(paths, _looked_for(), roles=_wishes(mapped))
     clinic.claimed(settings.roles(mapped or ()), runs)
-    paint.show(reading.lines(runs, language.choose(lang), paint.width()))
+    pager.show(reading.lines(runs, language.choose(lang), paint.width()))
     return 0
 
 
@@ -184,7 +184,7 @@ def checkpoint(paths: _Paths, lang: Lang = Speech.auto) -> int:
     runs = clinic.read(paths, _looked_for())
     if not any(one.checkpoints for one in runs):
         raise Problem(Text("no checkpoint there", "这里没有检查点"), path=", ".join(map(str, paths)))
-    paint.show(contents.lines(runs, language.choose(lang), paint.width()))
+    pager.show(contents.lines(runs, language.choose(lang), paint.width()))
     return 0
 
 
@@ -210,7 +210,7 @@ def compare(
     if form is Plain.json:
         paint.show_json(side_by_side.as_data(seen))
     else:
-        paint.show(side_by_side.lines(seen, language.choose(lang), paint.width()))
+        pager.show(side_by_side.lines(seen, language.choose(lang), paint.width()))
     return int(any(one.side == "b" and one.verdict.severity != "info" for one in seen.verdicts))
 
 
@@ -256,7 +256,7 @@ def list_(lang: Lang = Speech.auto) -> int:
     """Every symptom with its severity and the curves it needs."""
     from diagnose import reading
 
-    paint.show(reading.symptoms(_looked_for(), language.choose(lang), paint.width()))
+    pager.show(reading.symptoms(_looked_for(), language.choose(lang), paint.width()))
     return 0
 
 
@@ -271,7 +271,7 @@ def explain(
     pages = library.load()
     settings.checked(pages, symptom)
     speak = language.choose(lang)
-    paint.show(page.render(pages[symptom], pages, speak, paint.width()))
+    pager.show(page.render(pages[symptom], pages, speak, paint.width()))
     return 0
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli import ask_app, asked, door, language, mcp_app, own, paint, shelf
+from cli import ask_app, asked, door, language, mcp_app, own, pager, paint, shelf
 from cli.language import Speech, both
 from cli.options import Folder, Json, Kinds, Lang
 from kb import answering, library
@@ -86,7 +86,7 @@ def lookup(
     elif only_code and found.entry:
         return _show_code(found.entry)
     else:
-        paint.show([*where, *answering.answer(found, pages, speak, paint.width())])
+        pager.show([*where, *answering.answer(found, pages, speak, paint.width())])
     return 0 if found.found else 1
 
 
@@ -119,7 +119,7 @@ def list_(
         ]
         paint.show_json({"entries": summary})
     else:
-        paint.show(answering.listing(chosen, language.choose(lang), paint.width()))
+        pager.show(answering.listing(chosen, language.choose(lang), paint.width()))
     return 0
 
 

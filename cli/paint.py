@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import json
 import os
 import shutil
@@ -21,7 +22,7 @@ _STYLES = {
     "code": "green",
     "mark": "",
     "dim": "dim",
-    "link": "blue",
+    "link": "cyan",  # plain blue cannot be read on black
     "error": "red",
 }
 _NEAR = {
@@ -36,18 +37,27 @@ _WHOLE = {"→": "->", "…": "...", "≤": "<=", "≥": ">=", "±": "+/-"}  # m
 def show(lines: Iterable[Line], to: TextIO | None = None) -> None:
     """Print each line; nothing is wrapped or cut again."""
     stream = to or sys.stdout
-    if not colourful(stream):
+    if colourful(stream):
+        stream.write(coloured(lines))
+    else:
         stream.writelines(f"{neutral(line.text)}\n" for line in lines)
-        return
+
+
+def coloured(lines: Iterable[Line]) -> str:
+    """The lines as a terminal shows them in colour."""
     from rich.console import Console  # 70 ms that a pipe need not pay
     from rich.text import Text
 
-    console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
-    for line in lines:
-        shown = Text(neutral(line.text), style=_STYLES[line.style])
-        if line.style != "code" and line.text.count("`") % 2 == 0:
-            shown.highlight_regex(r"`[^`]+`", "green")
-        console.print(shown)
+    console = Console(
+        file=io.StringIO(), force_terminal=True, highlight=False, markup=False, emoji=False, soft_wrap=True
+    )
+    with console.capture() as drawn:
+        for line in lines:
+            shown = Text(neutral(line.text), style=_STYLES[line.style])
+            if line.style != "code" and line.text.count("`") % 2 == 0:
+                shown.highlight_regex(r"`[^`]+`", "green")
+            console.print(shown)
+    return drawn.get()
 
 
 def show_json(data: Any) -> None:

@@ -11,7 +11,19 @@ import os
 import sys
 
 _LAYOUT = "1"
-_SAID = ("TRAINOSCOPE_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR", "TERM", "COLORTERM", "COLUMNS", "FORCE_COLOR")
+_SAID = (
+    "TRAINOSCOPE_LANG",
+    "LC_ALL",
+    "LC_MESSAGES",
+    "LANG",
+    "NO_COLOR",
+    "TERM",
+    "COLORTERM",
+    "COLUMNS",
+    "FORCE_COLOR",
+    "PAGER",
+    "NO_PAGER",
+)
 _HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _MOST = 1 << 20  # bytes of an answer that is kept
 _HEAD = 8  # bytes that tell how long a key is

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from diagnose import overview
 from diagnose.rates import rates
 from diagnose.run import Run, Series
 from kb.library import Library
@@ -74,9 +75,12 @@ def symptoms(library: Library, lang: Lang, width: int) -> list[Line]:
         if entry.check is None:
             continue
         title = entry.zh.title if lang == "zh" else entry.title
-        needs = ", ".join(dict.fromkeys(entry.check.watch.values())) or Text("a checkpoint", "检查点").of(lang)
-        found.append(Line("heading", f"{entry.id}  [{entry.check.severity}]"))
-        text = Text(f"{title}; looks at {needs}", f"{title}；查看 {needs}").of(lang)
+        roles = list(dict.fromkeys(entry.check.watch.values()))
+        found.append(Line("heading", f"{entry.id}  [{overview.SEVERITY[entry.check.severity].of(lang)}]"))
+        text = Text(
+            f"{title}; looks at {', '.join(roles) or 'a checkpoint'}",
+            f"{title}；查看{' ' + '、'.join(roles) if roles else '检查点'}",
+        ).of(lang)
         found += [Line("text", line) for line in wrap(text, width, first="    ", rest="    ")]
     found.append(Line("text", ""))
     found.append(Line("heading", Text("What to log", "需要记录什么").of(lang)))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from kb.search import Answer, Names
     from kb.text import Lang
 
+_ROOMY = 80  # columns; on a narrower screen the titles stand below their id
+
 
 def answer(found: Answer, library: Names, lang: Lang, width: int) -> list[Line]:
     """The lines to show for ``found``."""
@@ -43,9 +45,12 @@ def listing(entries: Iterable[Entry | Card], lang: Lang, width: int) -> list[Lin
         if not chosen:
             continue
         sheet.heading(Text(f"{name.en} ({len(chosen)})", f"{name.zh}（{len(chosen)}）"))
-        column = min(max(len(page.id) for page in chosen), width // 3)
+        column = min(max(len(page.id) for page in chosen), 2 * width // 5) if width >= _ROOMY else 2
         for page in chosen:
-            sheet.item(f"{page.id.ljust(column)}  ", titles(page, lang))
+            if len(page.id) > column:
+                sheet.item("", page.id)
+            beside = page.id if len(page.id) <= column else ""
+            sheet.item(f"{beside.ljust(column)}  ", titles(page, lang))
     return sheet.lines
 
 

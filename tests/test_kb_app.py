@@ -331,7 +331,9 @@ def on_a_terminal(columns, variables, *arguments):
 
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    environment = {name: value for name, value in clean_environment(**variables).items() if name != "COLUMNS"}
+    environment = {
+        name: value for name, value in clean_environment(NO_PAGER="1", **variables).items() if name != "COLUMNS"
+    }
     with subprocess.Popen(
         [sys.executable, "-m", "cli.kb_app", *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
     ):

@@ -183,8 +183,8 @@ class _Page:
             names = Text(f" - {', '.join(one.symptoms)}", f"：{'、'.join(one.symptoms)}").of(self.lang)
             self.say("text", one.reason.of(self.lang) + names, first="    ")
             for code in one.log_it:
-                label = Text("log it:", "请记录：").of(self.lang)
-                self.lines.append(Line("dim", f"      {label} {code}"))
+                label = Text("log it: ", "请记录：").of(self.lang)
+                self.say("dim", label + code, first="      ", rest="          ")
         if awaiting:
             known = Text("Known, but not looked for in this version:", "已收录，但此版本尚不检查：").of(self.lang)
             self.say("dim", f"{known} {', '.join(awaiting)}", first="? ", rest="    ")
