@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from diagnose.folder import FOLDERS, NUMBERED
-from diagnose.joined import joined
 from diagnose.run import Checkpoint, Run, Source, Trace
 
 
@@ -15,6 +14,8 @@ def attached(logs: Sequence[Run], traces: Sequence[Trace], root: Path) -> list[R
     """The runs, with every checkpoint under ``root`` in one of them; those without a log come last."""
     if not traces:
         return list(logs)
+    from diagnose.joined import joined
+
     runs = list(logs)
     homeless: dict[Path, list[Trace]] = {}
     for trace in joined(traces):

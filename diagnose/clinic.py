@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from diagnose.assemble import Found, Survey, survey
-from diagnose.engine import Examiner
 from diagnose.finding import Diagnosis, Examined
 from diagnose.mapping import check_tags
 from diagnose.recognise import Recogniser
@@ -37,6 +36,8 @@ class Rounds:
 
     def __iter__(self) -> Iterator[Examined]:
         """Every run with its verdicts. Raises as `diagnose` does."""
+        from diagnose.engine import Examiner
+
         examiner = Examiner(self._library, roles=self._roles, waived=self._waived)
         none = True
         for run in self.survey.runs():

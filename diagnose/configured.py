@@ -9,10 +9,7 @@ from typing import Any
 
 from diagnose.folder import BESIDE, SESSION
 from diagnose.known_settings import with_known
-from diagnose.printed_settings import FAR, printed_settings
 from diagnose.run import Run, Source, Trace
-from diagnose.tables.decode import decoded
-from diagnose.tables.textfile import unwrapped
 from diagnose.trackers.run_folders import HYDRA
 
 SCREENS = ("_log", "nanogpt", "ignite", "fairseq", "megatron", "general")  # formats of what was printed for people
@@ -41,6 +38,10 @@ def _printed(run: Run, asked: set[str]) -> Mapping[str, Any]:
     for source in run.sources:
         if not source.format.endswith(SCREENS) or source.path in asked:
             continue
+        from diagnose.printed_settings import FAR, printed_settings
+        from diagnose.tables.decode import decoded
+        from diagnose.tables.textfile import unwrapped
+
         asked.add(source.path)
         try:
             with Path(source.path).open("rb") as file:

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from diagnose.folder import Unit
-from diagnose.readers import HEAD, of_checkpoints, readers, tensorboard
+from diagnose.folder import Unit, is_event_file
+from diagnose.readers import HEAD, of_checkpoints, readers
 from diagnose.run import Note, Trace
 from diagnose.tables.textfile import told_once
 from kb.text import Text
@@ -22,12 +22,14 @@ def read_units(units: Iterable[Unit]) -> Iterator[tuple[Unit, list[list[Trace] |
     Event files are read ahead, across units, a buffer full of them together.
     """
     ahead, units = itertools.tee(units)
-    together = _event_files(file for unit in ahead for file in unit.files if tensorboard.named(file))
+    together = _event_files(file for unit in ahead for file in unit.files if is_event_file(file.name))
     for unit in units:
-        yield unit, [next(together) if tensorboard.named(file) else read_file(file) for file in unit.files]
+        yield unit, [next(together) if is_event_file(file.name) else read_file(file) for file in unit.files]
 
 
 def _event_files(paths: Iterable[Path]) -> Iterator[list[Trace] | None]:
+    from diagnose.readers import tensorboard
+
     asked, paths = itertools.tee(paths)
     try:
         for trace in tensorboard.read_many(paths):

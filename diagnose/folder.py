@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from diagnose.run import Note
-from diagnose.tensors.shards import speaker
 from diagnose.trackers.run_folders import HYDRA, tracked
 from kb.problem import Problem, did_you_mean
 from kb.text import Text
@@ -62,6 +61,8 @@ class Walk:
         if stat.S_ISDIR(kind.st_mode):
             yield from self._below(root, str(root), kind)
         elif self._is_new_file(root, kind):
+            from diagnose.tensors.shards import speaker
+
             yield Unit(root.parent, root.parent, [speaker(root)])
 
     def _below(self, root: Path, top: str, kind: os.stat_result) -> Iterator[Unit]:
@@ -156,9 +157,14 @@ def _serving(names: Sequence[str], inner: Sequence[Entry]) -> dict[str, Entry]:
     if not names and not any(map(_always_serves, serving)):
         serving = {}  # with nothing to serve they are folders like any other
     serving |= {one.name: one for one in inner if tracked(one, (*names, *serving))}
-    if any("tfevents" in name for name in names):  # SummaryWriter.add_scalars: a folder for every curve
+    if any(map(is_event_file, names)):  # SummaryWriter.add_scalars: a folder for every curve
         serving |= {one.name: one for one in inner if "_" in one.name}
     return serving
+
+
+def is_event_file(name: str) -> bool:
+    """Whether a file is named like TensorBoard's event files, and so needs no look inside to be known."""
+    return "tfevents" in name
 
 
 def _serves(name: str) -> bool:

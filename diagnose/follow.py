@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from diagnose.assemble import Found, Survey
 from diagnose.files import read_file
-from diagnose.folder import Unit
+from diagnose.folder import Unit, is_event_file
 from diagnose.growing_lines import WINDOW, Lines
 from diagnose.readers import tensorboard
 from diagnose.run import Trace
@@ -81,7 +81,7 @@ class Follower:
         return seen.traces
 
     def _anew(self, path: Path, stamp: _Stamp) -> _Seen:
-        if tensorboard.named(path):
+        if is_event_file(path.name):
             return self._events(path, stamp, None)
         self.bytes_read += stamp.size
         traces = read_file(path)
@@ -90,7 +90,7 @@ class Follower:
         return _Seen(stamp, traces, lines=Lines.begin(path, traces, stamp.size, self._window))
 
     def _further(self, path: Path, stamp: _Stamp, seen: _Seen) -> _Seen:
-        if tensorboard.named(path):
+        if is_event_file(path.name):
             return self._events(path, stamp, seen)
         if seen.lines is not None and stamp.size > seen.stamp.size:
             more = seen.lines.further(stamp.size)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,6 +61,8 @@ def _parsed(path: Path) -> dict[str, Any]:
         raise Problem(Text(f"cannot be read: {why}", f"无法读取：{why}"), path=path) from None
     if len(data) > _MOST:
         raise Problem(Text("too large to be a settings file", "文件太大，不像是设置文件"), path=path)
+    import tomllib
+
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from diagnose.run import Note, Series
-from diagnose.tables.sentinels import never_negative
+from diagnose.tables.naming import never_negative
 from kb.text import Text
 
 

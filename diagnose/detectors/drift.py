@@ -50,9 +50,7 @@ def _slower(series: Series, takes: bool, skip: float, drop: float, noise: float,
     lost = early - float(ending.max())
     if not np.isfinite(lost) or early <= 0 or lost < max(drop * early, noise * float(np.ptp(opening))):
         return None
-    falls = np.minimum(curve.levels[begin:-2], early) - np.median(
-        np.lib.stride_tricks.sliding_window_view(curve.levels[begin + 1 :], 2), axis=-1
-    )
+    falls = np.minimum(curve.levels[begin:-2], early) - (curve.levels[begin + 1 : -1] + curve.levels[begin + 2 :]) / 2
     at = begin + 1 + int(np.argmax(falls))
     shown = (1 / early, 1 / max(late, 1e-300)) if takes else (early, late)
     facts = {"early": shown[0], "late": shown[1], "drop": (early - late) / early * 100}

@@ -43,7 +43,7 @@ def _passed(norm: Series, loss: Series | None, times: float, risen: float) -> Ev
     steps, values = finite(norm)
     at = int(np.argmax(values))
     before = values[:at]
-    if loss is None or len(before) < 10 or values[at] < times * float(np.median(before)):
+    if loss is None or len(before) < 10 or values[at] < times * median(before):
         return None
     curve = blocks(loss)
     earlier, later = curve.levels[curve.steps < steps[at]], curve.levels[curve.steps >= steps[at]]
@@ -52,7 +52,7 @@ def _passed(norm: Series, loss: Series | None, times: float, risen: float) -> Ev
     descent = float(earlier.max() - earlier.min())
     if descent <= 0 or float(later.min() - earlier.min()) < risen * descent:
         return None
-    facts = {"usual": float(np.median(before)), "end": float(values[at])}
+    facts = {"usual": median(before), "end": float(values[at])}
     return Evidence(norm.name, int(steps[at]), int(steps[-1]), facts, "with-the-loss")
 
 

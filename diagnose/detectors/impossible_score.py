@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import finite
+from diagnose.measure import finite, median
 from diagnose.run import Series
 from kb.text import Text
 
@@ -33,7 +33,7 @@ def impossible_score(
     long = [one for one in series if len(finite(one)[1]) >= points]
     if not long:
         return too_few(series[0], points) if series else Unsure(Text("no score was logged", "没有记录指标"))
-    percents = [one for one in long if percent < float(np.median(finite(one)[1])) <= 100]
+    percents = [one for one in long if percent < median(finite(one)[1]) <= 100]
     if len(percents) >= _TOGETHER:  # one program writes all its scores on one scale, the low ones too
         percent = 0.0
     found = [seen for one in long if (seen := _outside(one, low, high, percent, slack)) is not None]
@@ -45,7 +45,7 @@ def _outside(series: Series, low: float, high: float, percent: float, slack: flo
     steps, values = finite(series)
     if series.lower_is_better or series.quantity in _NO_SHARE:
         return None
-    middle = float(np.median(values))
+    middle = median(values)
     doubled = series.quantity == "dice" and percent <= middle <= 2 and float(np.ptp(values)) < 0.1 * middle
     scale = 100.0 if percent <= middle <= 100.0 and not doubled else 1.0
     above = values > high * scale + slack * scale
@@ -70,7 +70,7 @@ def _swapped(iou: Series, others: list[Series], slack: float) -> Evidence | None
             continue
         steps, at, there = np.intersect1d(finite(iou)[0], finite(dice)[0], return_indices=True)
         mine, its = finite(iou)[1][at], finite(dice)[1][there]
-        over = mine > its + slack * max(1.0, float(np.median(np.abs(its)))) if len(steps) else np.zeros(0, bool)
+        over = mine > its + slack * max(1.0, median(np.abs(its))) if len(steps) else np.zeros(0, bool)
         if over.sum() >= 2 and over.mean() > 0.5:
             facts = {"worst": float(mine[over].max()), "count": int(over.sum()), "points": len(steps)}
             return Evidence(iou.name, int(steps[over][0]), int(steps[over][-1]), facts, "swapped")

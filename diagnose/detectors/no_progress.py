@@ -47,7 +47,7 @@ def no_progress(
     size = max(abs(start), abs(best), 1e-12)
     progress = (start - best) / size
     chanced = 4 * curve.noise / np.sqrt(len(values) / len(curve)) if len(values) >= 30 else 0.0  # by luck of ten levels
-    ended = start - float(np.median(curve.levels[-3:]))
+    ended = start - median(curve.levels[-3:])
     end = float(curve.levels[-1])
     facts = {"start": start, "end": end, "progress": progress * 100}
     falls = progress >= least and (start - best > chanced or ended >= least * size)

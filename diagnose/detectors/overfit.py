@@ -49,7 +49,7 @@ def overfit(
     risen, gained = (end - low) / size, float(smooth[: best + 1].max()) - low
     wide = max(width, len(values) // 10)
     chanced = 5 * 1.2533 * blocks(val).noise * np.sqrt(2 / wide)  # the lowest of many medians is low by luck, too
-    late = float(np.median(values[-wide:])) - float(np.median(values[max(0, best - wide // 2) : best + wide // 2 + 1]))
+    late = median(values[-wide:]) - median(values[max(0, best - wide // 2) : best + wide // 2 + 1])
     if best >= len(values) - width or risen < rise or end - low < max(given_back * gained, noise * jitter):
         return None
     if len(values) >= 30 and late < chanced:

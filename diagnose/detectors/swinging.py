@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Fact, Unsure, too_few
-from diagnose.measure import finite
+from diagnose.measure import finite, median
 from diagnose.run import Curve, Series, Steps
 
 
@@ -34,21 +34,21 @@ def swinging(
         return too_few(loss, points)
     begin = int(warm * len(values))
     rest = values[begin:]
-    level, spread = float(np.median(rest)), float(rest.std())
+    level, spread = median(rest), float(rest.std())
     facts: dict[str, Fact] = {"level": level}
     restless, calm = _unrest(rate, steps[begin:], rest)
     if restless >= calms * calm and restless >= swing * abs(level):
-        facts |= {"swing": restless, "fall": float(np.median(rest[:5]) - np.median(rest[-5:]))}
+        facts |= {"swing": restless, "fall": median(rest[:5]) - median(rest[-5:])}
         return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "rate")
     if spread >= 2 * swing * abs(level) and (period := _period(rest)):
-        facts |= {"swing": spread, "fall": float(np.median(rest[:period]) - np.median(rest[-period:]))}
+        facts |= {"swing": spread, "fall": median(rest[:period]) - median(rest[-period:])}
         if spread * period >= dwarfs * abs(float(facts["fall"])) * period * period / len(rest):
             return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "epoch-periodic")
     levels, noise = _levels(rest)
     moves = np.diff(levels)
-    size = float(np.median(np.abs(moves)))
+    size = median(np.abs(moves))
     fall = float(levels[: len(levels) // 2].mean() - levels[len(levels) // 2 :].mean())
-    if size < swing * abs(float(np.median(levels))) or size < dwarfs * max(fall, 0.0) / (len(levels) / 2):
+    if size < swing * abs(median(levels)) or size < dwarfs * max(fall, 0.0) / (len(levels) / 2):
         return None
     back = float(np.mean(np.sign(moves[1:]) != np.sign(moves[:-1])))
     if size < 3 * noise or back < turns:
@@ -62,7 +62,7 @@ def _levels(values: Curve) -> tuple[Curve, float]:
     count = 24 if len(values) >= 48 else len(values)
     width = len(values) // count
     parts = values[: count * width].reshape(count, width)
-    within = float(np.median(parts.std(axis=1))) / np.sqrt(width) if width > 2 else 0.0
+    within = median(parts.std(axis=1)) / np.sqrt(width) if width > 2 else 0.0
     return parts.mean(axis=1), within
 
 
@@ -97,5 +97,5 @@ def _unrest(rate: Series | None, steps: Steps, values: Curve) -> tuple[float, fl
     high, low = beside >= 0.8 * beside.max(), beside <= beside.max() / 3
     if high.sum() < 5 or low.sum() < 5:
         return 0.0, 1.0
-    before, after = (float(np.median(np.abs(np.diff(values[where], 2)))) / 2 for where in (high, low))
+    before, after = (median(np.abs(np.diff(values[where], 2))) / 2 for where in (high, low))
     return before, after  # second differences: a smooth fall is no unrest

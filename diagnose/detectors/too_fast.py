@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Fact, Unsure, too_few
-from diagnose.measure import Blocks, at_steps, blocks, finite
+from diagnose.measure import Blocks, at_steps, blocks, finite, median
 from diagnose.run import Checkpoint, Curve, Series
 
 
@@ -80,7 +80,7 @@ def _burst(values: Curve, burst: float, noise: float) -> int:
     """Up to which point the loss stood above its first value right at the start; 0 when it did not, or stayed there."""
     first, early = float(values[0]), values[: max(6, len(values) // 10)]
     above = early > max(burst * first, first + 6 * noise)
-    if first <= 0 or above[1:].sum() < 3 or float(np.median(values[-max(3, len(values) // 10) :])) > first:
+    if first <= 0 or above[1:].sum() < 3 or median(values[-max(3, len(values) // 10) :]) > first:
         return 0
     return int(np.flatnonzero(above)[-1])
 
@@ -99,8 +99,8 @@ def _second_moment(checkpoint: Checkpoint) -> bool:
 
 def _rough(values: Curve) -> bool:
     """Whether the loss typically moves by a seventh of its level, and a tenth of its start, from point to point."""
-    move = float(np.median(np.abs(np.diff(values))))
-    return move >= max(0.15 * abs(float(np.median(values))), 0.1 * abs(float(np.median(values[:5]))))
+    move = median(np.abs(np.diff(values)))
+    return move >= max(0.15 * abs(median(values)), 0.1 * abs(median(values[:5])))
 
 
 def _lost(loss: Series, curve: Blocks) -> bool:

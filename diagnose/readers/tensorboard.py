@@ -13,6 +13,7 @@ from diagnose.events import batch, crc32c
 from diagnose.events.event_file import read_events
 from diagnose.events.findings import Account, Events, Spans
 from diagnose.events.framing import HEADER, WALL_TIME, header_length
+from diagnose.folder import is_event_file
 from diagnose.run import Note, Series, Trace
 from kb.text import Text
 
@@ -30,14 +31,9 @@ _KINDS = {
 
 def sniff(path: Path, head: bytes) -> bool:
     """Whether the file is named like an event file, or begins with a record that proves itself and holds a time."""
-    if named(path):
+    if is_event_file(path.name):
         return True
     return len(head) > HEADER and header_length(head[:HEADER]) is not None and head[HEADER] == WALL_TIME
-
-
-def named(path: Path) -> bool:
-    """Whether the file is named like an event file, and so needs no look inside to be known."""
-    return "tfevents" in path.name
 
 
 def read(path: Path) -> list[Trace]:

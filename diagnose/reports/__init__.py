@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
-from diagnose.finding import Diagnosis
-from kb.text import Lang
+if TYPE_CHECKING:  # the names of the reports are asked for before anything is read
+    from diagnose.finding import Diagnosis
+    from kb.text import Lang
 
 
 class Report(Protocol):

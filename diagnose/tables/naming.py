@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 SLOT = "\0"  # stands for a number that was taken out
 _PARTS = re.compile(
@@ -18,6 +19,7 @@ SCORES = frozenset(
      "fscore", "precision", "recall", "sensitivity", "specificity", "psnr", "ssim", "bleu", "wer", "cer", "map",
      "map50", "mae", "hd95", "准确率", "正确率", "精度", "精确率", "召回率", "交并比", "准确度")
 )  # fmt: skip
+NEVER_NEGATIVE = SCORES - {"psnr"} | {"ap", "ap50", "ap75", "ar", "aps", "apm", "apl", "top1", "top5"}
 RATES = frozenset(("lr", "learning", "learningrate", "学习率"))
 SETTINGS = frozenset(
     ("weight", "weights", "threshold", "thresh", "thr", "lambda", "alpha", "smooth", "smoothing", "scale", "target",
@@ -99,6 +101,12 @@ def side_of(text: str) -> str:
 def is_told(name: str) -> bool:
     """Whether a name is that of a loss or a score; IoU has a capital in its middle."""
     return not (LOSSES | SCORES).isdisjoint((*words(name), *words(name.lower()))) or inside(name)
+
+
+@lru_cache(maxsize=65536)
+def never_negative(name: str) -> bool:
+    """Whether a name is that of a score from 0 upwards; ``mAP_s`` says ``map`` in small letters only."""
+    return not NEVER_NEGATIVE.isdisjoint((*words(name), *words(name.lower())))
 
 
 def inside(name: str) -> bool:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 
 from diagnose.run import Note
 from diagnose.tables.clock import counts
-from diagnose.tables.naming import SCORES, words
+from diagnose.tables.naming import never_negative
 from diagnose.tables.table import Column, Table
 from kb.text import Text
-
-NEVER_NEGATIVE = SCORES - {"psnr"} | {"ap", "ap50", "ap75", "ar", "aps", "apm", "apl", "top1", "top5"}
 
 
 def measured(table: Table) -> Table:
@@ -45,9 +42,3 @@ def _ends_with_totals(column: Column) -> bool:
     """Whether a counter that began at nought or above says -1 later."""
     values = column.values
     return bool(len(values) > 1 and values[0] >= 0 and (values[1:] == -1).any())
-
-
-@lru_cache(maxsize=65536)
-def never_negative(name: str) -> bool:
-    """Whether a name is that of a score from 0 upwards; ``mAP_s`` says ``map`` in small letters only."""
-    return not NEVER_NEGATIVE.isdisjoint((*words(name), *words(name.lower())))
