@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from diagnose.files import read_file
 from diagnose.readers import general_log
 
 FALL, RISE = (0.8, 0.6, 0.5, 0.4), (0.1, 0.3, 0.4, 0.5)
@@ -202,6 +203,12 @@ def test_progress_of_training_and_of_validation_under_headings_are_kept_apart(tm
         ("loss: {a} (epoch: 1, step: {n}) // Avg time/img: 0.05 s", ["loss", "Avg time/img"]),
         ("Epoch {n}/300 7/120 loss: {a} time 2.31s", ["loss"]),
         ("CV Batch {n}/9 loss {a} acc {b}", ["val/loss", "val/acc"]),
+        ("Epoch {n}\n  Train Loss: {a} | Acc: {b}\n  Val   Loss: {a} | Acc: {b} | ⏱️ 30s\n  ✅ 最佳已保存 (Acc: {b})",
+         ["Train Loss", "train/Acc", "Val Loss", "val/Acc"]),
+        ("| epoch {n} |   200/ 2983 batches | lr 20.00 | ms/batch 25.1 | loss  {a} | ppl {b}",
+         ["lr", "ms/batch", "loss", "ppl"]),
+        ("epoch {n}\nval OrderedDict([('loss', {a}), ('iou', {b})])", ["val/loss", "val/iou"]),
+        ("[第{n}轮, 第100批] 损失: {a}", ["损失"]),
     ],
 )  # fmt: skip
 def test_a_line_names_its_quantities_in_many_ways(tmp_path, line, names):
@@ -209,6 +216,26 @@ def test_a_line_names_its_quantities_in_many_ways(tmp_path, line, names):
 
     assert list(found) == names
     assert {len(values) for _, values in found.values()} == {4}
+
+
+def test_a_rate_told_above_the_header_of_its_epoch_is_that_epoch_s(tmp_path):
+    [found], _ = read(tmp_path, epochs("Learning rate: {b}\nEpoch: {n}\nTrain loss: {a}\nVal loss: {a}\n"))
+
+    assert found["Learning rate"] == curve(RISE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{{'epoch': {n}, 'train': {{'loss': {a}}}, 'val': {{'loss': {a}}}}}", "iter {n}: loss {a}\nval dice: {b}"],
+)
+def test_what_another_reader_would_read_in_part_is_left_to_the_general_one(tmp_path, line):
+    path = tmp_path / "run.log"
+    path.write_text(epochs(line + "\n"), encoding="utf-8")
+
+    [trace] = read_file(path) or ()
+
+    assert trace.format == "general"
+    assert len(trace.series) == 2
 
 
 @pytest.mark.parametrize(

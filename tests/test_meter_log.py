@@ -66,3 +66,17 @@ def test_a_new_start_is_a_run_of_its_own(tmp_path):
 )
 def test_a_line_without_a_mean_is_left_to_others(text):
     assert not meter_log.sniff(Path("a.log"), text.encode())
+
+
+def test_results_in_a_row_as_their_names_are_read(tmp_path):
+    train = [
+        f"Epoch: [{e}/200][{s}/185] Data 0.001 (0.012) Loss 1.{e}5 Accuracy 0.{e}5." for e in (1, 2) for s in (10, 20)
+    ]
+    results = "Val result: mIoU/mAcc/allAcc 0.5000/0.6250/nan."
+
+    [found] = read(tmp_path, *train[:2], results, *train[2:], results)
+
+    assert found["train/Accuracy"] == ([10, 20, 195, 205], [0.15, 0.15, 0.25, 0.25])
+    assert found["val/mIoU"] == ([20, 205], [0.5, 0.5])
+    assert found["val/mAcc"] == ([20, 205], [0.625, 0.625])
+    assert found["val/allAcc"][0] == [20, 205]

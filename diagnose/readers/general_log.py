@@ -98,7 +98,10 @@ def read(path: Path) -> list[Trace]:
     notes += [Note(str(path), Text(en, zh), int(lines[0])) for en, zh, lines in told if len(lines)]
     lines = array("q", found.at.tobytes())
     every = traces(Table(path, FORMAT, len(lines), found.columns, lines, notes=notes, settings=settings))
-    return [replace(one, series=tuple(s for s in one.series if s.name.lower() not in HIDDEN)) for one in every]
+    return [
+        replace(one, series=tuple(s for s in one.series if s.name.rpartition("/")[2].lower() not in HIDDEN))
+        for one in every
+    ]
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:

@@ -24,7 +24,9 @@ _PAIR = re.compile(r"'([A-Za-z][\w/ .@-]{0,120})': ('[^']{0,200}'|[^',}\s(][^,}(
 _WRAPPED = re.compile(r"(?:[a-z_.]{0,20}(?:float|int|tensor)[0-9]{0,2})\(([^(),\s]{1,60})(?:,[^()]{0,60})?\)")
 _BAR = re.compile(r"[0-9]{1,3}%(?:\|[^|]{0,200}\|)? {1,9}([0-9]{1,12})/([0-9]{1,12}) \[")
 _CLOCK = r"'(?:epoch|step|global_step|iter|iteration)': '?[0-9]"
-_ROW = re.compile(r"\{'[A-Za-z][\w/ .@-]{0,80}': [^{}\n]{0,4000}" + _CLOCK + r"|^\{" + _CLOCK, re.MULTILINE)
+_ROW = re.compile(  # flat: the Trainer nests nothing
+    r"\{'[A-Za-z][\w/ .@-]{0,80}': [^{}\n]{0,4000}" + _CLOCK + r"|^\{" + _CLOCK + r"[^{}\n]{0,4000}\}", re.MULTILINE
+)
 _MARKS = re.compile(r"^(?:\[INFO\|trainer\.py|.{0,80}\*{5} Running training \*{5})", re.MULTILINE)
 _STEPS = frozenset({"step", "global_step", "iter", "iteration"})
 _CLOCKS = frozenset({"epoch", *_STEPS})

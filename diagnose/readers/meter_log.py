@@ -29,12 +29,17 @@ LINE = re.compile(
 )
 METER = re.compile(
     rf"(?<![\w@])(?P<name>[A-Za-z][\w@/.-]{{0,40}}(?: [a-z]{{2,10}})?) {{0,4}}:?\s{{1,8}}(?P<value>{_NUMBER})"
-    r"(?:s|ms|MB|%)?(?=[\s,(]|$)(?:, {1,9}[\d.]{1,20}/s)?"
+    r"(?:s|ms|MB|%)?(?=[\s,(]|\.?$)(?:, {1,9}[\d.]{1,20}/s)?"
     rf"(?:\s{{1,3}}\(\s{{0,9}}(?P<mean>{_NUMBER})[^()\n]{{0,40}}\))?",
     re.IGNORECASE,
 )
 RESULT = re.compile(
     r"^.{0,80}?(?:(?<![\w*])\*|Test:) {1,4}(?P<said>[A-Za-z][\w@]{0,20}:? {1,3}[-+\d.naif]{1,20}.{0,200})$"
+)
+ROW = re.compile(  # Val result: mIoU/mAcc/allAcc 0.7/0.8/0.9.
+    r"(?P<side>train|val|test) result[^:\n]{0,40}: (?P<names>[a-z]\w{0,20}(?:/[a-z]\w{0,20}){1,9}) "
+    r"(?P<values>(?:\d{1,9}\.\d{1,20}|nan)(?:/(?:\d{1,9}\.\d{1,20}|nan)){1,9})\.?$",
+    re.IGNORECASE,
 )
 PAIR = re.compile(rf"(?P<name>[A-Za-z][\w@]{{0,20}}):? {{1,3}}{WORD}", re.ASCII)
 MEAN = re.compile(rf"\d[A-Za-z%]{{0,2}}\s{{1,3}}\(\s{{0,9}}{_NUMBER}(?:s,[^()\n]{{0,30}})?\)", re.IGNORECASE)
@@ -90,6 +95,10 @@ def read(path: Path) -> list[Trace]:
             else:
                 scored |= row
                 begun, reached = number, int(match["step"])
+        elif match := ROW.search(line):
+            pairs = zip(match["names"].split("/"), match["values"].split("/"), strict=False)
+            told = {f"{match['side'].lower()}/{name}": log.number(name, word, number) for name, word in pairs}
+            log.add(number, now | {name: value for name, value in told.items() if value is not None})
         elif (match := RESULT.match(line)) and (lines or len(bulk.lines)):
             side = next(iter(scored), "test/").partition("/")[0]
             for pair in PAIR.finditer(match["said"]):

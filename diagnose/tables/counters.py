@@ -13,21 +13,21 @@ _EPOCH = (
     r"|エポック|에포크|轮次|轮数|周期|第)"
 )
 _STEP = (
-    r"(?:(?<![A-Za-z0-9_])(?:(?:cur|current|num|train|opt|total|n|i)_)?"  # but train_loss_step is a loss
+    r"(?:(?<![A-Za-z0-9_])(?<!\bms/)(?<!\bs/)(?:(?:cur|current|num|train|opt|total|n|i)_)?"  # but no train_loss_step
     r"(?:global[_ ]?step|step|iterations?|iters?|itrs?|ite|it(?=: )|update|batch)|训练次数|训练步数|迭代次数|迭代|步数)"
 )
 _COUNTER = re.compile(
     rf"(?:(?P<epoch>{_EPOCH})|(?P<step>{_STEP}))(?: ?(?:num|no\.|idx))?['\"]? ?[:=：#]?[ ]?[\[(]?[ ]?{SLOT}"
-    rf"(?: ?(?:/|of) ?{SLOT})?(?P<after> ?(?:轮|个?epoch|步|次迭代|个?batch|次))?(?! ?%|[A-Za-z0-9_])"
+    rf"(?: ?(?:/|of) ?{SLOT})?(?P<after> ?(?:轮|个?epoch|步|次迭代|个?batch|次|批))?(?! ?%|[A-Za-z0-9_])"
     rf"|(?P<pair>[\[(] ?{SLOT} ?(?:/|,) ?{SLOT} ?(?:\( ?{SLOT} ?%?\) ?)?[\])])"
-    rf"|(?P<of>(?<![\w/.]){SLOT} ?/ ?{SLOT})(?! ?[\w/.])"
+    rf"|(?P<of>(?<![\w/.]){SLOT} ?/ ?{SLOT})(?: (?:batches|steps|iters|iterations)\b|(?! ?[\w/.]))"
     rf"|(?P<nth>(?<![\w.]){SLOT})(?P<unit>epoch|batch)(?=[ :])"
     rf"|(?P<run>(?:(?<=[{SLOT}\])|,;] )|(?<=train )|(?<=training )|(?<=val )|(?<=validation )|(?<=test ))"
     rf"{SLOT} ?/ ?{SLOT})(?= [a-z][\w ]{{0,20}}[:=]? ?[\[(]?{SLOT})",
     re.IGNORECASE,
 )
 _FINAL = re.compile(r"[~ ]*final (?:train|val|test)", re.IGNORECASE)  # MONAI's means: "Final training 3/100 loss: 0.5"
-_STEPS_AFTER = ("步", "次", "次迭代", "个batch", "batch")  # what follows the number in 第 3 步
+_STEPS_AFTER = ("步", "批", "次", "次迭代", "个batch", "batch")  # what follows the number in 第 3 步
 _NOT_NOW = re.compile(
     r"(?:max|min|total|num|number of|warm-?up|final|last|stop|patience|every|per|from|until|共|总)"
     r"[ _-]?(?:at |in )?$|best|最佳|最好|最高|最优",  # a line on the past: "best dice 0.8 at epoch 5"

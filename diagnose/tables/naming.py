@@ -59,6 +59,8 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
         bare = bare[:-1]
     bare = bare.rstrip()
     bare = re.sub(r"(?<=[:=])(\s*)['\"]$", "", bare) if after[:1] in ("'", '"') else bare  # {'dice': '0.8'}
+    if pair := re.search(r"\(['\"]([\w ./-]{1,40})['\"],$", bare):  # OrderedDict([('loss', 0.5)])
+        bare = f"{bare[: pair.start()]}[{pair[1]}:"
     sign = re.search(r"(?:[:=：＝]|->|(?<=\s)is|(?<=[^\W\da-zA-Z_])[为是])$", bare)
     if sign is None and bare.endswith(("(", "[", "'", '"', "/", ",", "<", ">", "|")):
         return "", words(bare)

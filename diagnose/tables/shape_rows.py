@@ -50,7 +50,8 @@ def told_by(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Told:
     when, values = [], []
     for text, total in zip(texts, totals, strict=True):
         shape, lines = shapes[text], said[text]
-        epochs = (carried if shape.counted else beside).until(lines.at)
+        own = carried if shape.counted else carried.of_uncounted([lines.at]) if shape.rates else beside
+        epochs = own.until(lines.at)
         if not shape.counted and (np.diff(epochs) == 0).any():  # several an epoch, or the epoch was not always printed
             epochs[:] = np.nan
         step = np.full(len(lines), np.nan)

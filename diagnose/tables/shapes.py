@@ -55,6 +55,8 @@ _UNIT = re.compile(
 _SPACE = re.compile(r"\s+")
 
 _BEST = re.compile(r"best|最佳|最好|最高|最优", re.IGNORECASE)
+_SAVED = re.compile(r"sav|保存|improv", re.IGNORECASE)
+_TOOK = re.compile(r"(?:ms|s|secs?|seconds)(?![\w/])")  # what a line took is no sign of something else than a log
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,8 @@ def _named(text: str, counted: Counted, grouped: Mapping[int, str]) -> Shape:
     masked = list(text)
     for start, stop in spans:
         masked[start:stop] = [c if c == SLOT else "|" for c in text[start:stop]]
-    pieces = [_UNIT.sub("", piece) for piece in "".join(masked).split(SLOT)]
+    written = "".join(masked).split(SLOT)
+    pieces = [_UNIT.sub("", piece) for piece in written]
     side = ""
     spare = 0
     lost = rate = False
@@ -170,8 +173,9 @@ def _named(text: str, counted: Counted, grouped: Mapping[int, str]) -> Shape:
             beside.add(slot)
         elif slot in beside or (slot - 1 in beside and re.fullmatch(r"[%a-z]{0,3} ?\( ?", pieces[slot])):
             beside.add(slot)  # a running mean, or what a ratio is of
-        else:
+        elif not _TOOK.match(written[slot + 1]):
             spare += 1
+    names[:] = ["" if _BEST.search(name) and _SAVED.search(name) else name for name in names]
     if any(name and _BEST.search(name) is None for name in names):  # the best so far repeats them
         names[:] = ["" if _BEST.search(name) else name for name in names]
     rest += words(pieces[-1]) if len(pieces[-1]) > 12 else []

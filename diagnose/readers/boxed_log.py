@@ -1,0 +1,71 @@
+"""Reads boxes of ``| name | value |`` rows: Stable-Baselines, OpenAI's baselines and diffusion code, Spinning Up."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from diagnose.run import Series, Trace
+from diagnose.tables.clock import counts
+from diagnose.tables.log_lines import NUMBER, LogLines
+from diagnose.tables.textfile import head_text
+
+FORMAT = "boxed_log"
+NAMES = (".txt", ".log", ".out", ".err", "")
+_EDGE = re.compile(r"[ \t]{0,4}[-+=]{9,400}[ \t]*")
+_ROW = re.compile(
+    r"[ \t]{0,4}\|(?P<name>[ \t]{0,60}[^\W\d][^|\n]{0,80}?)[ \t]*\|[ \t]*(?P<value>[^| \t]{0,40})[ \t]*\|[ \t]*"
+)
+_PLAIN = re.sub(r"\?P<\w+>", "?:", _ROW.pattern)
+_BOX = re.compile(rf"^{_EDGE.pattern}\n(?:{_PLAIN}\n){{2}}", re.MULTILINE)
+
+
+def sniff(path: Path, head: bytes) -> bool:
+    """An edge, and two rows of a name and its value below it."""
+    return path.suffix.lower() in NAMES and _BOX.search(head_text(head)) is not None
+
+
+def read(path: Path) -> list[Trace]:
+    """One row of numbers a box; a row without a value (``train/``) stands above those indented below it."""
+    log = LogLines(path, FORMAT)
+    row: dict[str, float] = {}
+    begun, above = 0, ""
+    for number, line in enumerate(log.lines, 1):
+        match = _ROW.fullmatch(line)
+        if match is None:
+            if _EDGE.fullmatch(line):
+                _keep(log, begun, row)
+                row, above = {}, ""
+            continue
+        name, word = match["name"].strip(), match["value"]
+        if not match["name"].startswith(" " * 4):
+            above = name if not word and name.endswith("/") else ""
+        if NUMBER.fullmatch(word) and (value := log.number(name, word, number)) is not None:
+            begun = begun if row else number
+            row[f"{above}{name}"] = value
+    _keep(log, begun, row)
+    return log.traces()
+
+
+def _keep(log: LogLines, line: int, row: dict[str, float]) -> None:
+    if not all(map(counts, row)):
+        log.add(line, row)
+
+
+def example(folder: Path) -> tuple[Path, list[Trace]]:
+    """Two boxes of Stable-Baselines among other lines, and one cut short."""
+    path = folder / "ppo.log"
+    box = (
+        "------------------------------\n"
+        "| time/              |       |\n"
+        "|    total_timesteps | {at:<5} |\n"
+        "| train/             |       |\n"
+        "|    loss            | {loss:<5} |\n"
+    )
+    end = "------------------------------\n"
+    first, second, third = (box.format(at=at, loss=loss) for at, loss in ((64, 0.5), (128, "nan"), (192, 0.25)))
+    path.write_text(f"Using cpu device\n{first}{end}Saving\n{second}{end}{third[:-12]}", encoding="utf-8")
+    curve = Series("train/loss", np.array([64, 128]), np.array([0.5, np.nan]), source=str(path))
+    return path, [Trace(path, FORMAT, (curve,))]

@@ -1,0 +1,49 @@
+"""Boxes of names and values: nested or not, and the tables that are none."""
+
+import pytest
+
+from diagnose.files import read_file
+
+EDGE = "-" * 30 + "\n"
+
+
+def box(**rows):
+    return EDGE + "".join(f"| {name:<15} | {value!s:<8} |\n" for name, value in rows.items()) + EDGE
+
+
+def read(tmp_path, text):
+    path = tmp_path / "run.log"
+    path.write_text(text, encoding="utf-8")
+    return read_file(path) or []
+
+
+@pytest.mark.parametrize("clock", ["step", "total_timesteps", "Epoch", "misc/total_timesteps"])
+def test_boxes_are_rows_at_the_step_they_name(tmp_path, clock):
+    boxes = [box(**{"grad_norm": 0.5, "loss": at / 4, "word": "yes", clock: at * 100}) for at in (1, 2, 3)]
+
+    [trace] = read(tmp_path, "Logging to /tmp/x\n" + "saving\n".join(boxes))
+
+    assert trace.format == "boxed_log"
+    assert {one.name: (one.steps.tolist(), one.values.tolist()) for one in trace.series} == {
+        "grad_norm": ([100, 200, 300], [0.5] * 3),
+        "loss": ([100, 200, 300], [0.25, 0.5, 0.75]),
+    }
+
+
+def test_boxes_without_a_step_are_counted(tmp_path):
+    [trace] = read(tmp_path, "".join(box(loss=at, reward=at) for at in (1, 2, 3)))
+
+    assert trace.series[0].steps.tolist() == [0, 1, 2]
+    assert "rows are counted" in trace.notes[-1].what.en
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| Epoch | Loss | Dice |\n|-------|------|------|\n| 1 | 0.5 | 0.25 |\n| 2 | 0.25 | 0.5 |\n",
+        EDGE + "loss: 0.5\nepoch: 1\n" + EDGE,
+        EDGE + "| GPU  0  | 98% |\n" + EDGE,
+    ],
+)
+def test_other_tables_are_no_boxes(tmp_path, text):
+    assert all(trace.format != "boxed_log" for trace in read(tmp_path, text))
