@@ -9,7 +9,7 @@ import numpy as np
 
 from diagnose.chance import at_known, at_share, guessed, usual
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import blocks, finite, median
+from diagnose.measure import blocks, finite, median, medians
 from diagnose.run import Series
 
 
@@ -86,10 +86,12 @@ def _as_good_as_guessing(val: Series | None, end: float, chance: float, scores: 
 
 
 def _gain(metric: Series) -> float:
-    """How much the metric improved, in its own units (0 to 1, or per cent scaled down)."""
+    """How much the metric improved and stayed improved, in its own units (0 to 1, or per cent scaled down)."""
     levels = blocks(metric, 10).levels
     if len(levels) < 2:
         return 0.0
     scale = 100.0 if np.nanmax(np.abs(levels)) > 1.5 else 1.0
-    rise = levels[0] - levels.min() if metric.lower_is_better else levels.max() - levels[0]
+    begin = np.arange(max(1, len(levels) - 2))
+    lasting = medians(levels, begin, np.minimum(begin + 3, len(levels)))
+    rise = levels[0] - lasting.min() if metric.lower_is_better else lasting.max() - levels[0]
     return float(rise) / scale

@@ -6,7 +6,7 @@ import numpy as np
 
 from diagnose.finding import Evidence
 from diagnose.measure import median
-from diagnose.run import Series
+from diagnose.run import Curve, Series
 
 
 def not_finite(series: Series, *, recovered: float, run_up: float) -> Evidence | None:
@@ -14,7 +14,8 @@ def not_finite(series: Series, *, recovered: float, run_up: float) -> Evidence |
 
     A curve whose points after the first bad one are again numbers, in at least the share ``recovered``,
     has recovered (cause ``isolated``). Otherwise the cause is ``from-the-start`` when no number came
-    before, ``after-a-rise`` when the last level before was ``run_up`` times the usual one, else ``sudden``.
+    before, ``after-a-rise`` when the last level before was ``run_up`` times the usual one, or the very last value
+    that much above all before it, else ``sudden``.
     """
     bad = ~np.isfinite(series.values)
     if not bad.any():
@@ -32,8 +33,13 @@ def not_finite(series: Series, *, recovered: float, run_up: float) -> Evidence |
     elif first == 0:
         cause = "from-the-start"
     else:
-        before = series.values[:first]
-        usual = median(np.abs(before[-50:-5])) if len(before) > 10 else median(np.abs(before))
-        lead_up = median(np.abs(before[-3:]))
-        cause = "after-a-rise" if lead_up >= run_up * max(usual, 1e-12) else "sudden"
+        cause = "after-a-rise" if _rose(np.abs(series.values[:first]), run_up) else "sudden"
     return Evidence(series.name, int(series.steps[first]), int(series.steps[last]), facts, cause)
+
+
+def _rose(sizes: Curve, run_up: float) -> bool:
+    """Whether magnitudes [n >= 1] end far above their usual level; of a few the first half is the usual."""
+    usual = sizes[-50:-5] if len(sizes) > 10 else sizes[: max(1, len(sizes) // 2)]
+    if median(sizes[-3:]) >= run_up * max(median(usual), 1e-12):
+        return True
+    return len(sizes) > 1 and float(sizes[-1]) >= run_up * float(sizes[-50:-1].max())

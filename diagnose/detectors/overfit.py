@@ -27,8 +27,8 @@ def overfit(
 
     The last level must lie ``rise`` (share of the best), a share ``given_back`` of the whole descent and ``noise``
     times the curve's own jitter above the best, while training fell by ``train_fall`` of its size over the same
-    stretch. When the metric is still within ``metric_loss`` of its best the cause is ``calibration``, else
-    ``memorising``.
+    stretch. When the metric is still within ``metric_loss`` of its best (points of a share, else a share of the
+    best) the cause is ``calibration``, else ``memorising``.
     """
     steps, values = finite(val)
     if len(values) < points:
@@ -72,7 +72,9 @@ def _cause(metric: Series | None, metric_loss: float) -> str:
     width = max(1, min(5, len(values) // 5))
     smooth = _running_median(values, width)
     lost = float(smooth.max() - np.mean(smooth[-width:]))
-    return "calibration" if lost <= metric_loss * max(abs(float(smooth.max())), 1e-12) else "memorising"
+    best = float(smooth.max())
+    size = 1.0 if 0 <= best <= 1 else abs(best)  # of a score that is a share, points are what counts
+    return "calibration" if lost <= metric_loss * size else "memorising"
 
 
 def _running_median(values: Curve, width: int) -> Curve:

@@ -41,12 +41,12 @@ def spikes(
 
     A spike rises above every one of the ten points before it, by a share ``height`` of the whole range of
     the curve's levels and by ``noise`` times the usual distance of a point from the curve. Where more than a
-    share ``rare`` of the points do so the curve is rough, and only an order in them counts. Causes by what lies at
-    the same place: ``at-resume`` (a break as `diagnose.breaks` knows it, by ``gap`` and ``pause``), ``rate-grew``
-    (``rate`` grew by ``grown``), ``epoch-boundary`` (the same point of several epochs, which luck brings about in
-    less than a share ``luck`` of all runs). Of the others by the slowest return: ``bad-batches`` (within ``soon``
-    points or a share ``brief`` of them), ``returns-slowly``, ``stays-up`` (not within a share ``late``); none where
-    the run ends before that shows.
+    share ``rare`` of the points do so the curve is rough, and only an order in them counts: a place of the epoch, or
+    equal distances. Causes by what lies at the same place: ``at-resume`` (a break as `diagnose.breaks` knows it, by
+    ``gap`` and ``pause``), ``rate-grew`` (``rate`` grew by ``grown``), ``epoch-boundary`` (the same point of several
+    epochs, which luck brings about in less than a share ``luck`` of all runs). Of the others by the slowest return:
+    ``bad-batches`` (within ``soon`` points or a share ``brief`` of them), ``returns-slowly``, ``stays-up`` (not
+    within a share ``late``); none where the run ends before that shows.
     """
     steps, values = finite(loss)
     if len(values) < points:
@@ -61,7 +61,7 @@ def spikes(
     if len(starts) == 0:
         return None
     grew = _grows(rate, steps, grown)[starts]
-    rough = len(rises) - int(grew.sum()) > max(1.0, rare * len(values))
+    rough = len(rises) - int(grew.sum()) > max(1.0, rare * len(values)) and not _evenly(starts)
     resumed = np.isin(starts, [at + after for at in breaks(loss, steps, gap, pause) for after in range(4)])
     rest = starts[~grew & ~resumed]
     bound = _same_place(rest, beginnings(steps, epochs, settings, evaluated), luck)
@@ -96,6 +96,12 @@ def _same_place(starts: np.ndarray, begun: np.ndarray, luck: float) -> np.ndarra
     ways = math.lgamma(len(starts) + 1) - math.lgamma(len(most) + 1) - math.lgamma(len(starts) - len(most) + 1)
     chance = math.log(len(_BESIDE)) + ways - len(most) * math.log(length)
     return most if len(most) > 1 and chance <= math.log(luck) else starts[:0]
+
+
+def _evenly(starts: np.ndarray) -> bool:
+    """Whether at least four jumps come at equal distances: however many, something brings them about."""
+    apart = np.diff(starts)
+    return len(apart) >= 3 and float(np.ptp(apart)) <= 0.1 * float(apart.mean())
 
 
 def _wait(after: Curve, usual: float) -> float:

@@ -40,7 +40,7 @@ def swinging(
     if restless >= calms * calm and restless >= swing * abs(level):
         facts |= {"swing": restless, "fall": median(rest[:5]) - median(rest[-5:])}
         return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "rate")
-    if spread >= 2 * swing * abs(level) and (period := _period(rest)):
+    if spread >= swing * abs(level) and (period := _period(rest)):
         facts |= {"swing": spread, "fall": median(rest[:period]) - median(rest[-period:])}
         if spread * period >= dwarfs * abs(float(facts["fall"])) * period * period / len(rest):
             return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "epoch-periodic")
