@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnose.readers import fairseq_log, general_log, ignite_log, megatron_log, nanogpt_log
+from diagnose.readers import fairseq_log, general_log, ignite_log, megatron_log, nanogpt_log, polyp_log
 from diagnose.run import Trace
 from diagnose.tables import harvest
 from diagnose.tables.alike import slots_in
@@ -59,6 +59,14 @@ def general(step: int, value: str, other: str) -> str:
     return said if step % 50 else f"{said}\n[val] epoch {step // 50 + 1} mean dice: {value}"
 
 
+def polyp(step: int, value: str, other: str) -> str:
+    name = ("CVC-300", "Kvasir")[step % 2]
+    said = (
+        f"[2024-05-06 07:08:{step % 60:02d} AM-train{step // 250}.py-INFO:epoch: {step // 2 % 150}, dataset: {name}, "
+    )
+    return f"{said}dice: {value}, iou: {other}]" if step % 7 else f"{said}dice: {value}] best: {value}"
+
+
 def basicsr(step: int, value: str, other: str) -> str:
     return f"INFO: [epoch:  1, iter:{step * 100:8,d}, lr:({other},)] l_pix: {value} "
 
@@ -77,6 +85,7 @@ def told(traces: list[Trace]) -> list[object]:
         (megatron_log, megatron),
         (fairseq_log, fairseq),
         (ignite_log, ignite),
+        (polyp_log, polyp),
         (general_log, general),
         (general_log, basicsr),
     ],

@@ -134,8 +134,8 @@ def _scores(log: LogLines, line: int, text: str, now: Mapping[str, int]) -> dict
         row = _numbers(log, line, match["said"], "train")
     elif match := SCORED.search(text):
         row = {}
-        for name, word in data_set_scores(match):
-            row |= _number(log, line, name, word)
+        for name, (start, stop) in data_set_scores(match):
+            row |= _number(log, line, name, text[start:stop])
     elif (match := SCORE.search(text)) and (match["mark"] or "best" in match["said"]):
         row = _numbers(log, line, match["said"], (match["set"] or "val").strip(": ").lower())
     elif (match := SET_SCORE.search(text)) and now:

@@ -9,7 +9,7 @@ import numpy as np
 
 from diagnose.run import Series, Trace
 from diagnose.tables.log_lines import LogLines
-from diagnose.tables.said import Said
+from diagnose.tables.said import LOOK, Said
 from diagnose.tables.textfile import head_text, unbarred
 
 FORMAT = "darknet_log"
@@ -33,7 +33,7 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(path: Path) -> list[Trace]:
     """Loss, its running average, learning rate and seconds by iteration; mAP at the iteration before it."""
     log = LogLines(path, FORMAT)
-    bulk = log.take(_step)
+    bulk = log.take(_step, pick=True)
     now = before = 0
     for number, line in bulk.others:
         now, before = bulk.latest(number, before, ("iteration",)).get("iteration", now), number
@@ -54,7 +54,7 @@ def _step(line: str) -> Said | None:
     """The numbers of an iteration."""
     match = None if "%|" in line else LINE.match(line)
     if match is None:
-        return None
+        return LOOK if "%|" in line or SCORE.match(line) else None
     said = [(name, match.span(group)) for group, name in NAMED.items() if match[group]]
     return Said("train", ("iteration", *(name for name, _ in said)), (match.span("at"), *(span for _, span in said)))
 

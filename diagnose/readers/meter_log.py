@@ -11,7 +11,7 @@ import numpy as np
 from diagnose.run import Series, Trace
 from diagnose.tables.header import namespaces
 from diagnose.tables.log_lines import WORD, LogLines
-from diagnose.tables.said import Said
+from diagnose.tables.said import LOOK, Said
 from diagnose.tables.textfile import head_text
 from kb.text import Text
 
@@ -59,7 +59,7 @@ def read(path: Path) -> list[Trace]:
     log = LogLines(path, FORMAT)
     starts = dict(namespaces(log.text))
     averaged: list[bool] = []
-    bulk = log.take(lambda line: _said(line, averaged))
+    bulk = log.take(lambda line: _said(line, averaged), pick=True)
     lines = {number: match for number, line in bulk.others if (match := LINE.search(line))}
     first = min([1, *(int(match["epoch"]) for match in lines.values() if match["train"])])
     if len(bulk.lines):
@@ -119,10 +119,12 @@ def read(path: Path) -> list[Trace]:
 def _said(line: str, averaged: list[bool]) -> Said | None:
     """The meters of a step of training, or of a step of an evaluation, of which only the last counts."""
     match = LINE.search(line)
-    meters = [] if match is None else list(_meters(match))
+    if match is None:
+        return LOOK if "Namespace(" in line or RESULT.match(line) else None
+    meters = list(_meters(match))
     names = [name for name, _, _ in meters]
-    if match is None or not names or len(set(names)) < len(names):
-        return None
+    if not names or len(set(names)) < len(names):
+        return LOOK
     averaged.append(any(mean is not None for _, _, mean in meters))
     if match["train"]:
         clock = [match.span(name) for name in ("epoch", "step", "of")]

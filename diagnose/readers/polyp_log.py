@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from diagnose.run import Note, Series, Trace
-from diagnose.tables.chains import processes, within_epochs
+from diagnose.run import Curve, Note, Series, Trace
+from diagnose.tables.chains import MOST, processes, within_epochs
 from diagnose.tables.data_sets import SCORED, data_set_scores
+from diagnose.tables.harvest import NONE, Harvest
+from diagnose.tables.leftover import Leftover
 from diagnose.tables.log_lines import NUMBER, WORD
-from diagnose.tables.textfile import Damage, head_text, hits, no_numbers, no_signal, opened
+from diagnose.tables.said import LOOK, Said
+from diagnose.tables.textfile import head_text, no_numbers, no_signal, opened
+from diagnose.tables.timeline import Ints
 from kb.text import Text
 
 FORMAT = "polyp_log"
@@ -28,19 +32,33 @@ _WRITER = re.compile(r"(?:\d\d|[AP]M)[- ]+([^\r\n:]{1,60}?)-INFO:? ?$")
 
 
 @dataclass(frozen=True)
-class Point:
-    """One score: the line it is on, the script that wrote it, the measure and its data set, the epoch."""
+class Points:
+    """Scores in the order they were written: their lines and epochs int64 [n], values float64 [n].
 
-    line: int
-    writer: str
-    name: str
-    epoch: int
-    value: float
+    ``name`` int64 [n] is the place of each one's measure and data set in ``names``, ``writer`` that of the script that
+    wrote it in ``writers``; both are in the order in which they first come.
+    """
+
+    line: Ints
+    epoch: Ints
+    value: Curve
+    name: Ints
+    names: list[str]
+    writer: Ints
+    writers: list[str]
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+    def of(self, rows: Ints | slice) -> Points:
+        """Some of them."""
+        line, epoch, value = self.line[rows], self.epoch[rows], self.value[rows]
+        return Points(line, epoch, value, self.name[rows], self.names, self.writer[rows], self.writers)
 
 
 @dataclass
 class _Run:
-    points: list[Point] = field(default_factory=list)
+    points: Points
     notes: list[Note] = field(default_factory=list)
 
 
@@ -55,17 +73,19 @@ def read(path: Path) -> list[Trace]:
     Processes that wrote to the file in turn are told apart.
     """
     text, notes = opened(path)
-    points: list[Point] = []
-    damage: list[Damage] = []
-    for line, match in hits(_LINE, text):
-        writer, epoch = _writer(text, match.start()), int(match["epoch"] or match["now"])
-        for name, word in _scores(match):
-            if NUMBER.fullmatch(word) is None:
-                damage.append((line, word))
-            else:
-                points.append(Point(line, writer, name, epoch, float(word)))
-    notes += no_numbers(path, damage)
-    if not points:
+    harvest = Harvest(_said, others=Leftover(), pick=True)
+    end = text.rfind("\n") + 1
+    harvest.read(text, end)
+    for number, line in (*(harvest.others or ()), (harvest.lines + 1, text[end:])):
+        for match in _LINE.finditer(line):
+            said = _scored(match)
+            words = [(name, line[start:stop]) for name, (start, stop) in zip(said.names, said.spans, strict=True)]
+            harvest.damage += [(number, word) for _, word in words if not NUMBER.fullmatch(word)]
+            names, good = zip(*((name, word) for name, word in words if NUMBER.fullmatch(word)), strict=True)
+            harvest.add(number, said._replace(names=names), list(good))
+    notes += no_numbers(path, harvest.damage)
+    points = _points(harvest)
+    if not len(points):
         return [Trace(path, FORMAT, notes=tuple([*notes, no_signal(path)] if text else notes))]
     runs: list[Trace] = []
     for run in _told_apart(path, points):
@@ -74,71 +94,124 @@ def read(path: Path) -> list[Trace]:
     return runs
 
 
-def _scores(match: re.Match[str]) -> list[tuple[str, str]]:
-    """The scores of a line by name, as written."""
+def _said(line: str) -> Said | None:
+    """The scores of a line, filed under the script that wrote it."""
+    found = [_scored(match) for match in _LINE.finditer(line)]
+    if len(found) == 1 and len(set(found[0].names)) == len(found[0].names):
+        return found[0]
+    return LOOK if found else None
+
+
+def _scored(match: re.Match[str]) -> Said:
+    """The epoch and the scores of a line by name."""
+    epoch = match.span("epoch" if match["epoch"] else "now")
     if match["set"]:
-        return data_set_scores(match)
-    side = f"{match['side'].lower()}/" if match["side"] else ""
-    return [(side + pair["name"], pair["value"]) for pair in _PAIR.finditer(match["one"])]
+        scores = data_set_scores(match)
+    else:
+        side = f"{match['side'].lower()}/" if match["side"] else ""
+        pairs = _PAIR.finditer(match.string, *match.span("one"))
+        scores = [(side + pair["name"], pair.span("value")) for pair in pairs]
+    before = match.string[max(0, match.start() - 200) : match.start()]
+    writer = _WRITER.search(before)
+    names, spans = zip(("epoch", epoch), *scores, strict=True)
+    return Said(writer[1] if writer else "", names, spans)
 
 
-def _told_apart(path: Path, points: Sequence[Point]) -> list[_Run]:
+def _points(harvest: Harvest) -> Points:
+    """The scores of all lines in their order, and within a line in that of the line."""
+    harvest.gather()
+    parts: list[tuple[Ints, Ints, Curve, Ints, Ints]] = []
+    names: dict[str, int] = {}
+    writers: dict[str, int] = {}
+    for (writer, (_, *scores)), rows in harvest.rows.items():
+        if scores and rows.lines:
+            lines, values = np.concatenate(rows.lines), np.concatenate(rows.values)
+            known = np.array([names.setdefault(name, len(names)) for name in scores], np.int64)
+            count = len(known)
+            epochs = np.repeat(values[:, 0].astype(np.int64), count)
+            of = np.full(count * len(lines), writers.setdefault(writer, len(writers)), np.int64)
+            name = np.tile(known, len(lines))
+            parts.append((np.repeat(lines, count), epochs, values[:, 1:].reshape(-1), name, of))
+        rows.values.clear()
+    if not parts:
+        return Points(NONE, NONE, np.zeros(0), NONE, [], NONE, [])
+    line, epoch, name, of = (np.concatenate([part[at] for part in parts]) for at in (0, 1, 3, 4))
+    value = np.concatenate([part[2] for part in parts])
+    order = np.argsort(line, kind="stable")
+    name, ordered = _by_first(name[order], list(names))
+    of, wrote = _by_first(of[order], list(writers))
+    return Points(line[order], epoch[order], value[order], name, ordered, of, wrote)
+
+
+def _by_first(which: Ints, words: list[str]) -> tuple[Ints, list[str]]:
+    """The words in the order in which they first come, and the numbers they then have."""
+    found, first = np.unique(which, return_index=True)
+    order = found[np.argsort(first)]
+    place = np.zeros(len(words), np.int64)
+    place[order] = np.arange(len(order))
+    return place[which], [words[at] for at in order.tolist()]
+
+
+def _told_apart(path: Path, points: Points) -> list[_Run]:
     """The runs in the order they begin: first by process, then wherever a process starts over."""
-    clock = within_epochs([point.epoch for point in points], [point.name for point in points])
-    found = processes(clock, [0] * len(points), [point.writer for point in points])
+    found = None
+    if len(points) <= MOST:
+        clock = within_epochs(points.epoch, points.name)
+        found = processes(clock, [0] * len(points), [points.writers[at] for at in points.writer.tolist()])
     if found is None:
         return _restarts(path, points)
     runs: list[_Run] = []
     for number in range(int(found.of.max()) + 1):
-        mine = _restarts(path, [points[row] for row in np.flatnonzero(found.of == number).tolist()])
+        mine = _restarts(path, points.of(np.flatnonzero(found.of == number)))
+        line, epoch = int(mine[0].points.line[0]), int(mine[0].points.epoch[0])
         if number in found.at_once:
-            mine[0].notes.append(Note(str(path), found.said, mine[0].points[0].line))
+            mine[0].notes.append(Note(str(path), found.said, line))
         elif runs:
-            mine[0].notes.append(
-                Note(str(path), _restart(runs[-1].points[-1].epoch, mine[0].points[0].epoch), mine[0].points[0].line)
-            )
+            mine[0].notes.append(Note(str(path), _restart(int(runs[-1].points.epoch[-1]), epoch), line))
         runs += mine
     return runs
 
 
-def _restarts(path: Path, points: Sequence[Point]) -> list[_Run]:
+def _restarts(path: Path, points: Points) -> list[_Run]:
     """One process's runs: the next begins where the epoch goes back. An epoch scored again is noted."""
     runs: list[_Run] = []
-    seen: dict[str, str] = {}
-    for point in points:
-        epoch = runs[-1].points[-1].epoch if runs else point.epoch
-        value = repr(point.value)  # so that NaN equals itself
-        if not runs or point.epoch < epoch:
-            note = [Note(str(path), _restart(epoch, point.epoch), point.line)] if runs else []
-            runs.append(_Run(notes=note))
-        elif point.epoch == epoch and seen.get(point.name, value) != value:
-            runs[-1].notes.append(Note(str(path), _again(epoch), point.line))
-            seen = {}
-        if point.epoch != epoch:
-            seen = {}
-        seen[point.name] = value
-        runs[-1].points.append(point)
+    cuts = np.flatnonzero(np.diff(points.epoch) < 0) + 1
+    for start, stop in itertools.pairwise([0, *cuts.tolist(), len(points)]):
+        run = _Run(points.of(slice(start, stop)))
+        if runs:
+            before, now, line = int(points.epoch[start - 1]), int(points.epoch[start]), int(points.line[start])
+            run.notes.append(Note(str(path), _restart(before, now), line))
+        run.notes += _scored_again(path, run.points)
+        runs.append(run)
     return runs
 
 
-def _writer(text: str, at: int) -> str:
-    """The script a line names as its writer, "" when it names none."""
-    before = text[max(text.rfind("\n", 0, at) + 1, at - 200) : at]
-    match = _WRITER.search(before)
-    return match[1] if match else ""
+def _scored_again(path: Path, points: Points) -> list[Note]:
+    """What is said of epochs in which a name has another value than before."""
+    notes = []
+    stretch = np.cumsum(np.diff(points.epoch, prepend=points.epoch[:1]) != 0)
+    key = stretch * len(points.names) + points.name
+    _, of, count = np.unique(key, return_inverse=True, return_counts=True)
+    suspect = np.unique(stretch[count[of] > 1])
+    for begin, end in zip(
+        np.searchsorted(stretch, suspect), np.searchsorted(stretch, suspect, side="right"), strict=True
+    ):
+        seen: dict[int, str] = {}
+        for at in range(begin, end):
+            name, value = int(points.name[at]), repr(points.value[at])  # so that NaN equals itself
+            if seen.get(name, value) != value:
+                notes.append(Note(str(path), _again(int(points.epoch[at])), int(points.line[at])))
+                seen = {}
+            seen[name] = value
+    return notes
 
 
-def _curves(path: Path, points: Sequence[Point]) -> tuple[Series, ...]:
+def _curves(path: Path, points: Points) -> tuple[Series, ...]:
     """One curve a data set, in the order in which they first appear."""
-    names = dict.fromkeys(point.name for point in points)
+    found, first = np.unique(points.name, return_index=True)
+    rows = [np.flatnonzero(points.name == name) for name in found[np.argsort(first)].tolist()]
     return tuple(
-        Series(
-            name,
-            np.array([point.epoch for point in points if point.name == name], dtype=np.int64),
-            np.array([point.value for point in points if point.name == name]),
-            source=str(path),
-        )
-        for name in names
+        Series(points.names[points.name[at[0]]], points.epoch[at], points.value[at], source=str(path)) for at in rows
     )
 
 
@@ -169,9 +242,10 @@ def example(folder: Path) -> tuple[Path, list[Trace]]:
         f"{head}epoch: 1, dataset: Kvasir, dice: nan]\n",
         encoding="utf-8",
     )
-    first = ((2, "dice Kvasir", 1, 0.5), (3, "dice CVC-300", 1, 0.25), (5, "dice Kvasir", 2, 0.625))
-    again = Point(6, "train.py", "dice Kvasir", 1, float("nan"))
+    curves = ("dice Kvasir", [1, 2], [0.5, 0.625]), ("dice CVC-300", [1], [0.25])
+    first = tuple(Series(name, np.array(at, np.int64), np.array(by), source=str(path)) for name, at, by in curves)
+    again = Series("dice Kvasir", np.array([1], np.int64), np.array([np.nan]), source=str(path))
     return path, [
-        Trace(path, FORMAT, _curves(path, [Point(one[0], "train.py", *one[1:]) for one in first])),
-        Trace(path, FORMAT, _curves(path, [again]), notes=(Note(str(path), _restart(2, 1), 6),)),
+        Trace(path, FORMAT, first),
+        Trace(path, FORMAT, (again,), notes=(Note(str(path), _restart(2, 1), 6),)),
     ]

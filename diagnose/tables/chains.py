@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -99,17 +98,16 @@ def processes(clock: Curve, kinds: Sequence[int], writers: Sequence[str] = ()) -
     return Processes(of, frozenset(at_once), _said(most, doubtful, named))
 
 
-def within_epochs(epochs: Sequence[int], names: Sequence[str]) -> Curve:
+def within_epochs(epochs: Ints, names: Ints) -> Curve:
     """A clock of epochs that goes forward within each, as one name after the other is scored in it.
 
-    The names take turns in the order in which they first come, from the one that most often opens an epoch.
+    ``names`` int64 [rows] are numbered in the order in which they first come; they take turns in it, from the one that
+    most often opens an epoch.
     """
-    order = list(dict.fromkeys(names))
-    opens = Counter(name for before, now, name in zip(epochs, epochs[1:], names[1:], strict=False) if now == before + 1)
-    first = max(order, key=lambda name: opens[name], default="")
-    turn = order.index(first) if order else 0
-    places = {name: (place - turn) % len(order) for place, name in enumerate(order)}
-    return np.array([epoch + places[name] / len(order) for epoch, name in zip(epochs, names, strict=True)], np.float64)
+    count = int(names.max(initial=0)) + 1
+    first = int(np.bincount(names[1:][np.diff(epochs) == 1], minlength=count).argmax())
+    clock: Curve = epochs + ((names - first) % count) / count
+    return clock
 
 
 def _speak(clock: Curve, known: Ints, writers: Sequence[str], backs: int) -> bool:

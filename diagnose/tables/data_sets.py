@@ -18,6 +18,7 @@ SETS = frozenset(
 )  # fmt: skip  # the sets that scripts of this family name; other words before a number may mean anything
 
 
-def data_set_scores(match: re.Match[str]) -> list[tuple[str, str]]:
-    """Every score of the line, as written, under ``dice Kvasir``, ``iou Kvasir``."""
-    return [(f"{score['name']} {match['set'].strip()}", score["value"]) for score in _SCORE.finditer(match["said"])]
+def data_set_scores(match: re.Match[str]) -> list[tuple[str, tuple[int, int]]]:
+    """Every score of the line under ``dice Kvasir``, ``iou Kvasir``, and where in the line it stands."""
+    scores = _SCORE.finditer(match.string, *match.span("said"))
+    return [(f"{score['name']} {match['set'].strip()}", score.span("value")) for score in scores]

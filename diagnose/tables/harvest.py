@@ -16,7 +16,7 @@ from diagnose.tables.alike import WORDS, Slots, by_digits, column, forms_in, num
 from diagnose.tables.clock import counts
 from diagnose.tables.digits import DECIMAL
 from diagnose.tables.leftover import Leftover, Numbered
-from diagnose.tables.said import Parse, Said
+from diagnose.tables.said import LOOK, Parse, Said
 from diagnose.tables.table import Column, Table
 from diagnose.tables.templates import Chunk, Templates
 from diagnose.tables.textfile import Damage
@@ -55,6 +55,7 @@ class Harvest:
     others: Leftover | None = None
     states: dict[Kind, Rows] = field(default_factory=lambda: defaultdict(Rows))
     redrawn: bool = False
+    pick: bool = False
     ends: list[NDArray[np.bool_]] = field(default_factory=list)
     _templates: Templates = field(default_factory=Templates)
     _known: dict[int, tuple[Slots, Said] | None] = field(default_factory=dict)
@@ -115,7 +116,7 @@ class Harvest:
         said = self.parse(line)
         words = [] if said is None else [line[start:stop] for start, stop in said.spans]
         if said is None or (self.others is not None and (said.state or not all(map(_is_number, words)))):
-            if self.others is not None and line and not line.isspace():
+            if self.others is not None and line and not line.isspace() and not (self.pick and said is None):
                 self._left.append((number, line))
             return
         self.remember(said.kind, number, line)
@@ -142,7 +143,7 @@ class Harvest:
             if shape not in self._known and len(lines) >= FEW:
                 self._learn(shape, first)
             if shape in self._quiet:
-                if self.others is not None:
+                if self.others is not None and not self.pick:
                     self._left += [(begin + at, chunk.line(at)) for at in lines.tolist()]
                 continue
             known = self._known.get(shape)
@@ -160,7 +161,7 @@ class Harvest:
         last = chunk.line(int(group[-1]))
         if slots.fixed or slots.sized:
             other = self.parse(last)
-            if other is None or forms_in(last, other) is None:
+            if other is None or other is LOOK or forms_in(last, other) is None:
                 for at in group.tolist():
                     self._alone(begin + at, chunk.line(at))
                 return
@@ -196,7 +197,7 @@ class Harvest:
                 self._quiet.add(shape)
             self._known[shape] = None
             return
-        slots = slots_in(line, said, self.parse)
+        slots = None if said is LOOK else slots_in(line, said, self.parse)
         self._known[shape] = None if slots is None else (slots, said)
 
     def gather(self) -> None:

@@ -57,9 +57,12 @@ class LogLines:
         """All of it, until lines are taken."""
         return self._text
 
-    def take(self, parse: Parse) -> Taken:
-        """Take the lines out of a large log that ``parse`` understands; of a small one none is taken."""
-        self._taken = taken(self._text, parse, self.path, self.form)
+    def take(self, parse: Parse, *, pick: bool = False) -> Taken:
+        """Take the lines out of a large log that ``parse`` understands; of a small one none is taken.
+
+        If only a ``pick`` of the lines is wanted, those of which ``parse`` knows nothing may be left out.
+        """
+        self._taken = taken(self._text, parse, self.path, self.form, pick=pick)
         self._decimals |= {name: len(word.partition(".")[2]) for name, word in self._taken.words.items()}
         self._text = self._end or self._text[:1]  # the rest is not needed any more, and is large
         return self._taken

@@ -22,4 +22,5 @@ class Said(NamedTuple):
     state: int = 0
 
 
+LOOK = Said("", (), (), -2)  # the line must be looked at, whatever others like it say
 Parse = Callable[[str], Said | None]

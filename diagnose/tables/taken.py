@@ -97,16 +97,24 @@ def _nothing(_: str) -> None:
 
 
 def taken(
-    text: str, parse: Parse, path: Path, form: str, labels: Mapping[str, str] | None = None, *, redrawn: bool = False
+    text: str,
+    parse: Parse,
+    path: Path,
+    form: str,
+    labels: Mapping[str, str] | None = None,
+    *,
+    redrawn: bool = False,
+    pick: bool = False,
 ) -> Taken:
     """Take every whole line that ``parse`` understands and all of whose words are numbers; of a small log none.
 
-    Rows are filed under the label of their kind if ``labels`` are given. In a ``redrawn`` text a return ends a line.
+    Rows are filed under the label of their kind if ``labels`` are given. In a ``redrawn`` text a return ends a line; if
+    only a ``pick`` of the lines is wanted, those of which ``parse`` knows nothing may be left out.
     """
     if len(text) < LARGE:
         return Taken(Table(path, form, 0, {}), np.zeros(0, np.int64), Leftover(list(enumerate(text.split("\n"), 1))))
     left = Leftover()
-    harvest = Harvest(parse, others=left, redrawn=redrawn)
+    harvest = Harvest(parse, others=left, redrawn=redrawn, pick=pick)
     end = max(text.rfind("\n"), text.rfind("\r") if redrawn else 0) + 1
     harvest.read(text, end)
     left.add([(harvest.lines + 1, text[end:])])

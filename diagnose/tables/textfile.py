@@ -104,7 +104,7 @@ def no_numbers(path: Path, damage: Sequence[Damage]) -> list[Note]:
     """One note on words that stand where a number should: how many, and the first with its line."""
     if not damage:
         return []
-    line, word = damage[0]
+    line, word = min(damage, key=lambda one: one[0])
     what = Text(
         f"{word[:40]!r} is no number; {len(damage)} such values skipped",
         f"{word[:40]!r} 不是数字；共跳过 {len(damage)} 个这样的值",
