@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
 
 from kb.problem import Problem
 from kb.text import Text
@@ -15,8 +17,19 @@ def words(arguments: Sequence[str]) -> str:
     """The arguments as one text; a single ``-`` stands for all of standard input."""
     if list(arguments) != ["-"]:
         return " ".join(arguments)
-    raw = sys.stdin.buffer.read(_MOST) if hasattr(sys.stdin, "buffer") else sys.stdin.read().encode()
-    return decoded(raw)
+    return decoded(_input().read(_MOST))
+
+
+def lines() -> Iterator[bytes]:
+    """Each line of standard input, in whatever encoding it is; a longer one than any traceback comes in parts."""
+    return iter(lambda: _input().readline(_MOST), b"")
+
+
+def _input() -> BinaryIO:
+    """Standard input as bytes; empty where it was closed."""
+    if sys.stdin is None:
+        return io.BytesIO()
+    return sys.stdin.buffer
 
 
 def decoded(raw: bytes) -> str:

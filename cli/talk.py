@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from cli import llm, paint
+from cli import asked, llm, paint
 from kb import evidence
 from kb.ask import session
 from kb.ask.index import Index
@@ -26,39 +26,42 @@ _REMEMBERED = 500  # questions kept between sessions
 
 
 def run(library: Library, index: Index, lang: Lang, wanted: Lang | None, chat: Chat | None = None) -> int:
-    """Answer until ``/quit`` or the end of the input; 1 when nothing at all was known, else 0."""
+    """Answer until ``/quit`` or the end of the input.
+
+    0 when anything was known, 1 when nothing was, 2 when nothing of what came in was a question or a command.
+    """
     talk = Session(library, index, wanted)
-    interactive = sys.stdin.isatty()
+    interactive = sys.stdin is not None and sys.stdin.isatty()
     if interactive:
         hello = Text("Ask, or /help; /quit leaves.", "请提问；/help 看命令，/quit 退出。")
         paint.show([Line("dim", hello.of(lang))])
-    asked = known = 0
-    for line in _typed(library) if interactive else _piped():
+    questions = known = slips = 0
+    for line in _typed(library) if interactive else asked.lines():
         speak = talk.lang or (talk.last.lang if talk.last else lang)
         try:
-            if chosen := session.command(line):
+            text = (line if isinstance(line, str) else asked.decoded(line)).strip()
+            if not text:
+                continue
+            if chosen := session.command(text):
                 if chosen[0] == "quit":
                     break
                 paint.show(_obeyed(talk, *chosen, speak))
                 continue
-            turn = talk.ask(line)
+            turn = talk.ask(text)
         except Problem as problem:
             paint.show([Line("error", one) for one in problem.of(speak).split("\n")], sys.stdout)
+            slips += 1
             continue
-        asked, known = asked + 1, known + turn.known
+        questions, known = questions + 1, known + turn.known
         if not interactive:
-            paint.show([Line("heading", f"{_PROMPT}{line}")])
+            paint.show([Line("heading", f"{_PROMPT}{text}")])
         single = chat if len(turn.replies) == 1 else None  # several pages are shown as they are, not phrased in turn
         for one in turn.replies:
             paint.show([*llm.told(one, library, one.lang, paint.width(), single), Line("text", "")])
         sys.stdout.flush()
-    return 1 if asked and not known else 0
-
-
-def _piped() -> Iterator[str]:
-    for line in sys.stdin:
-        if text := line.strip():
-            yield text
+    if slips and not questions:
+        return 2
+    return 1 if questions and not known else 0
 
 
 def _typed(library: Library) -> Iterator[str]:

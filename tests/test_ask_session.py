@@ -27,6 +27,10 @@ def entries(turn):
     return [one.entry for one in turn.replies]
 
 
+def typed(monkeypatch, *lines, encoding="utf-8"):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("\n".join(lines).encode(encoding))))
+
+
 def test_a_chinese_follow_up_is_answered_by_a_neighbour_of_the_entry_in_focus(talk):
     talk.ask("损失停在0.03附近，下不去了怎么办？")
 
@@ -47,6 +51,48 @@ def test_kinds_by_shape_are_told_one_by_one_as_in_the_original_notes(talk):
     assert entries(by_shape) == ["paris-classification"]
     assert len(entries(told)) == 5
     assert {"pedunculated", "sessile"} <= set(entries(told))
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "entry", "part"),
+    [
+        ("what is a sessile polyp", "is that bad?", "sessile", "risk"),
+        ("what is a sessile polyp", "should it be removed?", "sessile", "management"),
+        ("无蒂息肉是什么", "要切掉吗？", "sessile", "management"),
+        ("无蒂息肉是什么", "它会变成癌吗？", "sessile", "risk"),
+        ("loss 停在0.03 下不去怎么办", "什么时候不适用？", "loss-plateau", "wrong_when"),
+        ("what is Kvasir-SEG?", "how many images?", "kvasir-seg", "summary"),
+        ("what is Kvasir-SEG?", "and CVC-ClinicDB?", "cvc-clinicdb", "summary"),
+        ("学习率预热是什么", "那不用会怎样？", "warm-up", "body"),
+        ("val loss is lower than train loss", "is this a bug?", "val-below-train", "why"),
+    ],
+)
+def test_a_follow_up_stays_with_what_it_leans_on(talk, first, then, entry, part):
+    talk.ask(first)
+
+    (found,) = talk.ask(then).replies
+
+    assert (found.entry, found.passage.part) == (entry, part)
+
+
+@pytest.mark.parametrize(
+    ("first", "more"), [("what is a sessile polyp", "tell me more"), ("无蒂息肉是什么", "能详细讲讲吗？")]
+)
+def test_asking_for_more_gives_the_next_piece_of_the_page_and_never_one_twice(talk, first, more):
+    said = [talk.ask(question).replies[0].passage.text for question in (first, more, more, more, more)]
+
+    assert talk.focus == "sessile"
+    assert len(set(said)) == 5
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["how do I cook rice?", "what is bad about Mondays?", "中国有多少人口？", "怎么做红烧肉？", "thanks", "谢谢"],
+)
+def test_what_has_nothing_to_do_with_the_page_in_focus_is_not_answered_from_it(talk, question):
+    talk.ask("what is a sessile polyp")
+
+    assert entries(talk.ask(question)) == [None]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +135,7 @@ def test_a_session_over_a_pipe_obeys_commands_and_survives_mistakes(monkeypatch,
         "/nothing",
         "???",
     )
-    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join([*said, "/quit", "never read"])))
+    typed(monkeypatch, *said, "/quit", "never read")
 
     assert main(["ask"]) == 0
 
@@ -102,9 +148,33 @@ def test_a_session_over_a_pipe_obeys_commands_and_survives_mistakes(monkeypatch,
 
 
 def test_nothing_known_in_a_session_is_exit_code_1(monkeypatch):
-    monkeypatch.setattr(sys, "stdin", io.StringIO("recommend a science fiction novel\n"))
+    typed(monkeypatch, "recommend a science fiction novel")
 
     assert main(["ask"]) == 1
+
+
+def test_a_session_whose_input_is_no_text_exits_with_2(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\x00\x01\xff\n" * 3)))
+
+    assert main(["ask"]) == 2
+    assert "holds no text" in capsys.readouterr().out
+
+
+def test_an_empty_or_closed_input_is_an_empty_session(monkeypatch, capsys):
+    typed(monkeypatch, "", "   ", "")
+    assert main(["ask"]) == 0
+
+    monkeypatch.setattr(sys, "stdin", None)
+    assert main(["ask"]) == 0
+    assert main(["ask", "-"]) == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_questions_in_the_encoding_of_a_chinese_console_are_understood(monkeypatch, capsys):
+    typed(monkeypatch, "无蒂息肉是什么", encoding="gb18030")
+
+    assert main(["ask"]) == 0
+    assert "宽基底" in capsys.readouterr().out
 
 
 def test_an_unknown_command_names_those_there_are():

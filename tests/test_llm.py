@@ -214,7 +214,8 @@ def test_a_session_is_phrased_turn_by_turn(kb, model, monkeypatch):
     import io
     import sys
 
-    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{QUESTION}\nwho won the football game last night\n"))
+    lines = f"{QUESTION}\nwho won the football game last night\n".encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines)))
 
     code, out, _ = kb("--llm")
 

@@ -5,6 +5,21 @@ from __future__ import annotations
 import re
 
 _WANTED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        (
+            r"when (?:should|would|do|is|does)\b.*\bnot\b|when not\b|shouldn't|"
+            r"(?:什么时候|何时|什么情况下)不|不适用|不该用|不能用"
+        ),
+        ("wrong_when",),
+    ),
+    (
+        (
+            r"\bbad\b|\bharm|\bmatter\b|is (?:this|that|it) (?:a bug|normal|ok)|"
+            r"有害|坏处|后果|要紧|不[用做]会|正常吗|是不是 ?bug"
+        ),
+        ("risk", "why", "wrong_when"),
+    ),
+    (r"what else|other (?:cause|reason)|还有什么原因|还有别的原因|还可能|其他原因", ("cause", "why", "wrong_when")),
     (r"\bcode\b|snippet|\bexample|代码|示例|例子|怎么写", ("snippet",)),
     (
         r"\bwhy\b|\bcause|\breason|how come|为什么|为何|为啥|原因|怎么会|怎么回事",
@@ -29,7 +44,7 @@ _WANTED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         (
             r"\bremov|\bresect|\btreat|\bsnare\b|follow.?up|surveillance|怎么切|切除|治疗|怎么处理|复查|随访|手术|"
-            r"要不要切|切了|切吗"
+            r"要不要切|切了|切吗|切掉"
         ),
         (
             "management",
@@ -47,7 +62,7 @@ _WANTED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         (
             r"how (?:do|can|to|should)|\bfix|\bsolve|\bavoid|\bprevent|what (?:can|should|to do)|"
-            r"怎么办|怎么解决|如何解决|怎么改|怎么处理|怎么调|如何|怎么避免|怎样"
+            r"怎么办|怎么解决|如何解决|怎么改|怎么处理|怎么调|如何|怎么避免|(?<!会)怎样"
         ),
         (
             "fix",

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.ask import intent, passage, query, reply
+from kb.ask import intent, passage, query, rank, reply
 from kb.ask.index import Index
 from kb.ask.passage import Passage
 from kb.ask.reply import Reply
+from kb.ask.terms import SOUND
 from kb.library import Library
 from kb.page import said
 from kb.problem import Problem
@@ -25,10 +26,21 @@ _BACK = re.compile(
 _ALL = re.compile(
     r"分别|逐一|逐个|一一|各自|每一?[种个]|\beach\b|one by one|all of (?:them|these)|both of", re.IGNORECASE
 )
+_HOW_MUCH = re.compile(
+    r"\bhow (?:many|much|long|big|large|small|often|old)\b|多少|多大|多久|多高|多长|几[个张例层步轮]", re.IGNORECASE
+)
+_MORE = re.compile(
+    r"(?:please )?(?:tell me more|more|go on|continue|elaborate|in more detail|more details?)(?: please)?[.!?]?"
+    r"|(?:请|能|可以)?(?:再|继续)?(?:说|讲)?(?:更多|继续|具体一点|详细(?:一?点|讲讲|说说)?|展开(?:讲讲|说说)?|多说一点)"
+    r"[吗吧]?[。！？?]?",
+    re.IGNORECASE,
+)
 _COUNT = re.compile(r"(\d+)\s*[种个类]|\b(\d+)\b|([两二三四五六七八九十])[种个类]")
 _HAN_NUMBER = {char: n for n, char in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _NOTHING = 0.35  # a question with less matter of its own, in rare words, only says which part it wants
 _OWN = 2.0  # and one with more is asked afresh
+_STRANGE = 0.5  # of a question that is in words no page knows, it is about something else
+_SURE = 0.9  # an answer as sure as this is what was asked for, whatever stood before
 _FITS = 0.2  # the share of a question that must stand in the names or the summary of a neighbour
 _FEWEST, _MOST = 2, 6  # entries told one by one
 
@@ -52,39 +64,47 @@ class Session:
         self.library, self.index, self.lang = library, index, lang
         self.focus: str | None = None
         self.last: Reply | None = None
+        self.shown: set[str] = set()
 
     def ask(self, question: str) -> Turn:
         """The turn that answers ``question``; raises `Problem` when it is empty or no text."""
         text, _ = reply.checked(question)
         lang = self.lang or self._spoken(text)
-        if self.focus:
-            if _ALL.search(text) and (members := self._members(text)):
-                return self._told([self._whole(text, name, lang) for name in members], keep=True)
-            own = self._matter(text)
-            alone = reply.reply(self.library, self.index, question, lang)
-            bare = own < _NOTHING or (own < _OWN / 2 and alone.state != "answer")
-            if bare and (piece := self._part(text, lang)):
-                return self._told([self._quoted(text, piece, lang)])
-            if _BACK.search(text) or (alone.state != "answer" and own < _OWN):
-                leaning = self._leaning(text, lang)
-                if leaning and (alone.state != "answer" or self._near(alone.entry) or own < _OWN):
-                    return self._told([leaning])
-            return self._told([alone])
-        return self._told([reply.reply(self.library, self.index, question, lang)])
+        if self.focus is None:
+            return self._told([reply.reply(self.library, self.index, question, lang)])
+        if _ALL.search(text) and (members := self._members(text)):
+            return self._told([self._whole(text, name, lang) for name in members], keep=True)
+        if _MORE.fullmatch(text) and (rest := self.more()):
+            return self._told([self._quoted(text, rest[0], lang)])
+        own = self._matter(text)
+        alone = reply.reply(self.library, self.index, question, lang)
+        bare = own < _NOTHING or (own < _OWN / 2 and alone.state != "answer")
+        if bare and (piece := self._part(text, lang)):
+            return self._told([self._quoted(text, piece, lang)])
+        back = bool(_BACK.search(text))
+        if back or (alone.state != "answer" and own < _OWN):
+            near = alone.state == "answer" and self._near(alone.entry)
+            unsure = alone.state != "answer" or (alone.confidence < _SURE and not near and own < _OWN)
+            if unsure and (leaning := self._leaning(text, lang, back=back)):
+                return self._told([leaning])
+            if back and own < _OWN / 2 and not near and (itself := self._best(text, lang, {self._number})):
+                return self._told([itself])
+        return self._told([alone])
 
     def more(self) -> tuple[Passage, ...]:
-        """The passages of the entry in focus that the last answer did not show."""
+        """The passages of the entry in focus that were not shown yet."""
         if not self.focus or not self.last:
             return ()
-        shown = self.last.passage.text if self.last.passage else ""
-        return tuple(one for one in passage.passages(self.library[self.focus], self.last.lang) if one.text != shown)
+        every = passage.passages(self.library[self.focus], self.last.lang)
+        return tuple(one for one in every if one.text not in self.shown)
 
     def _near(self, name: str | None) -> bool:
-        """Whether the entry is the one in focus or named by it."""
-        return name is not None and self.focus is not None and name in (self.focus, *self.library[self.focus].related)
+        """Whether the entry in focus names this one."""
+        return name is not None and self.focus is not None and name in self.library[self.focus].related
 
     def _told(self, replies: list[Reply], keep: bool = False) -> Turn:
         first = replies[0]
+        self.shown |= {one.passage.text for one in replies if one.passage}
         if first.entry:
             self.last = first
             self.focus = self.focus if keep else first.entry
@@ -102,12 +122,11 @@ class Session:
         )
 
     def _matter(self, text: str) -> float:
-        """How much a question says by itself, counted in words as rare as a page's own name."""
+        """How much a question says by itself, counted in words as rare as a page's own name; strange words are rare."""
         asked = query.read(intent.bare(text), self.index)
         rare = 5.0
-        return sum(
-            weight * self.index.table[term].rarity / rare for term, weight in asked.terms.items() if term[0] != "~"
-        )
+        known = sum(weight * self.index.table[term].rarity for term, weight in asked.terms.items() if term[0] != SOUND)
+        return (known + rank.unknown(asked, self.index) * rank.total(asked, self.index)) / rare
 
     def _part(self, text: str, lang: Lang) -> Passage | None:
         """The part of the entry in focus a bare "why?" or "show me the code" asks for."""
@@ -123,17 +142,34 @@ class Session:
             text, lang, "answer", sure, entry.id, piece, backing=passage.backing(entry, piece, self.index, lang)
         )
 
-    def _leaning(self, text: str, lang: Lang) -> Reply | None:
-        """The reply among the neighbours of the entry in focus, or from the entry itself; None when neither fits."""
-        assert self.focus
-        number = self.index.number[self.focus]
-        near = {*self.index.related[number], *(i for i, related in enumerate(self.index.related) if number in related)}
+    def _leaning(self, text: str, lang: Lang, *, back: bool) -> Reply | None:
+        """The reply among the neighbours of the entry in focus, or from the entry itself; None when neither fits.
+
+        A number is asked of the entry itself.
+        """
+        near = {
+            *self.index.related[self._number],
+            *(i for i, related in enumerate(self.index.related) if self._number in related),
+        }
         asked = query.read(text, self.index)
-        for only in (near, {number}):
+        if not back and rank.unknown(asked, self.index) > _STRANGE:
+            return None
+        circles = ({self._number}, near) if _HOW_MUCH.search(text) else (near, {self._number})
+        for only in circles:
             best = reply.ranked(text, asked, self.index, only)
             if best and best[0][1]["core"] >= _FITS:
                 return reply.given(self.library, self.index, text, asked, lang, only, surely=True)
         return None
+
+    def _best(self, text: str, lang: Lang, only: set[int]) -> Reply | None:
+        """The best answer these entries have, however little fits."""
+        found = reply.given(self.library, self.index, text, query.read(text, self.index), lang, only, surely=True)
+        return found if found.state == "answer" else None
+
+    @property
+    def _number(self) -> int:
+        assert self.focus
+        return self.index.number[self.focus]
 
     def _members(self, text: str) -> list[str]:
         """The entries the last answer spoke of, in the order it did; as many as the question counts."""
