@@ -103,6 +103,7 @@ def _answer(sheet: Sheet, reply: Reply, entry: Entry, library: Library) -> None:
             sheet.text(text_of(library[other], "summary", lang))
     sheet.gap()
     _standing(sheet, reply, entry)
+    sheet.gap()
     related = [*reply.others, *(one for one in entry.related if one not in reply.others)][:4]
     sure = next(word for bound, word in _SURE if reply.confidence >= bound).of(lang)
     percent = (
