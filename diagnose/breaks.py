@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from diagnose.measure import median
+from diagnose.measure import changes, median
 from diagnose.run import Series, Steps
 
 
@@ -17,10 +17,10 @@ def breaks(loss: Series, steps: Steps, gap: float, pause: float) -> Iterator[int
     ``pause`` times the usual time between two of them.
     """
     found = {int(np.searchsorted(steps, step)) for step in loss.resumed}
-    distance = np.diff(steps)
+    distance = changes(steps)
     found |= set((np.flatnonzero(distance >= gap * max(1.0, median(distance))) + 1).tolist())
     if loss.wall is not None:
-        waits = np.diff(loss.wall[np.isfinite(loss.values)])
+        waits = changes(loss.wall[np.isfinite(loss.values)])
         usual = max(median(waits), 1e-3)
         found |= set((np.flatnonzero(waits >= pause * usual) + 1).tolist()) if len(waits) else set()
     yield from sorted(at for at in found if 5 <= at <= len(steps) - 5)

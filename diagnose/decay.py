@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnose.measure import median
+from diagnose.measure import changes, median
 from diagnose.run import Curve
 
 _POWERS = np.linspace(0.4, 3.0, 53)
@@ -74,10 +74,10 @@ def _floors(shares: Curve) -> set[float]:
 def _cosine(x: Curve, shares: Curve) -> Iterator[Decay]:
     """Half a cosine wave from the peak to a floor; one that was followed beyond its floor rises again (``overrun``)."""
     known = [(floor, _length_to(floor, x, shares)) for floor in _floors(shares)]
-    loose = _sharpened(x, shares, np.maximum(_LENGTHS * x[-1], _SHORTEST * median(np.diff(x))))
+    loose = _sharpened(x, shares, np.maximum(_LENGTHS * x[-1], _SHORTEST * median(changes(x))))
     floors = np.concatenate(([floor for floor, _ in known], _floors_at(loose, x, shares)))
     lengths = np.concatenate(([length for _, length in known], loose))
-    fit = (floors >= -1e-3) & (floors < 0.95) & (lengths >= _SHORTEST * median(np.diff(x)))
+    fit = (floors >= -1e-3) & (floors < 0.95) & (lengths >= _SHORTEST * median(changes(x)))
     floors, lengths = floors[fit, None], lengths[fit, None]
     waves = floors + (1 - floors) * (1 + np.cos(np.pi * x / lengths)) / 2
     held = np.where(x > lengths, floors, waves)

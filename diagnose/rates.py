@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from diagnose.epochs import epoch_length
-from diagnose.measure import finite, median
+from diagnose.measure import changes, finite, median
 from diagnose.run import Run, Series
 from diagnose.schedule import Schedule, schedule
 from kb.text import Lang, Text
@@ -53,7 +51,7 @@ def rates(run: Run) -> list[Rate]:
 
 def _rate(one: Series, seen: Schedule, length: float | None, settings: Mapping[str, Any]) -> Rate:
     steps = finite(one)[0]
-    first, last, grid = float(steps[0]), float(steps[-1]), median(np.diff(steps))
+    first, last, grid = float(steps[0]), float(steps[-1]), median(changes(steps))
     planned = _planned(steps[-1], grid, length, settings)
 
     def at(step: float) -> Text:

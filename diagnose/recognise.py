@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from fnmatch import translate
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
@@ -189,11 +188,9 @@ def _shaped(series: Sequence[Series]) -> list[Series]:
 @lru_cache(maxsize=4096)
 def _of_validation(source: str) -> bool:
     """Whether a file is called after validation (``val_log.csv``), or its folder is (``eval/log.txt``)."""
-    path = Path(source)
-    words = split(path.stem)
-    return path.parent.name.lower() in _HALVES or (
-        not _HALVES.isdisjoint(words) and not {"train", "training"} & set(words)
-    )
+    *_, folder, name = re.split(r"[/\\]", f"/{source}")  # every run has its own, and a `Path` takes longer to make
+    words = split(name.rpartition(".")[0] or name)
+    return folder.lower() in _HALVES or (not _HALVES.isdisjoint(words) and not {"train", "training"} & set(words))
 
 
 def _why(name: CurveName, best: Pattern) -> Text:

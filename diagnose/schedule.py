@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from diagnose.decay import Decay, decay
-from diagnose.measure import finite, median
+from diagnose.measure import changes, finite, median
 from diagnose.run import Curve, Series, Steps
 from diagnose.schedule_names import ENDS, NAMES
 from kb.text import Text
@@ -86,7 +86,7 @@ def _schedule(rate: Series, loss: Series | None) -> Schedule | None:
     if (again := _again(steps, values) or _waves(steps, values)) is not None:
         return again
     top = int(np.argmax(values >= peak * (1 - _FLAT)))
-    risen = bool((np.diff(values[: top + 1]) >= -_FLAT * peak).all())
+    risen = bool((changes(values[: top + 1]) >= -_FLAT * peak).all())
     if top and not risen:
         return Schedule("unknown", peak, last)
     warm_up = int(steps[top] - steps[0])
@@ -113,8 +113,8 @@ def _schedule(rate: Series, loss: Series | None) -> Schedule | None:
 
 def _on_a_stair(values: Curve, top: int) -> bool:
     """Whether the peak was held no longer than each value before it: a rise that is logged more often than made."""
-    before = np.flatnonzero(np.diff(values[: top + 1])) + 1
-    stairs = np.diff(np.concatenate(([0], before)))
+    before = np.flatnonzero(changes(values[: top + 1])) + 1
+    stairs = changes(np.concatenate(([0], before)))
     flat = float(np.ptp(values[top:])) <= _FLAT * float(values[top])
     return flat and len(stairs) >= 5 and len(values) - top <= 1.5 * float(np.median(stairs))
 
@@ -133,7 +133,7 @@ def _stepped_first(steps: Steps, values: Curve) -> tuple[Steps, Curve] | None:
     """
     first, second, third = values[:3]
     peak = (15 * first - 6 * second + third) / 10
-    if not first < peak < 1.2 * first or np.ptp(np.diff(steps[:4])) > 0:
+    if not first < peak < 1.2 * first or np.ptp(changes(steps[:4])) > 0:
         return None
     return np.concatenate((2 * steps[:1] - steps[1:2], steps)), np.concatenate(([peak], values))
 
@@ -161,8 +161,8 @@ def _again(steps: Steps, values: Curve) -> Schedule | None:
     if len(ups) == 0:
         return None
     starts = np.concatenate(([0], ups + 1))
-    lengths = np.diff(steps[starts]).astype(float)
-    grid = median(np.diff(steps))
+    lengths = changes(steps[starts]).astype(float)
+    grid = median(changes(steps))
     factors = np.ones(1) if len(lengths) == 1 else np.round(lengths[1:] / np.maximum(lengths[:-1], 1))
     planned = len(lengths) == 1 or bool(
         (factors == factors[0]).all()
@@ -171,7 +171,7 @@ def _again(steps: Steps, values: Curve) -> Schedule | None:
     )
     bottoms = values[ups] / peak
     down = [
-        bool((np.diff(part) <= _FLAT * peak).mean() > 0.9) for part in np.split(values, starts[1:]) if len(part) > 2
+        bool((changes(part) <= _FLAT * peak).mean() > 0.9) for part in np.split(values, starts[1:]) if len(part) > 2
     ]
     if planned and all(down) and (len(lengths) > 1 or bottoms[0] < 0.1):
         numbers = {"period": float(lengths[0]), "factor": float(factors[0])}
@@ -181,11 +181,11 @@ def _again(steps: Steps, values: Curve) -> Schedule | None:
 
 def _waves(steps: Steps, values: Curve) -> Schedule | None:
     """A rate that glides down and up again at least twice, at equal distances; None for any other."""
-    slope = np.sign(np.where(np.abs(np.diff(values)) <= _FLAT * values.max(), 0, np.diff(values)))
+    slope = np.sign(np.where(np.abs(changes(values)) <= _FLAT * values.max(), 0, changes(values)))
     moving = np.flatnonzero(slope)
     turns = moving[1:][slope[moving[1:]] != slope[moving[:-1]]]
-    lengths = np.diff(steps[turns]).astype(float)
-    grid = median(np.diff(steps))
+    lengths = changes(steps[turns]).astype(float)
+    grid = median(changes(steps))
     if len(turns) < 3 or np.ptp(lengths) > 0.1 * lengths.mean() + 2 * grid:
         return None
     return Schedule("cyclic", float(values.max()), float(values[-1]), numbers={"period": 2 * float(lengths.mean())})
@@ -193,13 +193,13 @@ def _waves(steps: Steps, values: Curve) -> Schedule | None:
 
 def _stairs(steps: Steps, values: Curve, loss: Series | None) -> tuple[str, int | None, dict[str, float]] | None:
     """A rate that stands still between drops: step, milestones or plateau; None when it glides, or ever rises."""
-    change = np.diff(values)
+    change = changes(values)
     moved = np.flatnonzero(np.abs(change) > _FLAT * values[:-1])
     if not 1 <= len(moved) <= len(values) / 3 or (change[moved] > 0).any():
         return None
     at = steps[moved + 1].astype(float)
-    lengths = np.diff(np.concatenate((steps[:1], at)))
-    grid = median(np.diff(steps))
+    lengths = changes(np.concatenate((steps[:1], at)))
+    grid = median(changes(steps))
     factors = values[moved + 1] / values[moved]
     gamma = median(factors)
     ends = int(at[-1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import finite, median
+from diagnose.measure import changes, finite, median
 from diagnose.run import Curve, Series, Steps
 
 
@@ -43,8 +43,8 @@ def _in_series(steps: Steps, jumps: np.ndarray, even: float) -> bool:
     """Whether several jumps come at equal distances, or at distances that grow by a whole factor each time."""
     if len(jumps) < 2:
         return False
-    grid = median(np.diff(steps))
-    periods = np.diff(np.concatenate((steps[:1], steps[jumps + 1]))).astype(float)
+    grid = median(changes(steps))
+    periods = changes(np.concatenate((steps[:1], steps[jumps + 1]))).astype(float)
     if np.ptp(periods) <= max(even * float(np.mean(periods)), 1.5 * grid):
         return True
     factor = max(1.0, float(np.round(median(periods[1:] / np.maximum(periods[:-1], 1.0)))))

@@ -6,7 +6,7 @@ import numpy as np
 
 from diagnose.breaks import breaks
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import finite, median
+from diagnose.measure import changes, finite, median
 from diagnose.run import Curve, Series, Steps
 
 _SIDE = 20  # points looked at on either side of a break
@@ -53,9 +53,9 @@ def _shift(values: Curve, at: int) -> tuple[float, float]:
     """How much higher the curve goes on than it was about to, and its unrest: the spread of a level of five points."""
     before, after = values[max(0, at - _SIDE) : at], values[at : at + 5]
     x = np.arange(len(before))
-    tilt = median(np.diff(before)) if len(before) > 5 else 0.0
+    tilt = median(changes(before)) if len(before) > 5 else 0.0
     level = median(before - tilt * (x - len(before) + 1))
-    own = median(np.abs(np.diff(values[max(0, at - _SIDE) : at + _SIDE]))) * 1.4826 / np.sqrt(2)
+    own = median(np.abs(changes(values[max(0, at - _SIDE) : at + _SIDE]))) * 1.4826 / np.sqrt(2)
     return median(after) - level, own
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import at_steps, blocks, filled_in, finite, median, medians
+from diagnose.measure import at_steps, blocks, changes, filled_in, finite, median, medians
 from diagnose.run import Curve, Series
 
 _MANY = 1000
@@ -45,7 +45,7 @@ def overfit(
     end = float(np.mean(smooth[-width:]))
     low = float(smooth[best])
     size = max(abs(low), 0.02 * float(np.ptp(smooth)), 1e-12)
-    jitter = median(np.abs(np.diff(values))) if len(values) > 2 else 0.0
+    jitter = median(np.abs(changes(values))) if len(values) > 2 else 0.0
     risen, gained = (end - low) / size, float(smooth[: best + 1].max()) - low
     wide = max(width, len(values) // 10)
     chanced = 5 * 1.2533 * blocks(val).noise * np.sqrt(2 / wide)  # the lowest of many medians is low by luck, too
@@ -78,5 +78,6 @@ def _cause(metric: Series | None, metric_loss: float) -> str:
 
 
 def _running_median(values: Curve, width: int) -> Curve:
-    padded = np.pad(values, (width // 2, width - 1 - width // 2), mode="edge")
+    before, behind = np.full(width // 2, values[0]), np.full(width - 1 - width // 2, values[-1])
+    padded = np.concatenate((before, values, behind))
     return medians(padded, np.arange(len(values)), np.arange(width, len(padded) + 1))

@@ -11,7 +11,7 @@ import numpy as np
 from diagnose.breaks import breaks
 from diagnose.epochs import beginnings
 from diagnose.finding import Evidence, Fact, Unsure, too_few
-from diagnose.measure import blocks, finite, median
+from diagnose.measure import blocks, changes, finite, median
 from diagnose.run import Curve, Series, Steps
 
 _BEFORE = 10  # points that a spike must tower over
@@ -90,7 +90,7 @@ def _same_place(starts: np.ndarray, begun: np.ndarray, luck: float) -> np.ndarra
     """Those of ``starts`` [n] that lie at one place of their epochs, when that is no coincidence; else none of them."""
     if len(starts) == 0 or len(begun) < 2:
         return starts[:0]
-    length = max(1.0, median(np.diff(begun)))
+    length = max(1.0, median(changes(begun)))
     groups = [starts[np.isin(starts, begun + place)] for place in _BESIDE]
     most = max(groups, key=len)
     ways = math.lgamma(len(starts) + 1) - math.lgamma(len(most) + 1) - math.lgamma(len(starts) - len(most) + 1)

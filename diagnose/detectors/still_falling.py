@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import blocks, finite, median
+from diagnose.measure import blocks, changes, finite, median
 from diagnose.run import Series
 
 
@@ -64,7 +64,7 @@ def _fall(series: Series, last: float, noise: float, going: float) -> tuple[floa
     whole = max(median(opening), float(curve.levels.max())) - float(curve.levels.min())
     tail = curve.levels[begin:]
     fell = float(tail[0] - tail[-1])
-    wander = float(np.abs(np.diff(tail, 2)).max()) if len(tail) > 2 else 0.0
+    wander = float(np.abs(changes(changes(tail))).max()) if len(tail) > 2 else 0.0
     later = float(tail[len(tail) // 2] - tail[-1])
     if whole <= 0 or tail[-1] > curve.levels.min() or fell < noise * wander or later < going * fell:
         return 0.0, int(curve.steps[begin])

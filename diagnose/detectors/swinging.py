@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from diagnose.finding import Evidence, Fact, Unsure, too_few
-from diagnose.measure import finite, median
+from diagnose.measure import changes, finite, median
 from diagnose.run import Curve, Series, Steps
 
 
@@ -44,26 +46,31 @@ def swinging(
         facts |= {"swing": spread, "fall": median(rest[:period]) - median(rest[-period:])}
         if spread * period >= dwarfs * abs(float(facts["fall"])) * period * period / len(rest):
             return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "epoch-periodic")
-    levels, noise = _levels(rest)
-    moves = np.diff(levels)
+    parts = _parts(rest)
+    levels = parts.mean(axis=1)
+    moves = changes(levels)
     size = median(np.abs(moves))
     fall = float(levels[: len(levels) // 2].mean() - levels[len(levels) // 2 :].mean())
     if size < swing * abs(median(levels)) or size < dwarfs * max(fall, 0.0) / (len(levels) / 2):
         return None
     back = float(np.mean(np.sign(moves[1:]) != np.sign(moves[:-1])))
-    if size < 3 * noise or back < turns:
+    if size < 3 * _noise(parts) or back < turns:
         return None
     facts |= {"swing": size, "fall": fall}
     return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "")
 
 
-def _levels(values: Curve) -> tuple[Curve, float]:
-    """Means of 24 blocks [k], and the noise that is left in such a mean; of a short curve each point is a block."""
+def _parts(values: Curve) -> Curve:
+    """The curve in 24 blocks of points [k, width]; of a short curve each point is a block."""
     count = 24 if len(values) >= 48 else len(values)
     width = len(values) // count
-    parts = values[: count * width].reshape(count, width)
-    within = median(parts.std(axis=1)) / np.sqrt(width) if width > 2 else 0.0
-    return parts.mean(axis=1), within
+    return values[: count * width].reshape(count, width)
+
+
+def _noise(parts: Curve) -> float:
+    """The noise that is left in the mean of a block."""
+    width = parts.shape[1]
+    return median(parts.std(axis=1)) / float(np.sqrt(width)) if width > 2 else 0.0
 
 
 def _period(values: Curve) -> int:
@@ -72,7 +79,7 @@ def _period(values: Curve) -> int:
         return 0
     if (several := len(values) // 4096) > 1:
         return several * _period(values[: len(values) // several * several].reshape(-1, several).mean(axis=1))
-    x = np.linspace(-1, 1, len(values))
+    x = _line(len(values))
     flat = values - values.mean() - x * float(x @ values) / float(x @ x)
     size = 2 ** int(np.ceil(np.log2(2 * len(flat))))
     wave = np.fft.irfft(np.abs(np.fft.rfft(flat, size)) ** 2)[: len(flat) // 3]
@@ -88,14 +95,20 @@ def _period(values: Curve) -> int:
     return at if at >= 8 else 0
 
 
+@lru_cache(maxsize=16)
+def _line(count: int) -> Curve:
+    return np.linspace(-1, 1, count)
+
+
 def _unrest(rate: Series | None, steps: Steps, values: Curve) -> tuple[float, float]:
     """The median step to and fro at a high rate, and after it had fallen to a third; 0, 1 without both."""
     own, rates = finite(rate) if rate is not None else (steps[:0], values[:0])
     if len(rates) == 0:
         return 0.0, 1.0
-    beside = rates[np.clip(np.searchsorted(own, steps, side="right") - 1, 0, None)]
-    high, low = beside >= 0.8 * beside.max(), beside <= beside.max() / 3
-    if high.sum() < 5 or low.sum() < 5:
+    beside = rates[np.maximum(np.searchsorted(own, steps, side="right") - 1, 0)]
+    top = beside.max()
+    high, low = beside >= 0.8 * top, beside <= top / 3
+    if np.count_nonzero(high) < 5 or np.count_nonzero(low) < 5:
         return 0.0, 1.0
-    before, after = (median(np.abs(np.diff(values[where], 2))) / 2 for where in (high, low))
+    before, after = (median(np.abs(changes(changes(values[where])))) / 2 for where in (high, low))
     return before, after  # second differences: a smooth fall is no unrest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Fact, Unsure, too_few
-from diagnose.measure import Blocks, at_steps, blocks, finite, median
+from diagnose.measure import Blocks, at_steps, blocks, changes, finite, median
 from diagnose.run import Checkpoint, Curve, Series
 
 
@@ -99,7 +99,7 @@ def _second_moment(checkpoint: Checkpoint) -> bool:
 
 def _rough(values: Curve) -> bool:
     """Whether the loss typically moves by a seventh of its level, and a tenth of its start, from point to point."""
-    move = median(np.abs(np.diff(values)))
+    move = median(np.abs(changes(values)))
     return move >= max(0.15 * abs(median(values)), 0.1 * abs(median(values[:5])))
 
 
