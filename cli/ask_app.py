@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from cli import asked, language, llm, pager, paint, shelf
-from cli.language import Speech, both
-from cli.options import Folder, Json, Lang
+from cli.language import both
+from cli.options import Folder, Json, Lang, Speech
 from kb import library
 
 

@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 
 from cli import door, language, pager, paint
-from cli.language import Speech, both
-from cli.options import Lang
+from cli.language import both
+from cli.options import Lang, Speech
 from cli.progress import Progress
 from diagnose import reports
 from kb import library

@@ -54,17 +54,8 @@ def run(app: typer.Typer, arguments: Sequence[str] | None, program: str) -> int:
     except Problem as problem:
         complain(problem, lang)
         return FAILED
-    except (typer.Abort, KeyboardInterrupt):
-        return _interrupted(lang)
-    except BrokenPipeError:
-        return _hung_up()
-    except OSError as error:
-        if error.filename is not None:
-            raise
-        _hung_up()
-        reason = error.strerror
-        complain(Problem(Text(f"the output cannot be written ({reason})", f"无法写出结果（{reason}）")), lang)
-        return FAILED
+    except (typer.Abort, KeyboardInterrupt, OSError) as error:
+        return ended(error, lang)
     except SystemExit as leaving:  # typer leaves this way when the pipe was closed while it was at work
         if isinstance(leaving.__context__, BrokenPipeError):
             return _hung_up()
@@ -76,6 +67,20 @@ def run(app: typer.Typer, arguments: Sequence[str] | None, program: str) -> int:
     if code == 130:  # typer's own word for Ctrl-C
         return _interrupted(lang)
     return code if isinstance(code, int) else 0
+
+
+def ended(error: BaseException, lang: Lang) -> int:
+    """The exit code when the user or the system ended the output; raises an error that is about another file."""
+    if isinstance(error, BrokenPipeError):
+        return _hung_up()
+    if not isinstance(error, OSError):
+        return _interrupted(lang)
+    if error.filename is not None:
+        raise error
+    _hung_up()
+    reason = error.strerror
+    complain(Problem(Text(f"the output cannot be written ({reason})", f"无法写出结果（{reason}）")), lang)
+    return FAILED
 
 
 def complain(problem: Problem, lang: Lang) -> None:

@@ -9,14 +9,15 @@ from typing import Annotated
 
 import typer
 
-from cli import ask_app, asked, door, language, mcp_app, own, pager, paint, shelf
-from cli.language import Speech, both
-from cli.options import Folder, Json, Kinds, Lang
-from kb import answering, library
+from cli import ask_app, asked, door, language, mcp_app, own, pager, paint, shelf, start
+from cli.language import both
+from cli.options import Folder, Json, Kinds, Lang, Speech
+from kb import answering, library, printed
 from kb.entry import Entry
 from kb.library import FOLDERS, Library
 from kb.problem import Problem
-from kb.prose import Block, Line, code, flow
+from kb.prose import Block, Line, flow
+from kb.prose import code as laid_out
 from kb.search import Answer
 from kb.text import Lang as Tongue
 from kb.text import Text
@@ -38,8 +39,8 @@ def main(argv: Sequence[str] | None = None, program: str = "kb") -> int:
 
 
 def _ids(incomplete: str) -> list[str]:
-    """For the shell's completion: ids are file names, so no page need be read."""
-    return [path.stem for path in library.files(library.BUILT_IN) if path.stem.startswith(incomplete)]
+    """For the shell's completion."""
+    return sorted({found for _, found in printed.names() if found.startswith(incomplete)})
 
 
 def _version(wanted: bool) -> None:
@@ -77,6 +78,10 @@ def lookup(
 
     words = asked.words(term)
     speak = language.choose(lang, words)
+    if not (as_json or only_code or start.is_pasted(words)):
+        lines, code = start.answered(shelf.printed(folder, speak), words, speak)
+        pager.show(lines)
+        return code
     pages = shelf.opened(folder, speak)
     found, where = _pasted(pages, folder, words, speak) or (search.lookup(pages, words), [])
     if as_json:
@@ -189,7 +194,7 @@ app.command("mcp", help=both("Serve a coding assistant.", "为编程助手提供
 
 def _pasted(pages: Library, folder: Path | None, words: str, lang: Tongue) -> tuple[Answer, list[Line]] | None:
     """The page of a pasted error, and the line of the user's code it points to; None for anything else."""
-    if not any(sign in words for sign in ("Error", "Exception", "Warning", "error:")):
+    if not start.is_pasted(words):
         return None
     from kb.ask import pasted, show, stored
 
@@ -202,7 +207,9 @@ def _show_code(entry: Entry) -> int:
     if not snippets:
         raise Problem(Text(f"{entry.id} has no code", f"{entry.id} 没有代码"))
     gap = [Block("text", "")]
-    paint.show(flow((block for index, one in enumerate(snippets) for block in gap * bool(index) + code(one, "")), 0))
+    paint.show(
+        flow((block for index, one in enumerate(snippets) for block in gap * bool(index) + laid_out(one, "")), 0)
+    )
     return 0
 
 

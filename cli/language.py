@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from enum import StrEnum
 
-from kb.text import Lang
 from kb.words import has_han
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kb.text import Lang
+
+SPOKEN = ("auto", "en", "zh")  # what ``--lang`` takes
 
 _FROM_ENVIRONMENT = ("TRAINOSCOPE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 _chinese: dict[str, str] = {}
-
-
-class Speech(StrEnum):
-    """What ``--lang`` takes."""
-
-    auto = "auto"
-    en = "en"
-    zh = "zh"
 
 
 def choose(wanted: str = "auto", said: str = "", environ: Mapping[str, str] = os.environ) -> Lang:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 
 from cli import language, paint
-from cli.language import Speech
-from cli.options import Folder, Lang
+from cli.options import Folder, Lang, Speech
 from kb.problem import Problem
 from kb.prose import Line
 from kb.text import Text

@@ -8,8 +8,17 @@ from typing import Annotated
 
 import typer
 
-from cli.language import Speech, both
+from cli.language import both
 from kb.library import FOLDERS
+
+
+class Speech(StrEnum):
+    """What ``--lang`` takes."""
+
+    auto = "auto"
+    en = "en"
+    zh = "zh"
+
 
 Kinds = StrEnum("Kinds", [(kind, kind) for kind in FOLDERS.values()])  # type: ignore[misc] # read from the one list
 Lang = Annotated[Speech, typer.Option("--lang", metavar="en|zh|auto", help=both("language of the answer", "输出语言"))]

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from cli import language, paint
-from cli.language import Speech, both
-from cli.options import Kinds, Lang
+from cli.language import both
+from cli.options import Kinds, Lang, Speech
 from kb import library
 from kb.entry import Kind
 from kb.library import FOLDERS

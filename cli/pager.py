@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import shlex
-import shutil
-import signal
 import sys
-from collections.abc import Iterable
 
 from cli import paint
 from kb.neutral import neutral
-from kb.prose import Line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kb.prose import Line
 
 _USUAL = "less"
 _AS_IT_IS = "FRX"  # what a `less` without options of its own is told: leave short texts be, keep colours and screen
@@ -21,17 +21,19 @@ _AS_IT_IS = "FRX"  # what a `less` without options of its own is told: leave sho
 def show(lines: Iterable[Line]) -> None:
     """Print each line, or page them; nothing is wrapped or cut again."""
     whole = list(lines)
-    command = _command()
-    if not command or len(whole) < shutil.get_terminal_size().lines or not _paged(whole, command):
+    on_screen = sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()
+    if not on_screen or len(whole) < paint.screen()[1] or not _paged(whole, _command()):
         paint.show(whole)
 
 
 def _command() -> list[str]:
     """The words of the pager's command line; none where nothing is to be paged."""
-    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
-        return []
     if os.environ.get("NO_PAGER") or os.environ.get("TERM") == "dumb":
         return []
+    import contextlib
+    import shlex
+    import shutil
+
     usual = _USUAL if os.name == "posix" else ""  # `more` of Windows loses colours and Chinese
     with contextlib.suppress(ValueError):  # a quote that is not closed
         words = shlex.split(os.environ.get("PAGER", usual))
@@ -42,6 +44,10 @@ def _command() -> list[str]:
 
 def _paged(lines: list[Line], command: list[str]) -> bool:
     """Whether the pager could be started; how it ends is the user's business."""
+    if not command:
+        return False
+    import contextlib
+    import signal
     import subprocess
 
     plain = not paint.colourful(sys.stdout)

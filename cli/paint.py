@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import codecs
-import io
-import json
 import os
-import shutil
 import sys
-from collections.abc import Iterable
-from typing import Any, TextIO
 
 from kb.neutral import neutral
-from kb.prose import Line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, TextIO
+
+    from kb.prose import Line
 
 NARROWEST, WIDEST, PIPED = 40, 120, 100
-_STYLES = {
-    "title": "bold cyan",
-    "heading": "bold",
+_STYLES = {  # how a terminal is told
+    "title": "1;36",  # bold cyan
+    "heading": "1",
     "text": "",
-    "code": "green",
+    "code": "32",  # green
     "mark": "",
-    "dim": "dim",
-    "link": "cyan",  # plain blue cannot be read on black
-    "error": "red",
+    "dim": "2",
+    "link": "36",  # cyan: plain blue cannot be read on black
+    "error": "31",  # red
 }
 _NEAR = {
     "✓": "√v", "✗": "×x", "→": "->", "…": "...", "•": "·*", "·": "-", "–": "-", "—": "-", "‑": "-", "−": "-",
@@ -37,31 +38,34 @@ _WHOLE = {"→": "->", "…": "...", "≤": "<=", "≥": ">=", "±": "+/-"}  # m
 def show(lines: Iterable[Line], to: TextIO | None = None) -> None:
     """Print each line; nothing is wrapped or cut again."""
     stream = to or sys.stdout
-    if colourful(stream):
-        stream.write(coloured(lines))
-    else:
-        stream.writelines(f"{neutral(line.text)}\n" for line in lines)
+    stream.write(coloured(lines) if colourful(stream) else "".join([f"{neutral(line.text)}\n" for line in lines]))
 
 
 def coloured(lines: Iterable[Line]) -> str:
     """The lines as a terminal shows them in colour."""
-    from rich.console import Console  # 70 ms that a pipe need not pay
-    from rich.text import Text
+    if os.name == "nt":
+        os.system("")  # noqa: S605, S607 - older consoles of Windows heed colours only once a command has run
+    return "".join([f"{_painted(line.style, neutral(line.text))}\n" for line in lines])
 
-    console = Console(
-        file=io.StringIO(), force_terminal=True, highlight=False, markup=False, emoji=False, soft_wrap=True
-    )
-    with console.capture() as drawn:
-        for line in lines:
-            shown = Text(neutral(line.text), style=_STYLES[line.style])
-            if line.style != "code" and line.text.count("`") % 2 == 0:
-                shown.highlight_regex(r"`[^`]+`", "green")
-            console.print(shown)
-    return drawn.get()
+
+def _painted(style: str, text: str) -> str:
+    """``text`` in the colour of its style, and each `code` span of it in that of code."""
+    parts = text.split("`")
+    if style == "code" or len(parts) % 2 == 0:
+        return _in(_STYLES[style], text)
+    spans = [f"`{part}`" if at % 2 else part for at, part in enumerate(parts)]
+    both = ";".join(filter(None, (_STYLES[style], _STYLES["code"])))
+    return "".join(_in(both if at % 2 else _STYLES[style], span) for at, span in enumerate(spans))
+
+
+def _in(colour: str, text: str) -> str:
+    return f"\x1b[{colour}m{text}\x1b[0m" if colour and text else text
 
 
 def show_json(data: Any) -> None:
     """Print plain data; escapes what the stream's encoding cannot hold instead of replacing it."""
+    import json
+
     whole = codecs.lookup(sys.stdout.encoding or "ascii").name.startswith("utf")
     text = json.dumps(data, ensure_ascii=not whole, indent=2)
     if not text.isascii():  # json leaves bare what could steer a terminal
@@ -73,7 +77,18 @@ def width(stream: TextIO | None = None) -> int:
     """Columns to write for: the terminal's, within reason; a fixed number into a pipe."""
     if not (stream or sys.stdout).isatty():
         return PIPED
-    return min(WIDEST, max(NARROWEST, shutil.get_terminal_size((PIPED, 24)).columns))
+    return min(WIDEST, max(NARROWEST, screen()[0]))
+
+
+def screen() -> tuple[int, int]:
+    """Columns and lines, as ``shutil.get_terminal_size`` gives them, which takes long to load."""
+    try:
+        size = os.get_terminal_size(sys.__stdout__.fileno())  # type: ignore[union-attr] # else see below
+    except (AttributeError, ValueError, OSError):
+        size = os.terminal_size((0, 0))
+    said = (os.environ.get(name, "") for name in ("COLUMNS", "LINES"))
+    columns, lines = (int(word) if word.isdecimal() else 0 for word in said)
+    return columns or size.columns or PIPED, lines or size.lines or 24
 
 
 def colourful(stream: TextIO) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from cli import door
 from kb import library
 from kb.library import FOLDERS, Library
+from kb.printed import Printed
 from kb.problem import Problem
 from kb.text import Lang, Text
 
@@ -18,6 +20,21 @@ def opened(folder: Path | None, lang: Lang) -> Library:
     """
     from kb import frozen
 
+    pages = frozen.load(_checked(folder))
+    _name_left_out(pages.problems, lang)
+    return pages
+
+
+def printed(folder: Path | None, lang: Lang) -> Printed:
+    """The same as pages that are laid out already."""
+    from kb import frozen, printing
+
+    pages = frozen.open_(_checked(folder))
+    _name_left_out(printing.problems(pages.problems), lang)
+    return pages
+
+
+def _checked(folder: Path | None) -> Path:
     if folder is not None and not folder.is_dir():
         raise Problem(Text("no such folder", "没有这个文件夹"), path=folder)
     if folder is not None and not library.files(folder):
@@ -27,12 +44,10 @@ def opened(folder: Path | None, lang: Lang) -> Library:
             path=folder,
             hint=Text(f"entries are *.yaml files in {names}", f"条目是 {names} 中的 *.yaml 文件"),
         )
-    pages = frozen.load(folder or library.BUILT_IN)
-    for problem in pages.problems:
-        _left_out(problem, lang)
-    return pages
+    return folder or library.BUILT_IN
 
 
-def _left_out(problem: Problem, lang: Lang) -> None:
-    what = Text(f"{problem.what.en} (left out)", f"{problem.what.zh}（已略过）")
-    door.complain(Problem(what, path=problem.path, line=problem.line, column=problem.column, hint=problem.hint), lang)
+def _name_left_out(problems: Iterable[Problem], lang: Lang) -> None:
+    for one in problems:
+        what = Text(f"{one.what.en} (left out)", f"{one.what.zh}（已略过）")
+        door.complain(Problem(what, path=one.path, line=one.line, column=one.column, hint=one.hint), lang)

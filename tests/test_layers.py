@@ -127,7 +127,7 @@ def test_the_answer_to_a_question_knows_own_entries_and_forgets_them_when_they_g
 
 
 def test_an_answer_that_was_kept_is_not_given_once_an_own_entry_says_otherwise(tmp_path):
-    start = "import sys; from cli.remembered import main; sys.exit(main())"
+    start = "import sys; from cli.start import main; sys.exit(main())"
     folders = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "XDG_DATA_HOME": str(tmp_path / "data")}
 
     def lookup() -> subprocess.CompletedProcess[str]:

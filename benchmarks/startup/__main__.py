@@ -11,16 +11,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 KB = "import sys; from cli.kb_app import main; sys.exit(main())"
-KEPT = "import sys; from cli.remembered import main; sys.exit(main())"
+STRAIGHT = "import sys; from cli.start import main; sys.exit(main())"
 DIAGNOSE = "import sys; from cli.diagnose_app import main; sys.exit(main())"
 COMMANDS = {
     "python -c pass": ["-c", "pass"],
     "python -c 'import typer, rich'": ["-c", "import typer, rich"],
-    "kb lookup sessile (answered before)": ["-c", KEPT, "lookup", "sessile"],
-    "kb lookup sesile-polip (a near name, answered before)": ["-c", KEPT, "lookup", "sesile polip"],
-    "kb lookup sessile": ["-c", KB, "lookup", "sessile"],
-    "kb lookup 无蒂息肉": ["-c", KB, "lookup", "无蒂息肉"],
-    "kb lookup sesile-polip (a near name)": ["-c", KB, "lookup", "sesile polip"],
+    "kb lookup sessile": ["-c", STRAIGHT, "lookup", "sessile"],
+    "kb lookup 无蒂息肉": ["-c", STRAIGHT, "lookup", "无蒂息肉"],
+    "kb lookup sesile-polip (a near name)": ["-c", STRAIGHT, "lookup", "sesile polip"],
+    "kb lookup sessile --json": ["-c", KB, "lookup", "sessile", "--json"],
     "diagnose run examples/gate_left_out": ["-c", DIAGNOSE, "run", "examples/gate_left_out", "--fail-on", "never"],
 }
 

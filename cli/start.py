@@ -1,0 +1,90 @@
+"""Starts ``kb``: a plain look-up goes straight to the printed page, everything else to the command with its options.
+
+Loading the command takes ten times as long as Python itself; so nothing is imported here that a page does not need.
+What is shown, and how, is the same code either way.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from cli import language, pager, paint
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kb.printed import Printed
+    from kb.prose import Line
+    from kb.text import Lang
+
+_LONG = 300  # characters; a name has no more
+_PASTED = ("Error", "Exception", "Warning", "error:")  # signs of a message, whose page is found in another way
+
+
+def main() -> int:
+    """Run ``kb`` with the process's arguments; gives the exit code."""
+    code = _straight(sys.argv[1:])
+    if code is None:
+        from cli import kb_app
+
+        return kb_app.main()
+    return code
+
+
+def answered(pages: Printed, words: str, lang: Lang) -> tuple[list[Line], int]:
+    """What the words lead to, the page, a choice of meanings or the nearest names, and the exit code that says so."""
+    from kb import answering, search
+
+    found = search.lookup(pages, words)
+    return answering.answer(found, pages, lang, paint.width()), 0 if found.found else 1
+
+
+def is_pasted(words: str) -> bool:
+    """Whether the words may be an error message rather than a name."""
+    return any(sign in words for sign in _PASTED)
+
+
+def _straight(arguments: list[str]) -> int | None:
+    """The exit code of a look-up with nothing but a language beside its words; None for all that the command does."""
+    words, wanted = _plain(arguments)
+    if not words or len(words) > _LONG or is_pasted(words) or sys.stdout is None:
+        return None
+    from kb import printed
+
+    lang = language.choose(wanted, words)
+    try:
+        try:
+            pages = printed.kept(printed.layers())
+            if pages is None or pages.problems:
+                return None
+            lines, code = answered(pages, words, lang)
+        except Exception:  # noqa: BLE001 - whatever it is, the command will come to it and say it
+            return None
+        paint.make_safe(sys.stdout)
+        pager.show(lines)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, OSError) as error:
+        from cli import door
+
+        return door.ended(error, lang)
+    return code
+
+
+def _plain(arguments: list[str]) -> tuple[str, str]:
+    """The words to look up and the language asked for; no words where there is any other option."""
+    if arguments[:1] != ["lookup"]:
+        return "", ""
+    words, wanted, rest = [], "auto", iter(arguments[1:])
+    for one in rest:
+        if one == "--lang" or one.startswith("--lang="):
+            wanted = next(rest, "") if one == "--lang" else one[len("--lang=") :]
+            if wanted not in language.SPOKEN:
+                return "", ""
+        elif one.startswith("-"):
+            return "", ""
+        else:
+            words.append(one)
+    return " ".join(words), wanted
+
+
+if __name__ == "__main__":
+    sys.exit(main())
