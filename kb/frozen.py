@@ -33,6 +33,11 @@ def open_(folder: Path = library.BUILT_IN, cache: Path | None = None) -> Printed
     return pages if isinstance(pages, Printed) else Printed(printing.text(pages, ""))
 
 
+def ship(file: Path) -> None:
+    """Print the built-in entries into ``file``, for the wheel."""
+    file.write_bytes(printing.text(library.load(), "shipped"))
+
+
 def _printed(folders: Sequence[str], read: Callable[[], Library], cache: Path | None) -> Printed | Library:
     """The printed library of these folders; where it can be kept nowhere, what was read instead."""
     where = str(cache or "")

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from kb import frozen, layers, library, printed, printing
+from kb.ask import stored
 from kb.problem import Problem
 
 
@@ -139,6 +140,22 @@ def test_two_that_print_at_once_leave_one_whole_file(folder, tmp_path):
     assert reader.read() == sound
     assert [one.name for one in cache.iterdir()] == [file.name]
     reader.close()
+
+
+def test_what_a_wheel_brings_along_is_used_as_it_is_and_nothing_is_kept(tmp_path, monkeypatch, built_in, counted):
+    shipped, cache = tmp_path / "printed.txt", tmp_path / "cache"
+    frozen.ship(shipped)
+    stored.ship(tmp_path / "index.sqlite")
+    counted.clear()
+    monkeypatch.setattr(printed, "SHIPPED", str(shipped))
+    monkeypatch.setattr(stored, "SHIPPED", tmp_path / "index.sqlite")
+
+    pages = frozen.load(cache=cache)
+
+    assert dict(pages) == dict(built_in)
+    assert stored.load(pages, cache=cache).ids == tuple(pages)
+    assert counted == []
+    assert not cache.exists()
 
 
 def test_names_cost_no_page_and_are_ids_until_something_is_printed(tmp_path, monkeypatch, counted):

@@ -17,6 +17,8 @@ from kb.ask.index import Index, Name, Term
 from kb.library import Library
 
 _LAYOUT = 1  # raise it when what is kept changes, so that files of older versions are made anew
+SHIPPED = Path(__file__).with_name("index.sqlite")  # made when a wheel is built; a clone has none
+_SHIPPED = f"{_LAYOUT} shipped"
 _Key = TypeVar("_Key", str, int)
 _Value = TypeVar("_Value")
 
@@ -27,8 +29,10 @@ def load(pages: Library, folder: Path = library.BUILT_IN, cache: Path | None = N
     A file that is missing, damaged, out of date or cannot be written costs time, never an answer.
     """
     folders = [*map(str, library.layers(folder))]
-    file = Path(printed.place(folders, str(cache or ""), "index", "sqlite"))
-    signature = f"{_LAYOUT} {_code()} {printed.signature(folders)}"
+    file, signature = SHIPPED, _SHIPPED
+    if folders != [printed.BUILT_IN] or not SHIPPED.exists():
+        file = Path(printed.place(folders, str(cache or ""), "index", "sqlite"))
+        signature = f"{_LAYOUT} {_code()} {printed.signature(folders)}"
     with contextlib.suppress(sqlite3.Error, ValueError, KeyError, TypeError, OSError):
         if file.exists():
             return _open(file, signature)
@@ -36,6 +40,11 @@ def load(pages: Library, folder: Path = library.BUILT_IN, cache: Path | None = N
     with contextlib.suppress(sqlite3.Error, OSError):
         _keep(file, signature, whole)
     return whole
+
+
+def ship(file: Path) -> None:
+    """Write the index of the built-in entries into ``file``, for the wheel."""
+    _keep(file, _SHIPPED, index.build(library.load().values()))
 
 
 class _Rows(Mapping[_Key, _Value]):
