@@ -289,7 +289,7 @@ def _wishes(mapped: Sequence[str] | None) -> Mapping[str, str]:
 
 def _deliver(text: str, out: Path | None) -> None:
     if out is None:
-        paint.show(Line("text", line) for line in text.splitlines())
+        paint.show_report(text)
         return
     try:
         out.write_text(text + "\n", encoding="utf-8", errors="replace")  # a file name may hold no UTF-8

@@ -62,12 +62,22 @@ def _in(colour: str, text: str) -> str:
     return f"\x1b[{colour}m{text}\x1b[0m" if colour and text else text
 
 
+def show_report(text: str) -> None:
+    """Print a report. Markup says of itself that it is UTF-8; to any other stream it goes as ASCII with references."""
+    if text.startswith(("<!", "<?")) and not _holds_all(sys.stdout):
+        text = text.encode("ascii", "xmlcharrefreplace").decode()
+    sys.stdout.write(f"{neutral(text)}\n")
+
+
+def _holds_all(stream: TextIO) -> bool:
+    return codecs.lookup(stream.encoding or "ascii").name.startswith("utf")
+
+
 def show_json(data: Any) -> None:
     """Print plain data; escapes what the stream's encoding cannot hold instead of replacing it."""
     import json
 
-    whole = codecs.lookup(sys.stdout.encoding or "ascii").name.startswith("utf")
-    text = json.dumps(data, ensure_ascii=not whole, indent=2)
+    text = json.dumps(data, ensure_ascii=not _holds_all(sys.stdout), indent=2)
     if not text.isascii():  # json leaves bare what could steer a terminal
         text = "".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in text)
     sys.stdout.write(text + "\n")

@@ -94,7 +94,10 @@ def _no_name(query: str) -> Exception:
         )
     return Problem(
         Text(f"{len(query):,} characters are too long for a name", f"{len(query):,} 个字符，作为名称太长了"),
-        hint=Text("look up a word or a short title", "请查一个词或一个简短的标题"),
+        hint=Text(
+            "look up a word or a short title; `kb ask -` takes a whole message",
+            "请查一个词或一个简短的标题；整段报错请交给 `kb ask -`",
+        ),
     )
 
 

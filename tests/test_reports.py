@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import io
 import json
 import re
 from collections import Counter
@@ -348,3 +350,16 @@ def test_a_curve_keeps_its_spike_and_marks_what_is_not_a_number():
     assert len(heights) < 1000
     assert drawn.count('class="broken"') == 1
     assert plot.svg(Series("loss", t[:1], values[:1]), None, None, "en") == ""
+
+
+@pytest.mark.parametrize("form", ["html", "junit"])
+def test_markup_that_is_sent_to_a_chinese_console_still_is_what_it_says_it_is(form, monkeypatch):
+    console = io.TextIOWrapper(io.BytesIO(), encoding="cp936")
+    monkeypatch.setattr("sys.stdout", console)
+
+    main(["run", str(ROOT / "examples" / "gate_left_out"), "--format", form, "--lang", "zh"])
+
+    console.seek(0)
+    text = console.buffer.read().decode("utf-8")
+    assert text.isascii()
+    assert "门控一直为零" in html.unescape(text)

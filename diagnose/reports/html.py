@@ -27,7 +27,9 @@ body,code{overflow-wrap:anywhere}code{background:var(--box);padding:0 .2em;font-
 article{border-left:4px solid var(--line);background:var(--box);padding:.7rem 1rem;margin:1rem 0}
 article.error{border-color:var(--error)}article.warning{border-color:var(--warning)}article.info{border-color:var(--info)}
 .error>h3{color:var(--error)}.warning>h3{color:var(--warning)}.info>h3{color:var(--info)}
-small,.dim,.axis{color:var(--dim)}.axis{font-size:.8rem;margin:0}summary{cursor:pointer}
+small,.dim,.axis{color:var(--dim)}
+small{display:inline-block}ul{padding-left:1.3rem}article code{background:var(--page)}
+.axis{font-size:.8rem;margin:0}summary{cursor:pointer}
 svg{width:100%;height:auto;background:var(--page);border:1px solid var(--line)}
 polyline{fill:none;stroke:var(--curve);stroke-width:1.5}.stretch{fill:var(--stretch)}.broken{stroke:var(--error)}
 """
@@ -137,7 +139,8 @@ def _noted(note: Note, lang: Lang) -> str:
 def _folded(title: Text, items: Sequence[str], lang: Lang) -> Iterator[str]:
     """A list behind a click; nothing when there are no items."""
     if items:
-        yield f"<details><summary>{title.of(lang)} ({len(items)})</summary><ul>"
+        count = Text(f" ({len(items)})", f"（{len(items)}）").of(lang)
+        yield f"<details><summary>{title.of(lang)}{count}</summary><ul>"
         yield from (f"<li>{one}</li>" for one in items)
         yield "</ul></details>"
 
