@@ -237,3 +237,21 @@ def darknet() -> list[str]:
             if step % 100 == 0:
                 lines.append(f" mean average precision (mAP@0.50) = 0.{step}, or 25.00 %")
     return [*lines, " 500: 7.2"]
+
+
+def nnunet() -> list[str]:
+    lines = ["2024-05-06 07:08:09.123456: train_loss 0.75"]
+    for run in range(2):
+        for epoch in range(3, 99):
+            now = f"2024-0{run + 1}-{epoch % 31 + 1:02d} 07:08:{epoch % 60:02d}.{epoch:06d}: "
+            loss = "nan" if epoch == 40 else "oops" if epoch == 50 else f"{1 / (epoch + run):.4f}"
+            said = [
+                f"Epoch {epoch} ",
+                f"Current learning rate: {1 / epoch:.5f} ",
+                f"train_loss {loss} ",
+                "val_loss -0.5",
+            ]
+            said += [f"Pseudo dice [np.float32(0.{epoch}), 0.5]", "Epoch time: 60.0 s", "", "a remark"]
+            lines += [f"{now}{one}" for one in said] + ["", "unstamped"]
+        lines.append(f"{now}train_loss 0.5")
+    return [*lines, f"{now}Epoch 99", f"{now}Pseudo dice [0.5, 0."]

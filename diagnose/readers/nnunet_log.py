@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
+from array import array
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from diagnose.run import Series, Trace
+from diagnose.run import Curve, Series, Trace
+from diagnose.tables.alike import column
+from diagnose.tables.harvest import NONE
 from diagnose.tables.log_lines import WORD, LogLines
+from diagnose.tables.said import LOOK, Said
+from diagnose.tables.table import Column
+from diagnose.tables.taken import Taken
 from diagnose.tables.textfile import head_text
+from diagnose.tables.timeline import Ints
 from kb.text import Text
 
 FORMAT = "nnunet_log"
+HEAD = "an epoch begins"
+WALL = "wall_time"
+PARTS = ("stamped year", "stamped month", "stamped day", "stamped hour", "stamped minute", "stamped second")
 NAMES = (".txt", ".log", ".out", "")
 STAMP = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?"
 SAID = {
@@ -58,51 +69,121 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(path: Path) -> list[Trace]:
     """One row an epoch; every class of a list of Dice values is a curve of its own, counted from 1."""
     log = LogLines(path, FORMAT)
-    row: dict[str, Any] = {}
-    begun = 1
-    for number, line in enumerate(log.lines, 1):
+    bulk = log.take(_said, pick=True, made=_timed)
+    told = {name: [(bulk.lines[one.rows], one.values)] for name, one in bulk.table.columns.items()}
+    cut: list[tuple[int, str]] = []
+    few: dict[str, list[tuple[int, float]]] = {}
+    for number, line in bulk.others:
         if match := EPOCH.search(line):
-            now = int(match["epoch"])
-            if row and "epoch" not in row and now > 0:  # pasted, or cut at the front
-                row["epoch"] = now - 1
-                what = Text(f"begins in the middle of epoch {now - 1}", f"日志从第 {now - 1} 轮的中间开始")
-                log.note(what, begun)
-            _keep(log, begun, row)
-            row, begun = {"epoch": now}, number
+            few.setdefault(HEAD, []).append((number, int(match["epoch"])))
         elif match := LINE.search(line):
-            row |= _numbers(log, number, match)
+            for name, (start, stop) in _numbers(match):
+                value = log.number(name, line[start:stop], number)
+                if value is not None:
+                    few.setdefault(name, []).append((number, value))
+            if match["list"] and not match["end"]:
+                cut.append((number, SAID[match["name"]]))
         if match and (seconds := _seconds(match["stamp"])) is not None:
-            row["wall_time"] = seconds
-    _keep(log, begun, row)
-    if row and not any("loss" in name for name in row) and log.rows:
-        log.note(Text("the last epoch was not finished", "最后一轮没有跑完"), begun)
-    if not all("wall_time" in row for row in log.rows):
-        for row in log.rows:
-            row.pop("wall_time", None)
+            few.setdefault(WALL, []).append((number, seconds))
+    for name, points in few.items():
+        lines, values = zip(*points, strict=True)
+        told.setdefault(name, []).append((np.array(lines, np.int64), np.array(values, np.float64)))
+    _file(log, bulk, {name: column(told.pop(name)) for name in list(told)}, cut)
     return log.traces()
 
 
-def _keep(log: LogLines, line: int, row: dict[str, Any]) -> None:
-    if row.keys() - {"epoch", "wall_time"}:
-        log.add(line, row)
+def _file(log: LogLines, bulk: Taken, told: dict[str, tuple[Ints, Curve]], cut: list[tuple[int, str]]) -> None:
+    """A row for every epoch that says something: of what a block says twice the last counts.
+
+    ``told`` are the lines and values of every quantity, of the beginnings of epochs and of the times of day; ``cut``
+    are the lists without an end.
+    """
+    heads, epochs = told.pop(HEAD, (NONE, np.zeros(0)))
+    begun = np.concatenate([[1], heads])
+    columns: dict[str, Column] = {}
+    first: dict[str, tuple[int, int]] = {}  # the row a quantity first comes in, and the line
+    for name, (at, said) in told.items():
+        good = ~np.isnan(said) if name == WALL else np.ones(len(at), bool)  # NaN is no day
+        lines, values = at[good], said[good]
+        if not len(lines):
+            continue
+        rows = np.searchsorted(heads, lines, side="right")
+        last = np.append(np.diff(rows) != 0, True)
+        columns[name] = Column(rows[last], values[last])
+        first[name] = int(rows[0]), int(lines[0])
+    early = any(len(one.rows) and one.rows[0] == 0 for one in columns.values())
+    walls = columns.pop(WALL, Column(NONE, np.zeros(0)))
+    kept = np.zeros(len(begun), bool)
+    for one in columns.values():
+        kept[one.rows] = True
+    clock = np.concatenate([[np.nan], epochs])
+    if early and len(epochs) and epochs[0] > 0:  # pasted, or cut at the front
+        now = int(epochs[0]) - 1
+        clock[0] = now
+        log.note(Text(f"begins in the middle of epoch {now}", f"日志从第 {now} 轮的中间开始"), 1)
+    for line, name in cut:
+        log.note(Text(f"a list of values is cut short: {name}", f"数值列表不完整：{name}"), line)
+    ends = [name for name, one in columns.items() if one.rows[-1] == len(begun) - 1]
+    if (early or len(heads)) and not any("loss" in name for name in ends) and kept.any():
+        log.note(Text("the last epoch was not finished", "最后一轮没有跑完"), int(begun[-1]))
+    if np.isin(np.flatnonzero(kept), walls.rows).all():
+        columns[WALL], first[WALL] = walls, (len(begun), 0)
+    if not len(epochs):
+        if kept.any():
+            log.add(1, {name: float(one.values[0]) for name, one in columns.items()})
+        return
+    kept &= np.isfinite(clock)
+    every = {"epoch": Column(np.arange(len(begun)), clock)}
+    every |= {name: columns[name] for name in sorted(columns, key=first.__getitem__)}
+    where = array("q", begun.tobytes())
+    bulk.table = replace(bulk.table, count=len(begun), columns=every, lines=where).of_rows(np.flatnonzero(kept), [])
+    bulk.lines = begun[kept]
 
 
-def _numbers(log: LogLines, line: int, match: re.Match[str]) -> dict[str, float]:
-    """The number of a line by name, or the numbers of its list by name and class."""
+def _said(line: str) -> Said | None:
+    """What a line says, and when; LOOK at one that is cut."""
+    names, spans = [HEAD], []
+    if match := EPOCH.search(line):
+        spans = [match.span("epoch")]
+    elif match := LINE.search(line):
+        found = list(_numbers(match))
+        if not found or (match["list"] and not match["end"]):
+            return LOOK
+        names, spans = [name for name, _ in found], [span for _, span in found]
+    else:
+        return None
+    if match["stamp"]:
+        begin, end = match.span("stamp")
+        edges = (*((begin + at, begin + at + 2 + 2 * (at == 0)) for at in (0, 5, 8, 11, 14)), (begin + 17, end))
+        names, spans = [*names, *PARTS], [*spans, *edges]
+    return Said("", tuple(names), tuple(spans))
+
+
+def _numbers(match: re.Match[str]) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Where a line has its number, by name, or each number of its list, by name and class."""
     name = SAID[match["name"]]
     if match["list"] is None:
-        value = log.number(name, match["value"], line)
-        return {} if value is None else {name: value}
-    found = {}
-    items = [item for item in ITEM.finditer(match["list"]) if match["end"] or item["end"] == ","]
+        yield name, match.span("value")
+        return
+    found = ITEM.finditer(match.string, *match.span("list"))
+    items = [item for item in found if match["end"] or item["end"] == ","]
     for at, item in enumerate(items, 1):
-        value = log.number(name, item["value"], line)
-        if value is not None:
-            found[name if len(items) == 1 and match["end"] else f"{name} {at}"] = value
-    if not match["end"]:
-        what = Text(f"a list of values is cut short: {name}", f"数值列表不完整：{name}")
-        log.note(what, line)
-    return found
+        yield name if len(items) == 1 and match["end"] else f"{name} {at}", item.span("value")
+
+
+def _timed(names: tuple[str, ...], values: Curve) -> tuple[tuple[str, ...], Curve]:
+    """The parts of a stamp as seconds since 1970, NaN for a day there is not."""
+    if names[-len(PARTS) :] != PARTS:
+        return names, values
+    year, month, day, hour, minute, second = values[:, -len(PARTS) :].T
+    months = (year.astype(np.int64) - 1970) * 12 + month.astype(np.int64) - 1
+    first, after = ((months + more).astype("M8[M]").astype("M8[D]").astype(np.int64) for more in (0, 1))
+    good = (year > 0) & (month > 0) & (month < 13) & (day > 0) & (day <= after - first)
+    good &= (hour < 24) & (minute < 60) & (second < 60)
+    whole = (((first + day - 1) * 24 + hour) * 60 + minute).astype(np.int64)
+    micros = whole * 60_000_000 + np.rint(second * 1e6).astype(np.int64)
+    wall = np.where(good, micros / 1e6, np.nan)
+    return (*names[: -len(PARTS)], WALL), np.column_stack([values[:, : -len(PARTS)], wall])
 
 
 def _seconds(stamp: str | None) -> float | None:

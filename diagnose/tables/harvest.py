@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -27,6 +27,8 @@ PIECE = 1 << 20  # characters looked at together
 HELD = 1 << 22  # bytes of templates that are remembered
 FEW = 8  # lines of a shape it is not worth understanding for
 Kind = tuple[str, tuple[str, ...]]
+Values = NDArray[np.float64]
+Made = Callable[[tuple[str, ...], Values], tuple[tuple[str, ...], Values]]
 States = defaultdict[Said, list[tuple[Ints, Curve]]]
 
 
@@ -56,6 +58,7 @@ class Harvest:
     states: dict[Kind, Rows] = field(default_factory=lambda: defaultdict(Rows))
     redrawn: bool = False
     pick: bool = False
+    made: Made | None = None
     ends: list[NDArray[np.bool_]] = field(default_factory=list)
     _templates: Templates = field(default_factory=Templates)
     _known: dict[int, tuple[Slots, Said] | None] = field(default_factory=dict)
@@ -170,9 +173,12 @@ class Harvest:
             states[said._replace(spans=())].append((group, numbers(chunk, group, slots)))
             return
         self.remember(said.kind, begin + int(group[-1]), last)
-        rows = (self.states if said.state else self.rows)[said.kind, said.names]
-        rows.lines.append(group + begin)
-        rows.values.append(numbers(chunk, group, slots))
+        self._keep(self.states if said.state else self.rows, said, group + begin, numbers(chunk, group, slots))
+
+    def _keep(self, rows: dict[Kind, Rows], said: Said, lines: Ints, values: Values) -> None:
+        names, values = self.made(said.names, values) if self.made else (said.names, values)
+        rows[said.kind, names].lines.append(lines)
+        rows[said.kind, names].values.append(values)
 
     def _thinned(self, chunk: Chunk, begin: int, blank: Ints, said: Said, parts: list[tuple[Ints, Curve]]) -> None:
         """Leave of every state of one thing that is told anew all the time the first and the last."""
@@ -202,9 +208,9 @@ class Harvest:
 
     def gather(self) -> None:
         """File what was read line by line with the rest."""
-        for kind, (lines, values) in self._few.items():
-            self.rows[kind].lines.append(np.array(lines, np.int64))
-            self.rows[kind].values.append(np.array(values, np.float64).reshape(len(lines), len(kind[1])))
+        for (kind, names), (lines, values) in self._few.items():
+            table = np.array(values, np.float64).reshape(len(lines), len(names))
+            self._keep(self.rows, Said(kind, names, ()), np.array(lines, np.int64), table)
         self._few.clear()
 
     def table(self, path: Path, form: str, notes: Sequence[Note], labels: Mapping[str, str] | None = None) -> Table:

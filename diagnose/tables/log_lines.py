@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from diagnose.run import Note, Trace
+from diagnose.tables.harvest import Made
 from diagnose.tables.records import tabled
 from diagnose.tables.said import Parse
 from diagnose.tables.table import Table, traces
@@ -57,12 +58,13 @@ class LogLines:
         """All of it, until lines are taken."""
         return self._text
 
-    def take(self, parse: Parse, *, pick: bool = False) -> Taken:
+    def take(self, parse: Parse, *, pick: bool = False, made: Made | None = None) -> Taken:
         """Take the lines out of a large log that ``parse`` understands; of a small one none is taken.
 
-        If only a ``pick`` of the lines is wanted, those of which ``parse`` knows nothing may be left out.
+        If only a ``pick`` of the lines is wanted, those of which ``parse`` knows nothing may be left out. For
+        ``made`` see `Harvest`.
         """
-        self._taken = taken(self._text, parse, self.path, self.form, pick=pick)
+        self._taken = taken(self._text, parse, self.path, self.form, pick=pick, made=made)
         self._decimals |= {name: len(word.partition(".")[2]) for name, word in self._taken.words.items()}
         self._text = self._end or self._text[:1]  # the rest is not needed any more, and is large
         return self._taken

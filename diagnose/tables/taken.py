@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from diagnose.run import Curve
 from diagnose.tables.alike import column
-from diagnose.tables.harvest import NONE, Harvest, Kind, Rows
+from diagnose.tables.harvest import NONE, Harvest, Kind, Made, Rows
 from diagnose.tables.leftover import Leftover
 from diagnose.tables.said import Parse
 from diagnose.tables.table import Column, Table
@@ -105,16 +105,18 @@ def taken(
     *,
     redrawn: bool = False,
     pick: bool = False,
+    made: Made | None = None,
 ) -> Taken:
     """Take every whole line that ``parse`` understands and all of whose words are numbers; of a small log none.
 
     Rows are filed under the label of their kind if ``labels`` are given. In a ``redrawn`` text a return ends a line; if
-    only a ``pick`` of the lines is wanted, those of which ``parse`` knows nothing may be left out.
+    only a ``pick`` of the lines is wanted, those of which ``parse`` knows nothing may be left out. For ``made`` see
+    `Harvest`.
     """
     if len(text) < LARGE:
         return Taken(Table(path, form, 0, {}), np.zeros(0, np.int64), Leftover(list(enumerate(text.split("\n"), 1))))
     left = Leftover()
-    harvest = Harvest(parse, others=left, redrawn=redrawn, pick=pick)
+    harvest = Harvest(parse, others=left, redrawn=redrawn, pick=pick, made=made)
     end = max(text.rfind("\n"), text.rfind("\r") if redrawn else 0) + 1
     harvest.read(text, end)
     left.add([(harvest.lines + 1, text[end:])])
