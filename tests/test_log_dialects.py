@@ -138,7 +138,7 @@ def test_a_rate_told_twice_counts(tmp_path):
     [
         ("Epoch 1/300 - loss: 0.5 - dice: 0.25\n", {"loss": ([1], [0.5]), "dice": ([1], [0.25])}),
         ("Epoch 1/9\ntrain loss: 0.5\nval dice: 0.25\n", {"train loss": ([1], [0.5]), "val dice": ([1], [0.25])}),
-        ("INFO: Validation Dice: 0.25\nEpoch 2/9:  18%|█   | 2/9 [00:09<00:42]\n", {"Validation Dice": ([0], [0.25])}),
+        ("INFO: Validation Dice: 0.25\nEpoch 2/9:  18%|█   | 2/9 [00:09<00:42]\n", {"Validation Dice": ([1], [0.25])}),
         ("Epoch 1/300: best loss 0.5 of epoch 1\n", {}),
         ("Epoch 1/300, 880 images read, the loss of 0.5 is that of 3 weights\n", {}),
         ("val loss: 0.5 - val dice: 0.25\n", {}),
@@ -176,7 +176,7 @@ def test_progress_of_training_and_of_validation_under_headings_are_kept_apart(tm
 
     [found], _ = read(tmp_path, epochs(f"Start Train\n{drawn[0]}\nFinish Train\nStart Validation\n{drawn[1]}\n"))
 
-    assert found["dice"][0] == found["loss"][0] == list(range(1, 9))
+    assert found["train/dice"][0] == found["loss"][0] == list(range(1, 9))
     assert found["val/dice"][0] == found["val_loss"][0] == [2, 2, 4, 4, 6, 6, 8, 8]
     assert found["val/dice"][1] == np.repeat(RISE, 2).tolist()
 
@@ -321,3 +321,46 @@ def test_lines_of_two_ranks_are_two_runs(tmp_path):
 
     assert found == [{"loss": ([s * 10 for s in range(1, 9)], [k + s / 10 for s in range(1, 9)])} for k in (0, 1)]
     assert "told apart by a column: rank" in notes
+
+
+CYCLE = epochs("Epoch {n}/9\nTraining...\nLoss: {a}\nValidating...\nLoss: 1{a}\n", first=3).splitlines(keepends=True)
+
+
+@pytest.mark.parametrize("first", range(9))
+@pytest.mark.parametrize("last", [14, 17, 20])
+@pytest.mark.parametrize("quoted", [False, True])
+def test_a_piece_of_a_log_with_headings_mixes_no_splits(tmp_path, first, last, quoted):
+    piece = "".join(f"> {line}" if quoted else line for line in CYCLE[first:last])
+
+    [found], _ = read(tmp_path, piece)
+
+    assert found.keys() <= {"Loss", "train/Loss", "val/Loss"}
+    assert all(value < 1 for name in ("Loss", "train/Loss") for value in found.get(name, ((), ()))[1])
+    assert all(value > 1 for value in found.get("val/Loss", ((), ()))[1])
+    assert sum(len(values) for _, values in found.values()) == (piece.count("Loss") if piece.count("Loss") > 2 else 0)
+
+
+def test_a_heading_at_the_top_of_a_log_names_no_split_of_its_first_epoch(tmp_path):
+    text = "Starting training:\n" + epochs("Epoch {n}/9\nLoss: {a}\nValidating...\nLoss: 1{a}\n")
+
+    [found], _ = read(tmp_path, text)
+
+    assert found == {"Loss": curve(FALL), "val/Loss": curve([float(f"1{a}") for a in FALL])}
+
+
+def test_data_sets_below_headings_are_told_apart_in_the_log_of_one_epoch(tmp_path):
+    [found], _ = read(tmp_path, "Epoch 1/9\nloss: 0.5\nKvasir\ndice: 0.5\nETIS\ndice: 0.25\nCVC\ndice: 0.75\n")
+
+    assert {name: values for name, (_, values) in found.items() if name != "loss"} == {
+        "dice Kvasir": [0.5],
+        "dice ETIS": [0.25],
+        "dice CVC": [0.75],
+    }
+
+
+@pytest.mark.parametrize("end", ["Epoch {n} finished in 9s", "end of epoch {n}", "第 {n} 轮完成", "Epoch {n} took 9s"])
+def test_words_tell_that_an_epoch_is_named_below_its_numbers_also_in_a_piece_of_a_log(tmp_path, end):
+    [found], _ = read(tmp_path, "loss: 0.7\n" + epochs("val dice: {b}\n" + end + "\nloss: {a}\n", first=26))
+
+    assert found["val dice"] == curve(RISE, first=26)
+    assert found["loss"] == curve((0.7, *FALL), first=26)

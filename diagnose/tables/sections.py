@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from diagnose.tables.naming import COUNTERS, IDLE, NO_NAMES, side_of, words
+from diagnose.tables.naming import COUNTERS, IDLE, NO_NAMES, RATES, SLOT, side_of, words
 from diagnose.tables.shape_choice import NONE, Carried, Lines, carried_by, naming
 from diagnose.tables.shapes import Shape, shape_of
 from diagnose.tables.timeline import Ints
@@ -20,6 +20,7 @@ _OVER = re.compile(
     re.IGNORECASE,
 )
 _SIDES = ("", "train", "val", "test")
+FEW = 2  # lines of a split in a piece of a log
 _FILLS = (IDLE | NO_NAMES | COUNTERS) - {"train"}
 
 
@@ -42,14 +43,20 @@ def _heads(text: str) -> str:
 
 @dataclass(frozen=True)
 class _Sections:
-    """Where each section begins, and the number of its split among `_SIDES`."""
+    """Where each section begins, and the number of its split among `_SIDES`; ``cut``: the log begins within one."""
 
     at: Ints
     side: Ints
+    cut: bool
 
     def of(self, lines: Ints) -> Ints:
         """The split of the section each line stands in, 0 for none."""
-        return np.append(0, self.side)[np.searchsorted(self.at, lines, side="right")]
+        return np.append(self._before(), self.side)[np.searchsorted(self.at, lines, side="right")]
+
+    def _before(self) -> int:
+        """That of the lines above all headings: what comes before the first when it is back, else what comes last."""
+        again = np.flatnonzero(self.side[1:] == self.side[:1])
+        return int(self.side[again[0]]) if len(again) else int(self.side[-1]) if self.cut and len(self.side) > 1 else 0
 
 
 def by_section(
@@ -59,52 +66,76 @@ def by_section(
 
     ``plain`` are the lines without a number, by text. An epoch that begins closes the section before it.
     """
+    if not shapes:
+        return dict(said), {}
     carried = carried_by(said, naming(said, shapes))
     sections = _sections(said, shapes, plain, carried)
     under: dict[str, dict[int, list[Ints]]] = {}
     for text, shape in shapes.items():
         sides = sections.of(said[text].at)
         for name in shape.names:
-            if name and not side_of(name):
+            if name and not side_of(name) and not RATES & set(words(name)):
                 for side in np.unique(sides).tolist():
                     under.setdefault(name, {}).setdefault(side, []).append(said[text].at[sides == side])
-    mixed = {name for name, parts in under.items() if len(parts) > 1 and _in_turn(list(parts.values()), carried)}
+    mixed: dict[str, tuple[str, ...]] = {}
+    for name, parts in under.items():
+        if {2, 3} & parts.keys() and len(parts) > 1 and _in_turn(list(parts.values()), carried):
+            once = 1 in parts and (0 not in parts or _share(list(map(_of, (parts[0], parts[1]))), carried))
+            mixed[name] = ("", "train/" if once else "", "val/", "test/")
     lines, found = dict(said), dict(shapes)
     for text, shape in shapes.items():
         sides = sections.of(said[text].at)
-        if not mixed.isdisjoint(shape.names) and sides.any():
+        if not mixed.keys().isdisjoint(shape.names) and sides.any():
             del lines[text], found[text]
             for side in np.unique(sides).tolist():
                 key = f"{text}\n{_SIDES[side]}" if side else text
                 lines[key] = said[text].of(sides == side)
-                found[key] = replace(shape, names=tuple(_named(name, _SIDES[side], mixed) for name in shape.names))
+                names = tuple(mixed[name][side] + name if name in mixed else name for name in shape.names)
+                found[key] = replace(shape, names=names)
     return dict(sorted(lines.items(), key=lambda item: int(item[1].at[0]))), found
-
-
-def _named(name: str, side: str, mixed: set[str]) -> str:
-    return f"{side}/{name}" if side and name in mixed else name
 
 
 def _sections(
     said: Mapping[str, Lines], shapes: Mapping[str, Shape], plain: Mapping[str, Ints], carried: Carried
 ) -> _Sections:
-    begins = carried.at[np.diff(carried.epochs, prepend=np.nan) != 0]
-    at, sides = [begins], [np.zeros(len(begins), np.int64)]
-    counters = {text: lines.at for text, lines in said.items() if text not in shapes and not shape_of(text).named}
+    at, sides = [NONE], [NONE]
+    counters = {text: lines.at for text, lines in said.items() if text not in shapes and _counts(text)}
     for text, lines in (*counters.items(), *plain.items()):
         if side := _heads(text):
             at.append(lines)
             sides.append(np.full(len(lines), _SIDES.index(side)))
-    where, which = np.concatenate([NONE, *at]), np.concatenate([NONE, *sides])
+    heads = np.sort(np.concatenate(at))
+    told = np.sort(np.concatenate([NONE, *(said[text].at for text in shapes)]))
+    begins = carried.at[np.diff(carried.epochs, prepend=np.nan) != 0]
+    head = np.append(-1, heads)[np.searchsorted(heads, begins)]
+    if len(begins) and (head[0] >= 0 or told[0] >= begins[0]):  # what was going on when the log begins, goes on
+        begins, head = begins[1:], head[1:]
+    begins = begins[np.searchsorted(told, head) < np.searchsorted(told, begins)]  # else the heading stands above it
+    where, which = np.concatenate([begins, *at]), np.concatenate([np.zeros(len(begins), np.int64), *sides])
     order = np.lexsort((which, where))
-    return _Sections(where[order], which[order])
+    cut = len(told) > 0 and (not len(carried.at) or bool(told[0] < carried.at[0]))
+    return _Sections(where[order], which[order], cut)
+
+
+def _counts(text: str) -> bool:
+    """Whether a line holds nothing but the epoch, and perhaps how many there will be."""
+    return text.count(SLOT) <= 2 and not shape_of(text).named
 
 
 def _in_turn(parts: list[list[Ints]], carried: Carried) -> bool:
-    """Whether the same epochs, or else stretches of the file, hold lines of every part."""
-    every = [np.sort(np.concatenate(part)) for part in parts]
+    """Whether the same epochs hold lines of every part; or, in a piece of a log, one follows on another."""
+    every = list(map(_of, parts))
+    follow = max(one[0] for one in every) < max(one[-1] for one in every)
+    few = [len(one) <= FEW for one in every]
+    return _share(every, carried) or all(few) or (any(few) and follow)
+
+
+def _of(part: list[Ints]) -> Ints:
+    return np.sort(np.concatenate(part))
+
+
+def _share(every: list[Ints], carried: Carried) -> bool:
+    """Whether at least half of the epochs that hold lines of one part hold lines of each."""
     epochs = [np.unique(one[np.isfinite(one)]) for one in map(carried.until, every)]
     few = min(map(len, epochs))
-    if few:
-        return all(2 * len(np.intersect1d(one, other)) >= few for one in epochs for other in epochs)
-    return bool(min(one[-1] for one in every) > max(one[0] for one in every))
+    return few > 0 and all(2 * len(np.intersect1d(one, other)) >= few for one in epochs for other in epochs)

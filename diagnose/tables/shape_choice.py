@@ -15,6 +15,7 @@ from diagnose.tables.shapes import Shape, shape_of
 from diagnose.tables.timeline import Ints
 
 NONE = np.zeros(0, np.int64)
+_OVER = re.compile(r"\b(?:finished|completed?|done|took|ended|end of)\b|完成|结束|耗时|用时", re.IGNORECASE)
 FEW = 40  # shapes of line in a log that has just begun
 _OF_EPOCHS = re.compile(
     rf"(?<![a-z])epoch:? ?[\[(]? ?{SLOT} ?(?:/|of) ?{SLOT}|第 ?{SLOT} ?/ ?{SLOT} ?轮", re.IGNORECASE
@@ -57,13 +58,15 @@ def joined(parts: Iterable[Lines]) -> Lines:
 class Carried:
     """The epoch that was last named: ``at`` are the lines that name one, ``epochs`` what they say.
 
-    ``before`` is that of lines before the first of them; ``ahead``: it is named below what was measured in it.
+    ``before`` is that of lines before the first of them; ``ahead``: it is named below what was measured in it;
+    ``over``: so all its lines say, in words.
     """
 
     at: Ints
     epochs: Curve
     before: float = np.nan
     ahead: bool = False
+    over: bool = False
 
     def until(self, lines: Ints) -> Curve:
         """What it was at each of these lines, NaN before the first."""
@@ -81,10 +84,12 @@ class Carried:
         if not len(self.at) or not lines:
             return self
         first, last = self.at[0], self.at[-1]
+        if self.over:
+            return replace(self, ahead=True)
         above = [int((at < first).sum()) for at in lines]
         if all(above) and self.epochs[0] <= 1 < len(np.unique(self.epochs)) and max(at[-1] for at in lines) < last:
             return replace(self, ahead=True)
-        again = all((at > first).any() for at, count in zip(lines, above, strict=True) if count)
+        again = self.epochs[0] > 1 or any((at > first).any() for at, count in zip(lines, above, strict=True) if count)
         return replace(self, before=self.epochs[0] - 1) if max(above) == 1 <= self.epochs[0] and again else self
 
 
@@ -96,15 +101,17 @@ def naming(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> list[str]:
 def carried_by(said: Mapping[str, Lines], known: Iterable[str], shapes: Mapping[str, Shape] | None = None) -> Carried:
     """The epoch as the lines of some shapes name it; ``shapes`` are those known by other keys than their texts."""
     places, epochs = [NONE], [np.zeros(0)]
+    over = []
     for text in known:
         slot = (shapes[text] if shapes and text in shapes else shape_of(text)).epoch
         if slot is not None:
+            over.append(_OVER.search(text) is not None)
             good = said[text].whole[:, slot]
             places.append(said[text].at[good])
             epochs.append(said[text].numbers[good, slot])
     at = np.concatenate(places)
     order = np.argsort(at, kind="stable")
-    return Carried(at[order], np.concatenate(epochs)[order])
+    return Carried(at[order], np.concatenate(epochs)[order], over=all(over))
 
 
 def chosen(said: Mapping[str, Lines], *, training: bool) -> dict[str, Shape]:

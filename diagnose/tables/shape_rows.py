@@ -210,7 +210,7 @@ def _apart(told: Told, row: Ints, when: Curve) -> list[tuple[str, ...]]:
         clash = np.append(False, clash & ~np.isclose(value[1:], value[:-1], rtol=ROUNDED, atol=0, equal_nan=True))
         again = 1
         for one, _, at in parts:
-            if clash[shape == one].sum() > HALF * (shape == one).sum():
+            if clash[shape == one].sum() >= max(1, HALF * (shape == one).sum()):
                 again += 1
                 names[one][at] = f"{name} {again}"
     return [tuple(one) for one in names]

@@ -64,7 +64,9 @@ def _by_heading(
         over = which[place]
         own = np.unique(over).tolist()
         labels = _labels([heads[one] for one in own])
-        if 1 < len(own) <= MOST and all(labels) and _in_turn([mine.at[over == one] for one in own]):
+        below = len(own) == len(mine) and (at[place] == mine.at - 1).all()  # a log of one epoch
+        turns = 1 < len(own) <= MOST and (below or _in_turn([mine.at[over == one] for one in own]))
+        if turns and all(labels):
             del lines[text], found[text]
             for one, label in zip(own, labels, strict=True):
                 lines[f"{text}\n{label}"] = mine.of(over == one)
@@ -107,7 +109,7 @@ def _in_turn(parts: Sequence[Ints]) -> bool:
     which = which[np.diff(which, prepend=-1) != 0]  # a line may be printed and logged
     period = len(parts)
     again = which[period:] == which[:-period]
-    return len(again) >= period and bool(again.mean() >= 0.8) and len(np.unique(which[:period])) == period
+    return len(again) > 1 and bool(again.mean() >= 0.8) and len(np.unique(which[:period])) == period
 
 
 def _labelled(shape: Shape, label: str) -> Shape:
