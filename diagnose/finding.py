@@ -83,11 +83,13 @@ class Verdict:
         return (cause and cause.confidence) or self.entry.check.confidence
 
     def message(self, lang: Lang) -> str:
-        """The entry's sentence with this finding's numbers in it; empty unless found."""
+        """The sentence of the cause, or else of the entry, with this finding's numbers in it; empty unless found."""
         if self.evidence is None or self.entry.check is None:
             return ""
+        seen, causes = self.evidence, self.entry.zh.causes if lang == "zh" else self.entry.causes
         text = self.entry.zh.message if lang == "zh" else self.entry.check.message
-        seen = self.evidence
+        if seen.cause in causes and causes[seen.cause].message:
+            text = causes[seen.cause].message
         return text.format(subject=seen.subject, first=seen.first, last=seen.last, **seen.facts)
 
     def because(self, lang: Lang) -> str:

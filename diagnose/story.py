@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from diagnose.finding import SEVERITIES, Verdict
@@ -24,10 +24,9 @@ def story(verdicts: Iterable[Verdict]) -> list[Chapter]:
         assert verdict.evidence is not None
         alike.setdefault((verdict.entry.id, verdict.evidence.cause), []).append(verdict)
     leaders = [group[0] for group in alike.values()]
-    roots = {one.entry.id for one in leaders if root_of(one, leaders) is None}
     under: dict[str, list[Verdict]] = {}
     for one in leaders:
-        if (root := root_of(one, leaders)) in roots and root is not None:
+        if (root := _first_of(one, leaders)) is not None:
             under.setdefault(root, []).append(one)
     told: set[str] = set()
     chapters = []
@@ -42,11 +41,25 @@ def story(verdicts: Iterable[Verdict]) -> list[Chapter]:
 
 
 def root_of(verdict: Verdict, found: Iterable[Verdict]) -> str | None:
-    """The symptom that ``verdict`` follows from, if it is among the found ones."""
+    """The symptom that ``verdict`` follows from, the likeliest of those that are among the found ones."""
     cause = verdict.entry.causes.get(verdict.evidence.cause) if verdict.evidence else None
-    if cause is None or not cause.follows:
+    if cause is None:
         return None
-    return cause.follows if any(one.entry.id == cause.follows for one in found) else None
+    lost = verdict.severity == "error"  # what is lost for sure is not told as a mere consequence of what may be
+    known = {one.entry.id for one in found if not (lost and one.confidence == "possible")}
+    return next((name for name in cause.follows if name in known and name != verdict.entry.id), None)
+
+
+def _first_of(verdict: Verdict, leaders: Sequence[Verdict]) -> str | None:
+    """The symptom at the head of the chain that ``verdict`` follows from; None for a head, and in a circle."""
+    seen, root = {verdict.entry.id}, None
+    while (name := root_of(verdict, leaders)) is not None:
+        if name in seen:
+            return None
+        seen.add(name)
+        root = name
+        verdict = next(one for one in leaders if one.entry.id == name)
+    return root
 
 
 def _harm(verdict: Verdict) -> tuple[int, int]:

@@ -58,6 +58,7 @@ def pairs(entry: Entry) -> Iterator[tuple[Route, str, str]]:
     for name, cause in entry.causes.items():
         told = zh.causes.get(name)
         yield ("causes", name, "says"), cause.says, told.says if told else ""
+        yield ("causes", name, "message"), cause.message, told.message if told else ""
         yield from _lists(("causes", name, "fix"), cause.fix, told.fix if told else ())
     if entry.check:
         yield ("check", "message"), entry.check.message, zh.message

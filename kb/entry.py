@@ -129,13 +129,15 @@ class Case:
 class Cause:
     """One possible reason: how it is told apart, and its own remedy, cheapest first.
 
-    ``follows`` names the symptom that is then the root: found in the same run, it is told first and this under it.
+    ``follows`` names the symptoms that are then the root, the likeliest first: the first of them that is found in the
+    same run is told first and this under it. ``message`` takes the place of the check's where that does not fit.
     """
 
     says: str
     fix: tuple[str, ...] = ()
     see: tuple[str, ...] = ()
-    follows: str = ""
+    follows: tuple[str, ...] = ()
+    message: str = ""
     severity: Severity | None = None
     confidence: Confidence | None = None
 
@@ -172,6 +174,7 @@ class CauseText:
 
     says: str
     fix: tuple[str, ...] = ()
+    message: str = ""
 
 
 @dataclass(frozen=True)

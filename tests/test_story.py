@@ -62,6 +62,38 @@ def test_the_report_for_programs_names_the_root_too():
 
 
 def test_every_root_an_entry_names_is_a_symptom():
-    named = {cause.follows for entry in LIBRARY.values() for cause in entry.causes.values() if cause.follows}
+    named = {root for entry in LIBRARY.values() for cause in entry.causes.values() for root in cause.follows}
 
     assert named <= {entry.id for entry in LIBRARY.values() if entry.check}
+
+
+def test_a_chain_of_causes_stands_under_its_first_link():
+    one = examined(
+        train__loss=np.where(T < 150, np.exp(-T / 40), np.exp((T - 150) / 5.0)) * np.where(T < 290, 1, np.nan),
+        train__lr=np.where(T < 150, 1e-3, 1e-1),
+    )
+
+    (first, *_) = [
+        [chapter.verdict.entry.id, *(two.entry.id for two in chapter.consequences)] for chapter in story(one.verdicts)
+    ]
+
+    assert first[0] in ("lr-too-high", "loss-diverging")
+    assert "loss-nonfinite" in first[1:]
+
+
+def test_what_is_lost_for_sure_is_not_told_as_a_consequence_of_what_is_only_possible():
+    errors = {"loss-nonfinite", "loss-diverging", "loss-not-decreasing"}
+    one = examined(train__loss=5 + np.sin(T) * (T % 7), train__lr=np.full(300, 2.0))
+
+    for chapter in story(one.verdicts):
+        if chapter.verdict.confidence == "possible":
+            assert not errors & {two.entry.id for two in chapter.consequences if two.severity == "error"}
+
+
+def test_a_cause_may_put_the_finding_into_its_own_words():
+    one = examined(train__loss=0.9 + 0.001 * np.sin(T), train__lr=0.0 * T)
+    (rate,) = [verdict for verdict in one.verdicts if verdict.entry.id == "lr-vanished"]
+
+    assert rate.message("en") == "train/lr was zero from step 0 to step 299"
+    assert rate.message("zh") == "train/lr 从第 0 步到第 299 步一直是零"
+    assert "loss-not-decreasing" in told(one)["lr-vanished"]

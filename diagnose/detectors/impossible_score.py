@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
@@ -38,7 +40,10 @@ def impossible_score(
         percent = 0.0
     found = [seen for one in long if (seen := _outside(one, low, high, percent, slack)) is not None]
     told = {one.subject for one in found}
-    return found + [seen for one in long if one.name not in told and (seen := _swapped(one, long, slack)) is not None]
+    larger = [seen for one in long if one.name not in told and (seen := _swapped(one, long, slack)) is not None]
+    if any(one.cause == "masks-0-255" for one in found):  # it makes the IoU of the same masks too large as well
+        larger = [dataclasses.replace(one, cause="masks-0-255") for one in larger]
+    return found + larger
 
 
 def _outside(series: Series, low: float, high: float, percent: float, slack: float) -> Evidence | None:

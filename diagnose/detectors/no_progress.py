@@ -49,13 +49,14 @@ def no_progress(
     chanced = 4 * curve.noise / np.sqrt(len(values) / len(curve)) if len(values) >= 30 else 0.0  # by luck of ten levels
     ended = start - median(curve.levels[-3:])
     end = float(curve.levels[-1])
-    facts = {"start": start, "end": end, "progress": progress * 100}
+    facts = {"start": start, "end": end, "progress": max(0.0, progress) * 100}
     falls = progress >= least and (start - best > chanced or ended >= least * size)
     slow = _slow(rate, tiny_rate, vanished, low)
     if falls and progress < by_heart and _as_good_as_guessing(val, end, chance, scores):
         cause = slow or ("at-chance" if guessed(end, 2 * chance, scores) else "labels")
         return Evidence(loss.name, int(steps[0]), int(steps[-1]), facts, cause)
-    if falls or np.all(values == 0) or (metric is not None and _gain(metric) >= metric_gain):
+    exploded = progress >= least and end > 2 * start > 0  # it had come down; where it went is told elsewhere
+    if falls or exploded or np.all(values == 0) or (metric is not None and _gain(metric) >= metric_gain):
         return None
     cause = slow
     if not cause and (at_known(end, chance, settings, scores) or usual(end, chance)):
@@ -78,9 +79,11 @@ def _slow(rate: Series | None, tiny_rate: float, vanished: float, low: float) ->
 
 
 def _as_good_as_guessing(val: Series | None, end: float, chance: float, scores: tuple[Series, ...]) -> bool:
-    """Whether the later half of a validation loss lies where guessing does, and ``end`` of training not above it."""
+    """Whether a validation loss stays where guessing is, and ``end`` of training is not above it."""
     if val is None or len(levels := finite(val)[1]) < 4:
         return False
+    if levels[0] - median(levels[-max(1, len(levels) // 4) :]) > chance * levels[0]:
+        return False  # slow, but on its way
     level = median(levels[len(levels) // 2 :])
     return end <= (1 + chance) * level and guessed(level, 2 * chance, scores)
 

@@ -141,10 +141,12 @@ class _Page:
             self.say("text", Text(f"cause: {because}", f"原因：{because}").of(self.lang), first="    ", rest="      ")
         for step in () if brief else verdict.fix(self.lang):
             self.say("text", step, first="    → ", rest="      ")
+        if chapter.consequences:
+            self.say("text", Text("this also explains:", "这也解释了：").of(self.lang), first="    ")
         for one in chapter.consequences:
-            told = f"{one.entry.title}: {one.message('en')}", f"{one.entry.zh.title}：{one.message('zh')}"
-            text = Text(f"this also explains: {told[0]}", f"这也解释了：{told[1]}").of(self.lang)
-            self.say("text", f"{text} (kb lookup {one.entry.id})", first="    ", rest="      ")
+            what = f"{telling.title(one.entry, self.lang)}{Text(': ', '：').of(self.lang)}{one.message(self.lang)}"
+            where = Text(f" ({one.entry.id})", f"（{one.entry.id}）").of(self.lang)
+            self.say("text", f"{what}{where}", first="    · ", rest="      ")
         self.say("dim", f"kb lookup {entry.id}", first="      ")
 
     def curve(self, run: Run, verdict: Verdict) -> None:
