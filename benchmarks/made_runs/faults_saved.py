@@ -145,7 +145,8 @@ def _renamed(part: str) -> Iterator[Variant]:
             "dev": ("module.", "module.", "model.", "module."),
             "eval": ("_orig_mod.", "module.", "_orig_mod.", "net."),
         }
-        yield Variant(recipe, Renamed(how[part][at]))
+        word = "wrapper-prefix" if how[part][at] in ("module.", "_orig_mod.") else "common-prefix"
+        yield Variant(recipe, Renamed(how[part][at]), causes={"checkpoint-key-mismatch": (word,)})
 
 
 def _unsafe(part: str) -> Iterator[Variant]:
@@ -179,8 +180,7 @@ FAULTS = [
           fact("saved_again"), _first, ("optimizer-state-mismatch", "layer-untrained", "lr-vanished",
           "gate-unchanged", "gate-stuck-at-zero"), {"weights-unchanged": ("stale-file",)}),
     Fault("tensors-renamed", ("checkpoint-key-mismatch",), "checkpoint", "later files name the tensors otherwise",
-          fact("renamed"), _renamed, ("optimizer-missing-params",),
-          {"checkpoint-key-mismatch": ("wrapper-prefix",)}),
+          fact("renamed"), _renamed, ("optimizer-missing-params",)),
     Fault("file-runs-a-command", ("checkpoint-unsafe",), "checkpoint", "the pickle calls more than containers need",
           fact("unsafe"), _unsafe, ("layer-untrained",)),
     Fault("loss-scale-collapsed", ("grad-scaler-collapsed",), "both", "the loss scale ended below one",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import pairwise
 
 from diagnose.finding import Evidence, Fact, Unsure
@@ -18,8 +19,8 @@ _NORM = {"gamma": "weight", "beta": "bias"}
 def renamed_keys(checkpoints: tuple[Checkpoint, ...]) -> list[Evidence] | Unsure:
     """Point at each checkpoint that differs from the one before it in names only.
 
-    Causes: ``wrapper-prefix``, ``norm-renamed``. Every name the two do not share must find
-    its partner of the same shape.
+    Causes: ``wrapper-prefix``, ``norm-renamed``, ``common-prefix`` (any other in front of all of them). Every name the
+    two do not share must find its partner of the same shape.
     """
     known = [one for one in checkpoints if one.tensors]
     if len(known) < 2:
@@ -28,7 +29,9 @@ def renamed_keys(checkpoints: tuple[Checkpoint, ...]) -> list[Evidence] | Unsure
     for before, after in pairwise(known):
         old = {name: one for name, one in before.tensors.items() if name not in after.tensors}
         new = {name: one for name, one in after.tensors.items() if name not in before.tensors}
-        for cause, plain in (("wrapper-prefix", _unwrapped), ("norm-renamed", _as_torch_names)):
+        without = partial(_without, _added(old, new) or _added(new, old))
+        ways = (("wrapper-prefix", _unwrapped), ("norm-renamed", _as_torch_names), ("common-prefix", without))
+        for cause, plain in ways:
             partners = _partners(old, new, plain)
             if partners:
                 first = next(iter(partners))
@@ -46,6 +49,21 @@ def _partners(old: dict[str, Tensor], new: dict[str, Tensor], plain: Callable[[s
     partners = {name: by_plain.get((plain(name), one.shape), "") for name, one in old.items()}
     complete = len(old) == len(new) == len(set(partners.values())) and all(partners.values())
     return partners if complete else {}
+
+
+def _added(shorter: Iterable[str], longer: Iterable[str]) -> str:
+    """What stands in front of every name of ``longer`` and leaves the names of ``shorter``; empty when nothing does."""
+    known, names = set(shorter), list(longer)
+    parts = names[0].split(".")[:-1] if names else []
+    for end in range(1, len(parts) + 1):
+        prefix = ".".join(parts[:end]) + "."
+        if all(name.startswith(prefix) for name in names) and known == {name.removeprefix(prefix) for name in names}:
+            return prefix
+    return ""
+
+
+def _without(prefix: str, name: str) -> str:
+    return name.removeprefix(prefix)
 
 
 def _unwrapped(name: str) -> str:
