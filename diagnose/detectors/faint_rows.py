@@ -1,6 +1,8 @@
-"""Filters of a layer, or the scales behind them, that have faded to nothing."""
+"""Filters of a layer, or scales behind them, that have faded to nothing, and channels of a gate that never moved."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -13,21 +15,31 @@ from kb.text import Text
 
 def faint_rows(
     checkpoints: tuple[Checkpoint, ...], *, least: float, share: float, floor: float, faint: float
-) -> Evidence | Unsure | None:
+) -> list[Evidence] | Unsure:
     """Count the rows of each weight of the last checkpoint that are below ``floor``, or ``faint`` times the usual one.
 
     Told when they are ``share`` of at least ``least`` rows, in the layer that lost the largest part. A tensor of
-    nothing but exact zeros was initialised so, and gates are another matter. Causes: ``decayed`` (its group has
-    weight decay), ``without-decay``; none without an optimizer.
+    nothing but exact zeros was initialised so. Causes: ``decayed`` (its group has weight decay), ``without-decay``;
+    none without an optimizer. Of gates those channels count that still share one value while others moved:
+    ``gate-channels``.
     """
     last = next((one for one in reversed(checkpoints) if one.tensors), None)
     judged = [one for one in last.tensors.values() if _has_filters(one, last, least)] if last else []
-    if last is None or not judged:
+    gates = [last.tensors[name] for name in last.gates if len(last.tensors[name].rows) >= least] if last else []
+    if last is None or not (judged or gates):
         return Unsure(
             Text(f"no layer of {least:.0f} or more filters could be read", f"没有可读取的层含 {least:.0f} 个以上卷积核")
         )
     dead = {one.name: _dead(one, floor, faint) for one in judged}
-    hit = [one for one in judged if dead[one.name] >= share * len(one.rows)]
+    still = {one.name: _resting(one) for one in gates}
+    found = [
+        _evidence([one for one in judged if dead[one.name] >= share * len(one.rows)], dead, last, ""),
+        _evidence([one for one in gates if still[one.name] >= share * len(one.rows)], still, last, "gate-channels"),
+    ]
+    return [one for one in found if one]
+
+
+def _evidence(hit: list[Tensor], dead: Mapping[str, int], last: Checkpoint, cause: str) -> Evidence | None:
     if not hit:
         return None
     worst = max(hit, key=lambda one: (dead[one.name] / len(one.rows), len(one.shape), len(one.rows)))
@@ -37,7 +49,7 @@ def faint_rows(
         "layers": len(hit),
         "loudest": float(worst.rows.max()),
     }
-    return Evidence(worst.name, last.step, last.step, facts, _cause(worst.name, last))
+    return Evidence(worst.name, last.step, last.step, facts, cause or _cause(worst.name, last))
 
 
 def _has_filters(tensor: Tensor, checkpoint: Checkpoint, least: float) -> bool:
@@ -51,6 +63,13 @@ def _dead(tensor: Tensor, floor: float, faint: float) -> int:
     alive = tensor.rows[tensor.rows > floor]
     usual = float(np.median(alive)) if len(alive) else 0.0
     return int((tensor.rows <= max(floor, faint * usual)).sum())
+
+
+def _resting(gate: Tensor) -> int:
+    """How many channels share one value although others differ: half precision rounds small ones to one or to zero."""
+    kinds, counts = np.unique(gate.rows, return_counts=True)
+    told = gate.dtype in ("float32", "float64") or (gate.dtype == "bfloat16" and kinds[counts.argmax()] == 0)
+    return int(counts.max()) if told and len(kinds) > 1 and not gate.nonfinite else 0
 
 
 def _cause(name: str, last: Checkpoint) -> str:
