@@ -6,6 +6,7 @@ What is shown, and how, is the same code either way.
 
 from __future__ import annotations
 
+import os
 import sys
 
 from cli import language, pager, paint
@@ -23,11 +24,11 @@ _PASTED = ("Error", "Exception", "Warning", "error:")  # signs of a message, who
 def main() -> int:
     """Run ``kb`` with the process's arguments; gives the exit code."""
     code = _straight(sys.argv[1:])
-    if code is None:
-        from cli import kb_app
+    if code is not None:
+        os._exit(code)  # all is written; Python would take longer to tidy up than the look-up took
+    from cli import kb_app
 
-        return kb_app.main()
-    return code
+    return kb_app.main()
 
 
 def answered(pages: Printed, words: str, lang: Lang) -> tuple[list[Line], int]:

@@ -77,9 +77,9 @@ class Library(Mapping[str, Entry]):
             for name in (entry.id, entry.title, *entry.aliases, entry.zh.title, *entry.zh.aliases):
                 yield name, entry.id
 
-    def exact(self, key: str) -> tuple[str, str] | None:
-        """The first name that folds to ``key``, and its id."""
-        return next(((name, found) for name, found in self.names() if fold(name) == key), None)
+    def exact(self, key: str) -> str | None:
+        """The id of the first name that folds to ``key``."""
+        return next((found for name, found in self.names() if fold(name) == key), None)
 
     def blocks(self, entry: Entry, lang: Lang) -> list[Block]:
         """The page of the entry, laid out for any width."""

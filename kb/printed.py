@@ -8,7 +8,6 @@ entries of their own) one is kept in the user's cache folder. The file holds not
 from __future__ import annotations
 
 import os
-from binascii import crc32
 
 from kb import places
 from kb.prose import Block
@@ -56,28 +55,25 @@ class Sense(Value):
 
 
 class Printed:
-    """Opens what `kb.printing` wrote, a file or its bytes; raises `ValueError` if damaged or made from other pages."""
+    """Opens what `kb.printing` wrote, a file or its bytes; raises `ValueError` if damaged or made from other pages.
+
+    What came with the program is believed like the program; what was kept is checked, piece by piece, as it is read.
+    """
 
     _open = -1  # until there is a file
 
-    def __init__(self, source: str | bytes, signature: str = "") -> None:
+    def __init__(self, source: str | bytes, signature: str = "", *, kept: bool = True) -> None:
         self._open = -1 if isinstance(source, bytes) else os.open(source, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-        self._whole = source if isinstance(source, bytes) else b""
+        self._whole, self._kept = source if isinstance(source, bytes) else b"", kept
         first = self._read(0, _HEAD).partition(b"\n")[0]
         head = first.decode().split(APART)
-        if head[0] != HEAD or len(head) != 4 or head[1] != (signature or head[1]):
+        if head[0] != HEAD or len(head) != 5 or head[1] != (signature or head[1]):
             raise ValueError(head[0])
-        seal, *sizes = map(int, head[2].split())
-        size_of_words, seal_of_words, size_of_body, seal_of_body = map(int, head[3].split())
+        (seal, *sizes), self._near, (seal_of_body, size_of_body) = (list(map(int, one.split())) for one in head[2:])
         at = len(first) + 1
-        front = self._piece(at, sum(sizes), seal)
-        self._words = (at + len(front), size_of_words, seal_of_words)
-        self._body = (at + len(front) + size_of_words, size_of_body, seal_of_body)
-        columns = []
-        for size in sizes:
-            columns.append(front[:size])
-            front = front[size:]
-        self._keys, self._owners, self._names, cards, senses, problems = columns
+        self._exact, cards, senses, problems = _columns(self._piece(at, sum(sizes), seal), sizes)
+        self._at_near = at + sum(sizes)
+        self._body = (self._at_near + sum(self._near[1:]), size_of_body, seal_of_body)
         self._cards, self.problems = cards.decode(), problems.decode()
         self.ambiguous: dict[str, tuple[Sense, ...]] = {}
         for line in _lines(senses):
@@ -106,20 +102,19 @@ class Printed:
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Every (name, id): ids, titles and aliases of both languages, as written."""
-        return zip(_lines(self._names), _lines(self._owners), strict=True)
+        _, _, names, ids = self.spellings()
+        return zip(names, ids, strict=True)
 
-    def exact(self, key: str) -> tuple[str, str] | None:
-        """The first name that folds to ``key``, and its id."""
-        place = self._keys.find(f"\n{key}\n".encode())
-        if place < 0:
-            return None
-        at = self._keys.count(b"\n", 0, place + 1) - 1
-        return _lines(self._names)[at], _lines(self._owners)[at]
+    def exact(self, key: str) -> str | None:
+        """The id of the first name that folds to ``key``."""
+        _, found, rest = self._exact.partition(f"\n{key}{APART}".encode())
+        return rest[: rest.index(b"\n")].decode() if found else None
 
     def spellings(self) -> tuple[list[str], list[str], list[str], list[str]]:
         """Four lists side by side: every name folded, its words apart, as written, and its id."""
-        words = _lines(self._piece(*self._words))
-        return _lines(self._keys), words, _lines(self._names), _lines(self._owners)
+        seal, *sizes = self._near
+        keys, words, names, ids = map(_lines, _columns(self._piece(self._at_near, sum(sizes), seal), sizes))
+        return keys, words, names, ids
 
     def blocks(self, card: Card, lang: Lang) -> list[Block]:
         """The page, laid out for any width."""
@@ -135,7 +130,7 @@ class Printed:
 
     def check(self) -> None:
         """Read it all; raises `ValueError` where a byte is not what was written."""
-        self._piece(*self._words)
+        self._piece(self._at_near, sum(self._near[1:]), self._near[0])
         self._piece(*self._body)
 
     def _text(self, place: str) -> str:
@@ -144,7 +139,7 @@ class Printed:
 
     def _piece(self, at: int, size: int, seal: int) -> bytes:
         piece = self._read(at, size)
-        if len(piece) != size or crc32(piece) != seal:
+        if self._kept and (len(piece) != size or _crc32(piece) != seal):
             raise ValueError(at)
         return piece
 
@@ -159,7 +154,7 @@ def kept(folders: Sequence[str], cache: str = "") -> Printed | None:
     """What was printed of these folders, the built-in one first, if it is up to date; else None."""
     shipped = list(folders) == [BUILT_IN] and os.path.exists(SHIPPED)
     try:
-        return Printed(SHIPPED) if shipped else Printed(place(folders, cache), signature(folders))
+        return Printed(SHIPPED, kept=False) if shipped else Printed(place(folders, cache), signature(folders))
     except (OSError, ValueError):
         return None
 
@@ -172,7 +167,7 @@ def layers(folder: str = BUILT_IN, built_in: str = BUILT_IN) -> list[str]:
 
 def place(folders: Sequence[str], cache: str = "", what: str = "pages", suffix: str = "txt") -> str:
     """The file of the cache folder in which something is kept of the entries in these folders."""
-    return f"{cache or places.cache()}/{what}-{crc32(os.fsencode(chr(0).join((HERE, *folders)))):08x}.{suffix}"
+    return f"{cache or places.cache()}/{what}-{_crc32(os.fsencode(chr(0).join((HERE, *folders)))):08x}.{suffix}"
 
 
 def signature(folders: Sequence[str]) -> str:
@@ -181,7 +176,7 @@ def signature(folders: Sequence[str]) -> str:
     for folder in (HERE, *folders):
         for entry in _written(folder):
             facts = entry.stat()
-            mixed ^= crc32(os.fsencode(f"{entry.path}/{facts.st_mtime_ns}/{facts.st_size}"))
+            mixed ^= _crc32(os.fsencode(f"{entry.path}/{facts.st_mtime_ns}/{facts.st_size}"))
             total += facts.st_mtime_ns + facts.st_size
     return f"{mixed:08x}{total:x}"
 
@@ -209,6 +204,19 @@ def _written(folder: str) -> Iterator[os.DirEntry[str]]:
             yield entry
         elif folder != HERE and entry.is_dir():
             yield from (one for one in os.scandir(entry.path) if one.name.endswith((".yaml", ".yml")))
+
+
+def _columns(raw: bytes, sizes: Sequence[int]) -> Iterator[bytes]:
+    at = 0
+    for size in sizes:
+        yield raw[at : at + size]
+        at += size
+
+
+def _crc32(raw: bytes) -> int:
+    from binascii import crc32  # nothing that came with the program asks for it
+
+    return crc32(raw)
 
 
 def _lines(column: bytes) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from binascii import crc32
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from kb import page, thaw
@@ -39,18 +39,21 @@ def text(library: Library, signature: str) -> bytes:
         for word, meanings in library.ambiguous.items()
         for one in meanings
     ]
+    first = {fold(name): found for name, found in reversed(names)}  # of several the first counts, so it is put last
     known = [
-        _column(fold(name) for name, _ in names),
-        _column(found for _, found in names),
-        _column(name for name, _ in names),
+        _column(map(APART.join, first.items())),
         _column(cards),
         _column(senses),
         json.dumps([_plain(one) for one in library.problems]).encode() if library.problems else b"",
     ]
-    near = _column(spaced(name) for name, _ in names)
-    sizes = f"{crc32(b''.join(known))} {' '.join(str(len(one)) for one in known)}"
-    head = APART.join((HEAD, signature, sizes, f"{len(near)} {crc32(near)} {len(body)} {crc32(body)}")) + "\n"
-    return b"".join((head.encode(), *known, near, body))
+    near = [
+        _column(fold(name) for name, _ in names),
+        _column(spaced(name) for name, _ in names),
+        _column(name for name, _ in names),
+        _column(found for _, found in names),
+    ]
+    head = APART.join((HEAD, signature, _sizes(known), _sizes(near), _sizes([bytes(body)]))) + "\n"
+    return b"".join((head.encode(), *known, *near, body))
 
 
 def keep(file: str, data: bytes) -> bool:
@@ -89,6 +92,11 @@ def _plain(problem: Problem) -> list[object]:
 
 def _blocks(blocks: Iterable[Block]) -> str:
     return "\n".join(_row(one.style, NONE if one.lead is None else one.lead, one.text) for one in blocks)
+
+
+def _sizes(columns: Sequence[bytes]) -> str:
+    """The seal of some columns, and how long each is."""
+    return " ".join(map(str, (crc32(b"".join(columns)), *map(len, columns))))
 
 
 def _row(*fields: str) -> str:

@@ -66,8 +66,8 @@ def lookup(library: Names, term: str) -> Answer:
     if key in library.ambiguous:
         return _choice(library, query, key)
     if exact := library.exact(key):
-        entry = library[exact[1]]
-        return Answer(query, (Match(entry, exact[0], 1.0),), entry)
+        entry = library[exact]
+        return Answer(query, (Match(entry, query, 1.0),), entry)
     return _near(library, query, key)
 
 

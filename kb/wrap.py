@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
-
 NEVER_FIRST = frozenset("，。；：！？、）》〉」』】〕〗｝］”’…～％‰℃·")  # a line may not begin with these ...
 NEVER_LAST = frozenset("（《〈「『【〔〖｛［“‘")  # ... nor end with these
 _CLOSING_ASCII = frozenset(",.;:!?)]}%")  # only where no space stands before them: " .pt" is a word
@@ -75,8 +73,8 @@ class _Paragraph:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.edges = [0, *accumulate(map(_COLUMNS.__getitem__, text))]
-        self.in_code = [0, *accumulate((char == "`" for char in text), int.__xor__)] if "`" in text else []
+        self.edges = [edge := 0, *(edge := edge + _COLUMNS[char] for char in text)]
+        self.in_code = [inside := False, *(inside := inside ^ (char == "`") for char in text)] if "`" in text else []
 
     def end(self, start: int, room: int) -> int:
         """The last of the best places that still fit; a line of nothing but closing marks ends where it must."""
