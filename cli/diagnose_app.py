@@ -16,7 +16,6 @@ from cli.language import both
 from cli.options import Lang, Speech
 from cli.progress import Progress
 from diagnose import reports
-from kb import library
 from kb.library import Library
 from kb.problem import Problem
 from kb.prose import Line
@@ -266,9 +265,9 @@ def explain(
 ) -> int:
     """The entry of the library, as `kb lookup` prints it."""
     from diagnose import settings
-    from kb import page
+    from kb import frozen, page
 
-    pages = library.load()
+    pages = frozen.built_in()
     settings.checked(pages, symptom)
     speak = language.choose(lang)
     pager.show(page.render(pages[symptom], pages, speak, paint.width()))
@@ -277,7 +276,9 @@ def explain(
 
 def _looked_for() -> Library:
     """The pages a diagnosis needs: the symptoms, and the concepts that know how curves are named."""
-    return library.load(kinds=("symptom", "concept"))
+    from kb import frozen
+
+    return frozen.built_in(("symptom", "concept"))
 
 
 def _wishes(mapped: Sequence[str] | None) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Starts ``kb``: a plain look-up goes straight to the printed page, everything else to the command with its options.
+"""Starts ``kb``: a plain look-up or question goes straight to its answer, all else to the command with its options.
 
 Loading the command takes ten times as long as Python itself; so nothing is imported here that a page does not need.
 What is shown, and how, is the same code either way.
@@ -45,34 +45,52 @@ def is_pasted(words: str) -> bool:
 
 
 def _straight(arguments: list[str]) -> int | None:
-    """The exit code of a look-up with nothing but a language beside its words; None for all that the command does."""
+    """The exit code of a look-up or question with nothing but a language beside its words; None for all else."""
     words, wanted = _plain(arguments)
-    if not words or len(words) > _LONG or is_pasted(words) or sys.stdout is None:
+    if not words or sys.stdout is None:
         return None
-    from kb import printed
-
     lang = language.choose(wanted, words)
     try:
         try:
-            pages = printed.kept(printed.layers())
-            if pages is None or pages.problems:
-                return None
-            lines, code = answered(pages, words, lang)
+            said = _page(words, lang) if arguments[0] == "lookup" else _reply(words, lang)
         except Exception:  # noqa: BLE001 - whatever it is, the command will come to it and say it
             return None
-        paint.make_safe(sys.stdout)
-        pager.show(lines)
-        sys.stdout.flush()
+        if said is not None:
+            lines, code = said
+            paint.make_safe(sys.stdout)
+            pager.show(lines)
+            sys.stdout.flush()
+            return code
     except (KeyboardInterrupt, OSError) as error:
         from cli import door
 
         return door.ended(error, lang)
-    return code
+    return None
+
+
+def _page(words: str, lang: Lang) -> tuple[list[Line], int] | None:
+    from kb import printed
+
+    if len(words) > _LONG or is_pasted(words):
+        return None
+    pages = printed.kept(printed.layers())
+    return None if pages is None or pages.problems else answered(pages, words, lang)
+
+
+def _reply(words: str, lang: Lang) -> tuple[list[Line], int] | None:
+    from kb import frozen
+    from kb.ask import reply, show, stored
+
+    pages = frozen.load()
+    if pages.problems:
+        return None
+    found = reply.reply(pages, stored.load(pages), words, lang)
+    return show.lines(found, pages, lang, paint.width()), 1 if found.state == "unknown" else 0
 
 
 def _plain(arguments: list[str]) -> tuple[str, str]:
-    """The words to look up and the language asked for; no words where there is any other option."""
-    if arguments[:1] != ["lookup"]:
+    """The words to look up or to answer, and the language asked for; no words where there is any other option."""
+    if arguments[:1] not in (["lookup"], ["ask"]):
         return "", ""
     words, wanted, rest = [], "auto", iter(arguments[1:])
     for one in rest:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kb import places, printed, yamlfile
+from kb import places, printed
 from kb.entry import Entry, Kind
 from kb.problem import Problem, did_you_mean
 from kb.prose import Block
-from kb.shape import Form
 from kb.text import Lang, Text
 from kb.words import fold, spaced
+
+if TYPE_CHECKING:
+    from kb.yamlfile import Places
 
 BUILT_IN = Path(__file__).parent / "entries"
 FOLDERS: Mapping[str, Kind] = {
@@ -126,8 +129,11 @@ def read_entry(path: Path) -> Entry:
     return read_placed(path)[0]
 
 
-def read_placed(path: Path) -> tuple[Entry, yamlfile.Places]:
+def read_placed(path: Path) -> tuple[Entry, Places]:
     """The same with the place of each part, for complaints about what it says."""
+    from kb import yamlfile  # loads YAML, which a library that was printed does without
+    from kb.shape import Form
+
     data, places = yamlfile.read(path)
     if data is None:
         raise Problem(
@@ -142,6 +148,9 @@ def read_placed(path: Path) -> tuple[Entry, yamlfile.Places]:
 
 def read_ambiguous(path: Path) -> dict[str, tuple[Meaning, ...]]:
     """The words that mean more than one thing, by folded key."""
+    from kb import yamlfile
+    from kb.shape import Form
+
     data, places = yamlfile.read(path)
     form = Form(path, places)
     found = {}

@@ -118,7 +118,9 @@ def test_a_page_loads_nothing_of_the_command():
     told = f"print(*[name for name in '{heavy}'.split() if name in sys.modules], file=sys.stderr)"
     before = run(f"import sys; {told}")[1]  # an editable installation loads some of them for every program
     for word in ("sessile", "sesile polip"):
-        out, loaded, _ = run(f"import sys; from cli.start import main; main(); {told}", "lookup", word)
+        out, loaded, _ = run(
+            f"import sys; from cli import start; start._straight(sys.argv[1:]); {told}", "lookup", word
+        )
 
         assert out
         assert loaded == before

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from kb.ask.terms import SOUND, terms
 from kb.words import has_han
@@ -23,7 +23,7 @@ def others(text: str, held: dict[str, float]) -> set[str]:
 
 @cache
 def _groups() -> tuple[tuple[tuple[str, _Terms], ...], ...]:
-    lines = (files("kb.ask") / "alike.txt").read_text(encoding="utf-8").splitlines()
+    lines = Path(__file__).with_name("alike.txt").read_text(encoding="utf-8").splitlines()
     return tuple(
         tuple((word, parts) for word in map(str.strip, line.split(",")) if (parts := _matter(word)))
         for line in lines

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 
@@ -25,4 +25,4 @@ def probability(facts: Mapping[str, float]) -> float:
 @cache
 def weights() -> Any:
     """The weights `benchmarks/ask/tune.py` fitted on the tuning half of the questions."""
-    return json.loads((files("kb.ask") / "weights.json").read_text(encoding="utf-8"))
+    return json.loads(Path(__file__).with_name("weights.json").read_text(encoding="utf-8"))

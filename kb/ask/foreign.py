@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from kb.ask.terms import plain
 from kb.words import has_han
@@ -26,7 +26,7 @@ def _kinds() -> dict[str, str]:
     """Each word of `elsewhere.txt` and the section it stands in."""
     kinds: dict[str, str] = {}
     section = OTHER
-    for line in (files("kb.ask") / "elsewhere.txt").read_text(encoding="utf-8").splitlines():
+    for line in Path(__file__).with_name("elsewhere.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             section = line.strip("[]")
         elif not line.startswith("#"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
 # Sounds that most speakers of the south do not tell apart, and most slips of a pinyin keyboard run along.
@@ -56,7 +56,7 @@ def _count(found: list[str] | None) -> int:
 @cache
 def _tables() -> _Tables:
     """The frozen table (`benchmarks/ask/make_han.py` writes it): two parallel lines, then one syllable a line."""
-    lines = (files("kb.ask") / "han.txt").read_text(encoding="utf-8").splitlines()
+    lines = Path(__file__).with_name("han.txt").read_text(encoding="utf-8").splitlines()
     rows = [line.split(" ", 1) for line in lines[2:]]
     return _Tables(
         simple={ord(char): plain for char, plain in zip(lines[0], lines[1], strict=True)},

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from kb.ask.han import simplified, sound
 
@@ -65,7 +65,7 @@ def _stops() -> dict[str, frozenset[str]]:
     """The words of `stop.txt` by section."""
     found: dict[str, set[str]] = {}
     section = ""
-    for line in (files("kb.ask") / "stop.txt").read_text(encoding="utf-8").splitlines():
+    for line in Path(__file__).with_name("stop.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             section = line.strip("[]")
         elif not line.startswith("#"):
