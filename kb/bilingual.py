@@ -19,7 +19,7 @@ _NAMED = ("claims", "myths", "snippets", "causes")
 def untranslated(entry: Entry) -> list[Route]:
     """The English texts that have no Chinese, as routes into the file: ``('claims', 'size')``.
 
-    A figure may serve both languages as it stands, and aliases need not match one to one.
+    A figure may serve both languages as it stands, and neither aliases nor questions need match one to one.
     """
     return [route for route, en, zh in pairs(entry) if en.strip() and not zh.strip()]
 

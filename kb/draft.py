@@ -24,6 +24,11 @@ _FIELDS: dict[str, tuple[str, str, str]] = {
         "aliases: [another name of {id}]",
         "aliases: [{id} 的别名]",
     ),
+    "asked": (
+        "how people ask for it without its name, searched and not shown / 不说名称时人们怎么问，只供检索",
+        "asked: [why does it ...]",
+        "asked: [为什么会……]",
+    ),
     "body": ("the explanation / 正文", "body: |\n  ...", "body: |\n  ……"),
     "look": ("how it looks through the endoscope / 内镜下表现", "look: |\n  ...", "look: |\n  ……"),
     "risk": (
@@ -113,7 +118,7 @@ def write(path: Path, text: str) -> None:
 
 def skeleton(kind: Kind, name: str, path: Path) -> str:
     """The text of an empty entry: titles and summaries to fill, the other fields of its kind as comments."""
-    fields = ("aliases", *_OF_KIND[kind], *_ALWAYS)
+    fields = ("aliases", "asked", *_OF_KIND[kind], *_ALWAYS)
     lines = ["title:", "# one or two sentences / 一两句话", "summary:"]
     chinese = ["zh:", "  title:", "  summary:"]
     for field in fields:

@@ -184,6 +184,7 @@ class Translation:
     title: str
     summary: str
     aliases: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     body: str = ""
     figure: str = ""
     what_you_see: str = ""
@@ -210,7 +211,8 @@ class Entry:
     """One page of the library.
 
     Texts are plain sentences with ``- `` bullets, ``` fences and `code` spans. ``figure`` is printed
-    as it stands. ``needs`` says what a reproducer needs that a CPU has not (``cuda``, ``windows``).
+    as it stands. ``asked`` are sentences in which people ask for the page without its name: they are searched, never
+    shown. ``needs`` says what a reproducer needs that a CPU has not (``cuda``, ``windows``).
     ``draft`` marks a page made from notes that nobody has reviewed yet.
     """
 
@@ -218,6 +220,7 @@ class Entry:
     summary: str
     zh: Translation
     aliases: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     body: str = ""
     figure: str = ""
     what_you_see: str = ""

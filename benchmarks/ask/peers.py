@@ -20,7 +20,7 @@ def documents(pages: Mapping[str, Entry]) -> dict[str, str]:
     found = {}
     for name, page in pages.items():
         parts = texts(page)
-        said = "\n".join([*names(page)] * 3 + [parts[key] for key in ("summary", "errors", "said", "body")])
+        said = "\n".join([*names(page)] * 3 + [parts[key] for key in ("summary", "errors", "asked", "said", "body")])
         found[name] = plain(said).casefold()
     return found
 
@@ -39,7 +39,7 @@ def fts5(pages: Mapping[str, Entry]) -> Engine:
     base.execute("CREATE VIRTUAL TABLE page USING fts5(id UNINDEXED, names, summary, rest, tokenize='trigram')")
     for name, page in pages.items():
         parts = texts(page)
-        rest = "\n".join(parts[key] for key in ("errors", "said", "body"))
+        rest = "\n".join(parts[key] for key in ("errors", "asked", "said", "body"))
         row = (name, "\n".join(names(page)), parts["summary"], rest)
         base.execute("INSERT INTO page VALUES (?, ?, ?, ?)", [plain(one).casefold() for one in row])
 

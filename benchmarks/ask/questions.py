@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OURS = Path(__file__).parent / "questions.csv"
+FRESH = Path(__file__).parent / "fresh.csv"  # written from the titles alone, before any of it was asked
+OUTSIDE = Path(__file__).parent / "outside.csv"  # for tuning alone: what this library does not cover
 DEV = Path(__file__).parent.parent.parent.parent / "shared" / "questions-dev.csv"
 
 
@@ -22,8 +24,11 @@ class Question:
     half: str
 
 
-def read(known: Collection[str], paths: Iterable[Path] = (OURS, DEV)) -> list[Question]:
-    """All questions of which at least one answer is in the library, or none should be, each once."""
+def read(known: Collection[str], paths: Iterable[Path] = (OURS, DEV, FRESH, OUTSIDE)) -> list[Question]:
+    """All questions of which at least one answer is in the library, or none should be, each once.
+
+    The half is ``tune`` for those that may be fitted on and looked at, else ``held``, or ``blind`` for the fresh ones.
+    """
     found: dict[str, Question] = {}
     for path in paths:
         if not path.exists():
@@ -33,6 +38,7 @@ def read(known: Collection[str], paths: Iterable[Path] = (OURS, DEV)) -> list[Qu
                 named = row["expected"].split("|")
                 expected = tuple(one for one in named if one in known)
                 if expected or named == ["none"]:
-                    half = "tune" if hashlib.sha256(row["question"].encode()).digest()[0] % 2 == 0 else "held"
+                    seen = hashlib.sha256(row["question"].encode()).digest()[0] % 2 == 0
+                    half = "tune" if seen or path == OUTSIDE else "blind" if path == FRESH else "held"
                     found.setdefault(row["question"], Question(row["lang"], row["question"], expected, half))
     return list(found.values())

@@ -20,12 +20,13 @@ FIELDS = {
     "aliases": Field(3.0, 0.4),
     "summary": Field(1.5, 0.3),
     "errors": Field(1.5, 0.5),
+    "asked": Field(1.5, 0.4),
     "said": Field(1.2, 0.6),  # claims, myths, causes and the like: one sentence each
     "body": Field(1.0, 0.6),
     "code": Field(0.3, 0.7),
 }
 
-CORE = ("title", "aliases", "summary", "errors")  # what says what the entry is about
+CORE = ("title", "aliases", "summary", "errors", "asked")  # what says what the entry is about
 
 
 def names(entry: Entry) -> tuple[str, ...]:
@@ -41,6 +42,7 @@ def texts(entry: Entry) -> dict[str, str]:
         "aliases": _joined((*entry.aliases, *zh.aliases)),
         "summary": _joined((entry.summary, zh.summary)),
         "errors": _joined(entry.errors),
+        "asked": _joined((*entry.asked, *zh.asked)),
         "said": _joined((*_sentences(entry), *_sentences(zh))),
         "body": _joined((*_prose(entry), *_prose(zh))),
         "code": _joined((entry.log_it, entry.reproduce, entry.fixed, *(one.code for one in entry.snippets.values()))),

@@ -9,16 +9,21 @@ from pathlib import Path
 from kb.ask.terms import plain
 from kb.words import has_han
 
-BODY, OTHER = "body", "other"
+BODY, CARE, OTHER = "body", "care", "other"  # a disease or organ, what a patient asks of a doctor, anything else
 
 
 def named(question: str) -> dict[str, str]:
-    """The foreign subjects ``question`` names, each with `BODY` or `OTHER`; the longer of two that overlap."""
+    """The foreign subjects ``question`` names, each with `BODY`, `CARE` or `OTHER`; the longer of two that overlap."""
     text = plain(question).casefold()
     found: dict[str, str] = {}
     for match in _pattern().finditer(text):
         found.setdefault(match[0], _kinds()[match[0]])
     return found
+
+
+def medical(question: str) -> bool:
+    """Whether ``question`` is one for a doctor: it names another disease or organ, or asks for a drug."""
+    return any(kind != OTHER for kind in named(question).values())
 
 
 @cache

@@ -17,7 +17,7 @@ from kb.words import fold
 
 
 class Name(NamedTuple):
-    """A name of an entry: what it is compared by letter for letter, and its terms."""
+    """A name of an entry, or a question asked of it: what it is compared by letter for letter, and its terms."""
 
     key: str
     terms: tuple[str, ...]
@@ -31,22 +31,20 @@ _SINGLE, _SOUND = 0.15, 0.25  # what a single Chinese character and a sound weig
 class Term:
     """A term: its inverse document frequency, the entries that hold it in rising order, its worth in each in [0, 1].
 
-    ``core`` are those that hold it in title, alias, summary or error message.
+    ``core`` is its worth in what says what the entry is about (`fields.CORE`), 0 where it stands elsewhere only.
     """
 
     rarity: float
     entries: array[int]
     worth: array[float]
-    core: frozenset[int]
+    core: array[float]
 
-    def holds(self, number: int) -> bool:
-        """Whether the entry has the term anywhere."""
-        return self.at(number) is not None
-
-    def at(self, number: int) -> float | None:
-        """What the term is worth in the entry; None when it is not there."""
+    def at(self, number: int) -> tuple[float, float]:
+        """What the term is worth in the entry, and in its core; zeros when it is not there."""
         place = bisect.bisect_left(self.entries, number)
-        return self.worth[place] if place < len(self.entries) and self.entries[place] == number else None
+        if place == len(self.entries) or self.entries[place] != number:
+            return 0.0, 0.0
+        return self.worth[place], self.core[place]
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,8 @@ class Index:
     """Everything a question needs to know of the library; entries go by their number, the place in ``ids``.
 
     ``words`` are the known words in Latin letters by length; ``errors`` each template with its entry; ``related``
-    the entries each names as related. The mappings may read from a file what they are asked for.
+    the entries each names as related; ``asked`` the questions each is known to answer. The mappings may read from a
+    file what they are asked for.
     """
 
     ids: tuple[str, ...]
@@ -63,6 +62,7 @@ class Index:
     related: tuple[tuple[int, ...], ...]
     table: Mapping[str, Term]
     names: Mapping[int, tuple[Name, ...]]
+    asked: Mapping[int, tuple[Name, ...]]
     words: Mapping[int, tuple[str, ...]]
     number: dict[str, int] = field(init=False)
 
@@ -73,7 +73,7 @@ class Index:
         """Whether the names, summary or error messages of the entry hold the whole of ``subject``."""
         found = [term for term in terms(subject) if term[0] != SOUND]
         held = [self.table.get(term) for term in found]
-        return bool(found) and all(term is not None and number in term.core for term in held)
+        return bool(found) and all(term is not None and term.at(number)[1] for term in held)
 
     def weight(self, term: str) -> float:
         """What a term of a name weighs: its rarity, less for a single character and for a sound."""
@@ -96,18 +96,18 @@ def build(entries: Iterable[Entry]) -> Index:
     counts = [{part: Counter(terms(text)) for part, text in texts(page).items()} for page in pages]
     lengths = [{part: counted.total() for part, counted in one.items()} for one in counts]
     usual = {part: max(1.0, sum(one[part] for one in lengths) / max(1, len(pages))) for part in FIELDS}
-    rows: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
-    core: defaultdict[str, set[int]] = defaultdict(set)
+    rows: defaultdict[str, list[tuple[int, float, float]]] = defaultdict(list)
     for page, (counted, length) in enumerate(zip(counts, lengths, strict=True)):
         strength: defaultdict[str, float] = defaultdict(float)
+        core: defaultdict[str, float] = defaultdict(float)
         for part, (weight, b) in FIELDS.items():
             scale = weight / (1 - b + b * length[part] / usual[part])
             for term, times in counted[part].items():
                 strength[term] += scale * times
                 if part in CORE:
-                    core[term].add(page)
+                    core[term] += scale * times
         for term, weight in strength.items():
-            rows[term].append((page, weight / (_K1 + weight)))
+            rows[term].append((page, weight / (_K1 + weight), core[term] / (_K1 + core[term])))
     by_length: defaultdict[int, list[str]] = defaultdict(list)
     for term in rows:
         if term.isascii() and term.isalpha():
@@ -117,15 +117,18 @@ def build(entries: Iterable[Entry]) -> Index:
         kinds=tuple(page.kind for page in pages),
         errors=tuple((template, i) for i, page in enumerate(pages) for template in page.errors),
         related=tuple(tuple(number[one] for one in page.related if one in number) for page in pages),
-        table={term: _term(found, core[term], len(pages)) for term, found in rows.items()},
-        names={
-            i: tuple(Name(fold(plain(name)), tuple(dict.fromkeys(terms(name)))) for name in names(page))
-            for i, page in enumerate(pages)
-        },
+        table={term: _term(found, len(pages)) for term, found in rows.items()},
+        names={i: tuple(map(_name, names(page))) for i, page in enumerate(pages)},
+        asked={i: tuple(map(_name, (*page.asked, *page.zh.asked))) for i, page in enumerate(pages)},
         words={length: tuple(sorted(found)) for length, found in by_length.items()},
     )
 
 
-def _term(rows: list[tuple[int, float]], core: set[int], pages: int) -> Term:
+def _name(text: str) -> Name:
+    return Name(fold(plain(text)), tuple(dict.fromkeys(terms(text))))
+
+
+def _term(rows: list[tuple[int, float, float]], pages: int) -> Term:
     rarity = math.log(1 + (pages - len(rows) + 0.5) / (len(rows) + 0.5))
-    return Term(rarity, array("I", [i for i, _ in rows]), array("f", [worth for _, worth in rows]), frozenset(core))
+    entries, worth, core = zip(*rows, strict=True)
+    return Term(rarity, array("I", entries), array("f", worth), array("f", core))

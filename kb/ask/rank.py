@@ -18,6 +18,7 @@ _MANY = 1_000  # entries; a library of a few hundred is always searched in full
 _PLENTY = 30.0  # the weight of some six rare words: nobody needs more to say what a question is about
 _SHORT = 40  # letters of a question that may be a name and nothing else
 _ALIKE = 0.7
+_SEVERAL = 3  # of the questions asked of a page, those most like this one that count together
 
 
 @dataclass
@@ -31,6 +32,8 @@ class Candidate:
     covered: float = 0.0
     core: float = 0.0
     name: float = 0.0
+    asked: float = 0.0
+    several: float = 0.0
     held: float = 0.0
     spelled: float = 0.0
     error: float = 0.0
@@ -38,7 +41,7 @@ class Candidate:
 
     def facts(self) -> dict[str, float]:
         """The figures by name."""
-        figures = ("bm25", "share", "matter", "covered", "core", "name", "held", "spelled", "error")
+        figures = ("bm25", "share", "matter", "covered", "core", "name", "asked", "several", "held", "spelled", "error")
         return {figure: float(getattr(self, figure)) for figure in figures}
 
 
@@ -56,7 +59,7 @@ def candidates(
         worth = weight * term.rarity
         if len(found) > _MANY and len(term.entries) > _MANY:  # a common word finds nobody new among so many
             for number in found:
-                found[number] += worth * (term.at(number) or 0.0)
+                found[number] += worth * term.at(number)[0]
         else:
             for number, strength in zip(term.entries, term.worth, strict=True):
                 found[number] += worth * strength
@@ -128,22 +131,37 @@ def _measured(one: Candidate, query: Query, index: Index) -> Candidate:
     whole = total(query, index) or 1.0
     known = [(index.table[term], weight) for term, weight in query.terms.items()]
     one.share = one.bm25 / whole
-    one.covered = sum(weight * term.rarity for term, weight in known if term.holds(one.number)) / whole
+    one.covered = sum(weight * term.rarity for term, weight in known if term.at(one.number)[0]) / whole
     one.matter = min(1.0, one.covered * whole / _PLENTY)
-    one.core = sum(weight * term.rarity for term, weight in known if one.number in term.core) / whole
+    one.core = sum(weight * term.rarity for term, weight in known if term.at(one.number)[1]) / whole
     spelling = _Spelling(query.text)
     for name in index.names[one.number]:
         one.spelled = max(one.spelled, spelling.likeness(name.key))
         mass = sum(index.weight(term) for term in name.terms)
         if not mass:
             continue
-        shared = sum(
-            min(1.0, query.terms.get(term) or query.also[term]) * index.table[term].rarity
-            for term in name.terms
-            if term in query.terms or term in query.also
-        )
-        of_name, of_question = min(1.0, shared / mass), shared / whole
-        fit = 2 * of_name * of_question / (of_name + of_question) if shared else 0.0
-        one.name = max(one.name, fit)
+        of_name, of_question = _shared(query, index, name.terms, mass, whole)
+        one.name = max(one.name, _fit(of_name, of_question))
         one.held = max(one.held, of_name * min(1.0, mass / 8))
+    fits = sorted((_fit(*_shared(query, index, *asked, whole)) for asked in _asked(index, one.number)), reverse=True)
+    one.asked, one.several = max(fits, default=0.0), sum(fits[:_SEVERAL]) / _SEVERAL
     return one
+
+
+def _asked(index: Index, number: int) -> list[tuple[Sequence[str], float]]:
+    """The questions asked of an entry, each as its terms and what they weigh."""
+    return [(one.terms, sum(map(index.weight, one.terms)) or 1.0) for one in index.asked[number]]
+
+
+def _shared(query: Query, index: Index, terms: Sequence[str], mass: float, whole: float) -> tuple[float, float]:
+    """The shares of a name, which weighs ``mass``, and of the question, which weighs ``whole``, both have in common."""
+    shared = sum(
+        min(1.0, query.terms.get(term) or query.also[term]) * index.table[term].rarity
+        for term in terms
+        if term in query.terms or term in query.also
+    )
+    return min(1.0, shared / mass), shared / whole
+
+
+def _fit(of_name: float, of_question: float) -> float:
+    return 2 * of_name * of_question / (of_name + of_question) if of_name else 0.0

@@ -20,6 +20,9 @@ from kb.words import has_han
 State = Literal["answer", "suggest", "unknown"]
 LONGEST = 1_500  # characters of a question that is not a pasted error
 _SHOWN = 3
+_HARDLY = 0.05  # how sure an answer to a question for a doctor is at most,
+_DOUBT = 0.5  # by what it is less sure where a subject is named that the page says nothing of, or next to nothing said:
+_LITTLE, _EXACTLY = 0.08, 0.9  # half a rare word, unless that is how a page is called
 _VERBATIM, _CERTAIN = 0.99, 0.95  # a message that fits its template word for word, and how sure that makes an answer
 
 
@@ -73,12 +76,8 @@ def given(
     if not best:
         return Reply(text, lang, "unknown")
     first, facts = best[0]
-    sure = confidence.probability(facts)
+    sure = certainty(text, first, facts, index)
     ids = [index.ids[one.number] for one, _ in best[: _SHOWN + 1]]
-    if first.error >= _VERBATIM:
-        sure = max(sure, _CERTAIN)
-    if _elsewhere(text, first, index):
-        sure = min(sure, 0.05)
     limits = confidence.weights()
     if surely:
         sure = max(sure, limits["answer"])
@@ -102,6 +101,17 @@ def given(
         others=tuple(ids[1:_SHOWN]),
         facts=facts,
     )
+
+
+def certainty(text: str, first: rank.Candidate, facts: Mapping[str, float], index: Index) -> float:
+    """How sure the first candidate is the answer to ``text``, in [0, 1]."""
+    sure = confidence.probability(facts)
+    if first.error >= _VERBATIM:
+        return max(sure, _CERTAIN)
+    if _elsewhere(text, first, index):
+        return min(sure, _HARDLY)
+    vague = facts["matter"] < _LITTLE and facts["spelled"] < _EXACTLY
+    return sure * _DOUBT if facts["foreign"] or vague else sure
 
 
 def checked(question: str) -> tuple[str, bool]:
@@ -160,11 +170,12 @@ def _place(both: tuple[rank.Candidate, dict[str, float]]) -> tuple[bool, float, 
 
 
 def _elsewhere(text: str, first: rank.Candidate, index: Index) -> bool:
-    """Whether the question is about a part of the body or a disease that the page says nothing of in its names."""
+    """Whether it is one for a doctor: about a disease or an organ the page says nothing of in its names, or a drug."""
     if index.kinds[first.number] not in ("polyp", "dataset"):
         return False
     return any(
-        kind == foreign.BODY and not index.speaks_of(word, first.number) for word, kind in foreign.named(text).items()
+        kind == foreign.CARE or (kind == foreign.BODY and not index.speaks_of(word, first.number))
+        for word, kind in foreign.named(text).items()
     )
 
 

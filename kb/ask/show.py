@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kb import evidence
-from kb.ask import myth
+from kb.ask import foreign, myth
 from kb.ask.errors import Frame
 from kb.ask.reply import Reply
 from kb.entry import Entry
@@ -39,6 +39,8 @@ def lines(reply: Reply, library: Library, lang: Lang, width: int) -> list[Line]:
         sheet.item("", said.of(lang), "heading", indent="")
         hint = Text("`kb list` shows what it holds", "`kb list` 列出本库的全部条目")
         sheet.item("", hint.of(lang), "dim", indent="")
+        if foreign.medical(reply.question):
+            sheet.item("", NOTICE.of(lang), "dim", indent="")
     if reply.frame and reply.state != "answer":
         _frame(sheet, reply.frame)
     return sheet.lines

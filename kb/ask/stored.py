@@ -16,7 +16,7 @@ from kb.ask import fields, index, terms
 from kb.ask.index import Index, Name, Term
 from kb.library import Library
 
-_LAYOUT = 1  # raise it when what is kept changes, so that files of older versions are made anew
+_LAYOUT = 2  # raise it when what is kept changes, so that files of older versions are made anew
 SHIPPED = Path(__file__).with_name("index.sqlite")  # made when a wheel is built; a clone has none
 _SHIPPED = f"{_LAYOUT} shipped"
 _Key = TypeVar("_Key", str, int)
@@ -91,16 +91,17 @@ def _open(file: Path, signature: str) -> Index:
         related=tuple(tuple(one) for one in data["related"]),
         table=_Rows(base, "term", _term),
         names=_Rows(base, "name", _names),
+        asked=_Rows(base, "asked", _names),
         words=_Rows(base, "word", lambda joined: tuple(joined.split("\n"))),
     )
 
 
 def _term(rarity: float, entries: bytes, worth: bytes, core: bytes) -> Term:
-    return Term(rarity, array("I", entries), array("f", worth), frozenset(array("I", core)))
+    return Term(rarity, array("I", entries), array("f", worth), array("f", core))
 
 
 def _names(joined: str) -> tuple[Name, ...]:
-    rows = (line.split("\t") for line in joined.split("\n"))
+    rows = (line.split("\t") for line in joined.split("\n") if line)
     return tuple(Name(key, tuple(found.split())) for key, found in rows)
 
 
@@ -117,6 +118,7 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
                 "CREATE TABLE term(key TEXT PRIMARY KEY, rarity REAL, entries BLOB, worth BLOB, core BLOB)"
                 " WITHOUT ROWID;"
                 "CREATE TABLE name(key INTEGER PRIMARY KEY, terms TEXT);"
+                "CREATE TABLE asked(key INTEGER PRIMARY KEY, terms TEXT);"
                 "CREATE TABLE word(key INTEGER PRIMARY KEY, words TEXT);"
             )
             about = {
@@ -132,23 +134,15 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
             base.executemany(
                 "INSERT INTO term VALUES (?, ?, ?, ?, ?)",
                 [
-                    (
-                        key,
-                        one.rarity,
-                        one.entries.tobytes(),
-                        one.worth.tobytes(),
-                        array("I", sorted(one.core)).tobytes(),
-                    )
+                    (key, one.rarity, one.entries.tobytes(), one.worth.tobytes(), one.core.tobytes())
                     for key, one in sorted(whole.table.items())
                 ],
             )
-            base.executemany(
-                "INSERT INTO name VALUES (?, ?)",
-                [
-                    (i, "\n".join(f"{name.key}\t{' '.join(name.terms)}" for name in one))
-                    for i, one in whole.names.items()
-                ],
-            )
+            for table, named in (("name", whole.names), ("asked", whole.asked)):
+                base.executemany(
+                    f"INSERT INTO {table} VALUES (?, ?)",  # noqa: S608 - our own names
+                    [(i, "\n".join(f"{name.key}\t{' '.join(name.terms)}" for name in one)) for i, one in named.items()],
+                )
             base.executemany(
                 "INSERT INTO word VALUES (?, ?)", [(n, "\n".join(words)) for n, words in whole.words.items()]
             )
