@@ -23,12 +23,29 @@ _PASTED = ("Error", "Exception", "Warning", "error:")  # signs of a message, who
 
 def main() -> int:
     """Run ``kb`` with the process's arguments; gives the exit code."""
-    code = _straight(sys.argv[1:])
+    code = _completed() if "_KB_COMPLETE" in os.environ else _straight(sys.argv[1:])
     if code is not None:
         os._exit(code)  # all is written; Python would take longer to tidy up than the look-up took
     from cli import kb_app
 
     return kb_app.main()
+
+
+def _completed() -> int | None:
+    """The exit code of a shell's question how a name goes on; None where the command has to be asked."""
+    from cli import complete
+
+    try:
+        said = complete.answer(os.environ)
+    except Exception:  # noqa: BLE001 - a shell that waits for a word is not the place to tell
+        said = None
+    if said is None:
+        return None
+    if said[0]:
+        paint.make_safe(sys.stdout)
+        sys.stdout.write(f"{said[0]}\n")
+        sys.stdout.flush()
+    return said[1]
 
 
 def answered(pages: Printed, words: str, lang: Lang) -> tuple[list[Line], int]:
