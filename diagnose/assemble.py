@@ -175,7 +175,7 @@ def _sources(traces: Sequence[Trace]) -> list[Source]:
     for trace in traces:
         read.setdefault((str(trace.path), trace.format), []).extend(trace.series)
     return [
-        Source(path, form, len({one.name for one in series}), sum(map(len, series)))
+        Source(path, form, len({one.name for one in series}), sum([one.steps.size for one in series]))
         for (path, form), series in read.items()
     ]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 import numpy as np
 
 from diagnose.run import Note, Run, Series
 from kb.entry import Confidence, Entry, Severity
+from kb.noun import noun
 from kb.text import Lang, Text
 
 State = Literal["found", "clear", "blind", "broke", "waived"]
@@ -17,7 +18,7 @@ Fact = float | int | str
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")  # from harmless to harmful
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Evidence:
     """Where a detector points and the numbers it saw there.
 
@@ -32,7 +33,7 @@ class Evidence:
     cause: str = ""
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Unsure:
     """The detector looked and there was too little to tell, or nothing to look at."""
 
@@ -53,7 +54,7 @@ def too_few(series: Series, needed: float) -> Unsure:
 Answer = Evidence | Unsure | Sequence[Evidence] | None
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Verdict:
     """The outcome of one check on one subject; never silent.
 
@@ -109,7 +110,7 @@ class Verdict:
         return self.entry.zh.fix if lang == "zh" else self.entry.fix
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Examined:
     """One run and every verdict on it."""
 
@@ -117,7 +118,7 @@ class Examined:
     verdicts: tuple[Verdict, ...]
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Diagnosis:
     """All runs that were examined, and what was changed by the user (thresholds, waivers).
 

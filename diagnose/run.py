@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnose.noun import noun
+from kb.noun import noun
 from kb.text import Text
 
 Curve = NDArray[np.float64]

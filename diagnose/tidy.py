@@ -19,10 +19,10 @@ def tidied(series: Sequence[Series]) -> tuple[tuple[Series, ...], list[Note]]:
     doubled: dict[str, list[tuple[str, int]]] = {}
     steps, rising = None, False
     for written in series:
-        one = _measured(written)
+        one = _measured(written) if never_negative(written.name) else written
         if one is not written:
             notes.append(Note(one.source, _absent(one, len(written) - len(one))))
-        if not len(one):
+        if not one.steps.size:
             continue
         if one.steps is not steps:  # curves logged together may share them
             steps, rising = one.steps, _rises(one)
@@ -42,9 +42,7 @@ def tidied(series: Sequence[Series]) -> tuple[tuple[Series, ...], list[Note]]:
 
 
 def _measured(one: Series) -> Series:
-    """The series without the -1 that COCO's evaluation gives where there was nothing to measure."""
-    if not never_negative(one.name):
-        return one
+    """A score without the -1 that COCO's evaluation gives where there was nothing to measure."""
     spare = one.values == -1
     if not np.count_nonzero(spare) or (one.values[~spare] < 0).any():
         return one

@@ -6,9 +6,11 @@ file, Chinese in one ``zh:`` block with the same keys (`Translation`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
+
+from kb.noun import noun
 
 Kind = Literal["polyp", "dataset", "concept", "pitfall", "symptom"]
 Severity = Literal["error", "warning", "info"]
@@ -19,7 +21,7 @@ Standing = Literal["proved", "cited", "folklore"]
 _BY_LOADER: dict[str, Any] = {"by_loader": True}
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Reference:
     """Where a statement can be checked; at least one of doi, pmid or url."""
 
@@ -31,7 +33,7 @@ class Reference:
     url: str = ""
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Claim:
     """One sentence that can be true or false, and what shows it."""
 
@@ -47,7 +49,7 @@ class Claim:
         return "cited" if self.cites else "folklore"
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Myth:
     """A statement that circulates and is wrong, what is true instead, and the claim that shows it."""
 
@@ -56,7 +58,7 @@ class Myth:
     see: str = ""
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Snippet:
     """Code people copy: run by the tests; ``faulty`` marks the variant that circulates and is wrong."""
 
@@ -65,7 +67,7 @@ class Snippet:
     faulty: bool = False
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class LoggedAs:
     """How a quantity is named in logs: each name is a list of words (``a|b`` either, ``-a`` not, ``a*`` begins).
 
@@ -79,7 +81,7 @@ class LoggedAs:
     never: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class CaseOptimizer:
     """A tiny optimizer state: groups (``lr``, ``weight_decay``, ``holds``) and per-parameter slots."""
 
@@ -87,7 +89,7 @@ class CaseOptimizer:
     state: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class CaseCheckpoint:
     """A tiny checkpoint: each tensor a curve over ``t`` (``side`` x ``side`` elements) or a constant (one element)."""
 
@@ -103,7 +105,7 @@ class CaseCheckpoint:
     numbers: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Case:
     """A tiny run, written as curves over ``t``, and what the check must say of it.
 
@@ -125,7 +127,7 @@ class Case:
     checkpoints: tuple[CaseCheckpoint, ...] = ()
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Cause:
     """One possible reason: how it is told apart, and its own remedy, cheapest first.
 
@@ -142,7 +144,7 @@ class Cause:
     confidence: Confidence | None = None
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Check:
     """How a symptom is looked for: a detector by name, what it watches, and every number it needs.
 
@@ -160,7 +162,7 @@ class Check:
     confidence: Confidence = "likely"
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class MythText:
     """A myth in the other language."""
 
@@ -168,7 +170,7 @@ class MythText:
     truth: str
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class CauseText:
     """A cause in the other language."""
 
@@ -177,7 +179,7 @@ class CauseText:
     message: str = ""
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Translation:
     """The Chinese half of a page: the same keys, texts only."""
 
@@ -206,7 +208,7 @@ class Translation:
     because: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Entry:
     """One page of the library.
 
