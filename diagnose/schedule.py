@@ -15,6 +15,7 @@ from kb.text import Text
 
 _MOST = 600  # points looked at; a schedule has no finer detail than that
 _FLAT = 1e-4  # values that differ by less of their peak are one value
+_SEEN = 0.9  # until a tenth of the peak is gone every decay looks like every other
 _RISE = 1.5  # a rate that grows by this factor from one logged value to the next did not warm up, it was set
 
 
@@ -24,8 +25,9 @@ class Schedule:
 
     Names: ``constant``, ``step``, ``milestones``, ``plateau``, ``linear``, ``polynomial``, ``cosine``, ``overrun``,
     ``restarts``, ``cyclic``, ``one-cycle``, ``exponential``, ``compounding``, ``inverse-root``, ``warm-up`` (it never
-    got further) and ``unknown``. ``numbers`` belong to the shape (``gamma``, ``power``, ``period`` in steps, ``floor``
-    as a share of the peak); ``ends`` is None for shapes without an end, and where too little was seen to tell.
+    got further), ``begun`` (a decay of which too little was seen to name it) and ``unknown``. ``numbers`` belong to
+    the shape (``gamma``, ``power``, ``period`` in steps, ``floor`` as a share of the peak); ``ends`` is None for shapes
+    without an end, and where too little was seen to tell.
     """
 
     name: str
@@ -64,7 +66,7 @@ class Schedule:
 
 
 def schedule(rate: Series, loss: Series | None = None) -> Schedule | None:
-    """The schedule behind a logged rate; None for fewer than three values, or when it was never above zero.
+    """The schedule behind a logged rate; None for fewer than three values, or where one is below zero.
 
     ``loss``, the curve a plateau schedule would have watched, tells it from milestones set by hand.
     """
@@ -78,7 +80,7 @@ def schedule(rate: Series, loss: Series | None = None) -> Schedule | None:
 
 def _schedule(rate: Series, loss: Series | None) -> Schedule | None:
     steps, values = _thinned(*finite(rate))
-    if len(values) < 3 or values.max() <= 0 or values.min() < 0:
+    if len(values) < 3 or values.min() < 0:
         return None
     peak, last = float(values.max()), float(values[-1])
     if np.ptp(values) <= _FLAT * peak:
@@ -98,6 +100,8 @@ def _schedule(rate: Series, loss: Series | None) -> Schedule | None:
     if stairs is not None:
         name, ends, numbers = stairs
         return Schedule(name, peak, last, warm_up, ends, numbers)
+    if last >= _SEEN * peak and (np.diff(values[top:]) <= 0).all():
+        return Schedule("begun", peak, last, warm_up)
     held, shape = _glide(steps, values, top)
     if shape is None and top == 0 and (before := _stepped_first(steps, values)) is not None:
         steps, values, (held, shape) = *before, _glide(*before, 0)

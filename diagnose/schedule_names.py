@@ -12,7 +12,7 @@ NAMES = {
         "每 {period:,.0f} 步乘以 {gamma:.3g}，从 {peak:.3g} 到 {last:.3g}",
     ),
     "milestones": (
-        "{drops:.0f} steps down from {peak:.3g} to {last:.3g}",
+        "{drops:.0f} drops from {peak:.3g} to {last:.3g}",
         "从 {peak:.3g} 分 {drops:.0f} 次下调到 {last:.3g}",
     ),
     "plateau": (
@@ -54,6 +54,10 @@ NAMES = {
         "平方根倒数衰减，从 {peak:.3g} 到 {last:.3g}",
     ),
     "warm-up": ("still warming up, {last:.3g} so far", "仍在预热，目前为 {last:.3g}"),
+    "begun": (
+        "the first part of a decay, from {peak:.3g} to {last:.3g} so far",
+        "衰减刚刚开始，目前从 {peak:.3g} 到 {last:.3g}",
+    ),
     "unknown": (
         "no known schedule; at most {peak:.3g}, last {last:.3g}",
         "不属于已知的调度；最高 {peak:.3g}，最后 {last:.3g}",

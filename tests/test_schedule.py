@@ -134,7 +134,7 @@ def test_a_rate_set_up_again_without_a_period_is_no_known_schedule():
     assert schedule(rate(values)).name == "unknown"
 
 
-@pytest.mark.parametrize("values", [[], [0.1, 0.1], [0, 0, 0, 0], [0.1, -0.1, 0.1, 0.1], [np.nan] * 9])
+@pytest.mark.parametrize("values", [[], [0.1, 0.1], [0.1, -0.1, 0.1, 0.1], [np.nan] * 9])
 def test_too_little_to_see_is_no_schedule(values):
     assert schedule(rate(values)) is None
 
@@ -178,3 +178,14 @@ def test_a_cosine_of_a_few_epochs_has_not_run_past_its_end(epochs):
     values = stepped(lambda lr, o: lr.CosineAnnealingLR(o, epochs, 1e-4), epochs)
 
     assert schedule(rate(values)).name == "cosine"
+
+
+@pytest.mark.parametrize("count", [3, 5, 12])
+def test_a_decay_that_has_just_begun_is_not_given_a_name(count):
+    values = stepped(lambda lr, o: lr.CosineAnnealingLR(o, 100), count)
+
+    assert schedule(rate(values)).name == "begun"
+
+
+def test_a_rate_of_zero_is_constant():
+    assert schedule(rate(np.zeros(50))).text().en == "constant at 0"

@@ -19,11 +19,13 @@ def standstill(
     stalled: float,
     ceiling: float,
     vanished: float,
+    lost: float,
 ) -> Evidence | Unsure | None:
     """Point at the last share ``stalled`` of the run, in which ``metric`` gained less than ``left`` of all it gained.
 
     The metric must be one of a scale from 0 to 1 (or 100), have risen by ``gain`` of it, and stand below
-    ``ceiling``. Cause ``rate-spent`` when the learning rate lay below ``vanished`` of its peak meanwhile.
+    ``ceiling``; one that lost a share ``lost`` of what it had gained fell and does not stand. Cause ``rate-spent``
+    when the learning rate lay below ``vanished`` of its peak meanwhile.
     """
     steps, values = finite(metric)
     if metric.lower_is_better:
@@ -41,7 +43,10 @@ def standstill(
     since, last = float(curve.steps[at]), float(curve.steps[-1])
     if last - since < stalled * (last - float(curve.steps[0])):
         return None
-    facts = {"level": median(levels[at:]) * scale, "best": float(levels.max()) * scale}
+    level = median(levels[at:])
+    if level < levels.max() - lost * rise:
+        return None
+    facts = {"level": level * scale, "best": float(levels.max()) * scale}
     return Evidence(metric.name, int(since), int(steps[-1]), facts, _cause(rate, since, vanished))
 
 
