@@ -17,7 +17,7 @@ from diagnose.tables.header import namespaces
 from diagnose.tables.naming import SLOT
 from diagnose.tables.sections import by_section
 from diagnose.tables.shape_choice import OFTEN, chosen
-from diagnose.tables.shape_rows import CLOCKS, rows_of
+from diagnose.tables.shape_rows import CLOCKS, rows_of, told_by
 from diagnose.tables.spoken import spoken_in
 from diagnose.tables.table import Table, traces
 from diagnose.tables.textfile import no_signal, opened, unfinished
@@ -75,10 +75,12 @@ def read(path: Path) -> list[Trace]:
     said, shapes = by_data_set(said, shapes, spoken.plain)
     if not shapes:
         return [Trace(path, FORMAT, notes=(*notes, no_signal(path)))]
-    found = rows_of(said, shapes)
-    most = max((shape for shape in said if shape in shapes), key=lambda shape: len(said[shape]))
-    most = most.partition("\n")[0].replace(SLOT, "#")
-    told = (
+    sizes = {shape: len(lines) for shape, lines in said.items() if shape in shapes}
+    most = max(sizes, key=sizes.__getitem__).partition("\n")[0].replace(SLOT, "#")
+    told = told_by(said, shapes)
+    del said, spoken
+    found = rows_of(told)
+    remarks = (
         (
             f"read by the shape of its lines, such as: {most[:100]}",
             f"按行的形状读取，例如：{most[:100]}",
@@ -95,7 +97,7 @@ def read(path: Path) -> list[Trace]:
             found.again,
         ),
     )
-    notes += [Note(str(path), Text(en, zh), int(lines[0])) for en, zh, lines in told if len(lines)]
+    notes += [Note(str(path), Text(en, zh), int(lines[0])) for en, zh, lines in remarks if len(lines)]
     lines = array("q", found.at.tobytes())
     every = traces(Table(path, FORMAT, len(lines), found.columns, lines, notes=notes, settings=settings))
     return [

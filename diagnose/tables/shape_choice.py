@@ -46,12 +46,13 @@ class Lines:
 def joined(parts: Iterable[Lines]) -> Lines:
     """Lines of the same shape that were found apart."""
     every = list(parts)
-    at = np.concatenate([one.at for one in every])
-    numbers = np.concatenate([one.numbers for one in every])
-    whole = np.concatenate([one.whole for one in every])
-    pointed = tuple(map(any, zip(*(one.pointed for one in every), strict=True)))
-    lines = Lines(at, numbers, whole, pointed)
-    return lines if (np.diff(at) > 0).all() else lines.of(np.argsort(at, kind="stable"))
+    lines = every[0]  # no copy of the only one, for it may be large
+    if len(every) > 1:
+        at = np.concatenate([one.at for one in every])
+        numbers = np.concatenate([one.numbers for one in every])
+        whole = np.concatenate([one.whole for one in every])
+        lines = Lines(at, numbers, whole, tuple(map(any, zip(*(one.pointed for one in every), strict=True))))
+    return lines if (np.diff(lines.at) > 0).all() else lines.of(np.argsort(lines.at, kind="stable"))
 
 
 @dataclass(frozen=True)

@@ -168,9 +168,8 @@ class Found:
     again: Ints
 
 
-def rows_of(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Found:
-    """The rows of a table, out of the lines of some shapes."""
-    told = told_by(said, shapes)
+def rows_of(told: Told) -> Found:
+    """The rows of a table, out of the lines that are read."""
     kept, again = once(told)
     rows = np.flatnonzero(kept)
     begins = merged(told, rows)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from kb.text import Text
 
 SPLITS = ("mode", "phase", "split", "stage", "subset", "set", "dataset")
 LABELS = 32  # words a column of labels may use before it is a list of things
+SHARED = 4  # arrays of steps that are remembered, for the next curve may have the same
 WALLS = ("wall_time", "walltime", "_timestamp", "timestamp")
 
 
@@ -149,15 +149,37 @@ def _processes(table: Table, clocks: Mapping[str, Curve], main: NDArray[np.bool_
 
 
 @dataclass(frozen=True)
+class _Filed:
+    """The word each row is filed under: ``which`` int32 [rows] is its place in ``words``."""
+
+    which: NDArray[np.int32]
+    words: list[str]
+
+    @classmethod
+    def under(cls, labels: Sequence[str]) -> _Filed:
+        """By the word of each row."""
+        place = {word: at for at, word in enumerate(dict.fromkeys(labels))}
+        return cls(np.fromiter(map(place.__getitem__, labels), np.int32, len(labels)), list(place))
+
+    def of(self, rows: Ints) -> Iterator[tuple[str, NDArray[np.bool_] | slice]]:
+        """Every word some rows are filed under, in the order in which they come, and which of the rows these are."""
+        which = self.which[rows]
+        found, first = np.unique(which, return_index=True)
+        for one in found[np.argsort(first)].tolist():
+            yield self.words[one], which == one if len(found) > 1 else slice(None)
+
+
+@dataclass(frozen=True)
 class _Stretch:
-    """The rows of one run in a table."""
+    """The rows of one run in a table; curves of the same rows have one array of steps between them."""
 
     table: Table
     clock: Clock
-    labels: NDArray[np.str_] | None
+    labels: _Filed | None
     seconds: Curve | None
     start: int
     stop: int
+    shared: list[tuple[Ints, Ints]] = field(default_factory=list)
 
     def series(self, name: str, notes: list[Note]) -> list[Series]:
         """What the run logged in one column: one series, or one for each label."""
@@ -168,12 +190,10 @@ class _Stretch:
             keep = ~(np.isin(rows, clock.summaries) & (values == -1))
             rows, values = rows[keep], values[keep]
         labels = self.labels
-        if labels is not None and not self.table.labels and not (labels[column.rows] == "").any():
+        if labels is not None and not self.table.labels and "" not in (word for word, _ in labels.of(column.rows)):
             labels = None  # only evaluations have this column: its name needs no help
-        words = [""] if labels is None else list(dict.fromkeys(labels[rows].tolist()))
         found = []
-        for word in words:
-            pick = slice(None) if labels is None else labels[rows] == word
+        for word, pick in labels.of(rows) if labels else [("", slice(None))]:
             there, numbers = rows[pick], values[pick]
             if (spare := placeholders(numbers)) is not None:
                 what = Text(
@@ -183,23 +203,33 @@ class _Stretch:
                 notes.append(Note(str(self.table.path), what))
                 there, numbers = there[~spare], numbers[~spare]
             if len(there):
-                every = len(there) == self.stop - self.start
-                steps = clock.steps[self.start : self.stop] if every else clock.steps[there]
-                steps = steps - self.start if clock.counted else steps
+                steps = self._steps(there)
                 wall = None if self.seconds is None else self.seconds[there]
                 found.append(Series(_labelled(name or "(no name)", word), steps, numbers, wall, str(self.table.path)))
         return found
 
+    def _steps(self, rows: Ints) -> Ints:
+        if len(rows) == self.stop - self.start and not self.clock.counted:
+            return self.clock.steps[self.start : self.stop]
+        for other, steps in self.shared:
+            if other is rows or np.array_equal(other, rows):
+                return steps
+        steps = self.clock.steps[rows]
+        steps = steps - self.start if self.clock.counted else steps
+        self.shared.insert(0, (rows, steps))
+        del self.shared[SHARED:]
+        return steps
 
-def _main_rows(table: Table, clocks: set[str]) -> tuple[NDArray[np.bool_], NDArray[np.str_] | None]:
+
+def _main_rows(table: Table, clocks: set[str]) -> tuple[NDArray[np.bool_], _Filed | None]:
     """The rows that drive the clock, for evaluations often count something else; and the label of every row.
 
     Those of the commonest label; else those with the most clocks (mmengine gives ``iter`` to training rows
     only, and both kinds of row a ``time``); else those that hold the commonest column.
     """
     if table.labels:
-        labels = np.array(table.labels)
-        return labels == Counter(table.labels).most_common(1)[0][0], labels
+        labels = _Filed.under(table.labels)
+        return labels.which == np.bincount(labels.which).argmax(), labels
     held = np.zeros(table.count, np.int64)
     for name in clocks:
         held[table.columns[name].rows] += 1
@@ -213,11 +243,11 @@ def _main_rows(table: Table, clocks: set[str]) -> tuple[NDArray[np.bool_], NDArr
     return (main if main.any() else np.ones(table.count, bool)), None
 
 
-def _evaluations(table: Table, main: NDArray[np.bool_]) -> NDArray[np.str_] | None:
+def _evaluations(table: Table, main: NDArray[np.bool_]) -> _Filed | None:
     """``val`` for the rows mmengine wrote after an evaluation (a ``step`` and no ``iter``), else ""."""
     if not {"iter", "step"} <= set(table.columns):
         return None
-    return np.where(main, "", "val")
+    return _Filed((~main).astype(np.int32), ["", "val"])
 
 
 def _wall(table: Table) -> dict[str, Curve]:

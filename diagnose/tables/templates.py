@@ -48,10 +48,10 @@ class Templates(dict[bytes, int]):
         """The shape of each template, and its place among those of this shape."""
         return np.array(self._shapes)[templates], np.array(self._places)[templates]
 
-    def edges(self, shape: int, places: Ints) -> Ints:
-        """Where the runs of digits of some templates of one shape start and stop, int64 [2 * runs, templates]."""
-        every = np.array(self._edges[shape]).reshape(self._met[shape], -1)
-        return np.ascontiguousarray(every[places].T)
+    def edges(self, shape: int, runs: Sequence[int]) -> tuple[Ints, Ints]:
+        """Where some runs of digits start and stop in the templates of a shape, int64 [runs, templates] each."""
+        every = np.array(self._edges[shape]).reshape(self._met[shape], -1, 2)[:, list(runs)]
+        return np.ascontiguousarray(every[:, :, 0].T), np.ascontiguousarray(every[:, :, 1].T)
 
 
 class Chunk:
@@ -93,17 +93,20 @@ class Chunk:
 
     def edges(self, lines: Ints, runs: Sequence[int]) -> tuple[Ints, Ints]:
         """Where some runs of digits of lines of one shape start and stop in `bytes`, int64 [runs, lines] each."""
-        at = self._templates.edges(int(self._shapes[lines[0]]), self._places[lines])
-        of = np.array(runs, np.int64)
-        return at[2 * of] + self._begins[lines], at[2 * of + 1] + self._begins[lines]
+        starts, stops = self._templates.edges(int(self._shapes[lines[0]]), runs)
+        places, begins = self._places[lines], self._begins[lines]
+        return starts[:, places] + begins, stops[:, places] + begins
 
     def runs(self, lines: Ints, runs: Sequence[int]) -> tuple[Ints, Ints]:
         """The values and lengths of some runs of digits, int64 [runs, lines]; a value is wrong beyond 18 digits."""
-        starts, stops = self.edges(lines, runs)
-        lengths = stops - starts
+        starts, stops = self._templates.edges(int(self._shapes[lines[0]]), runs)
+        places = self._places[lines]
+        lengths = (stops - starts)[:, places]
+        stops = stops[:, places] + self._begins[lines]
         return whole(self.bytes, stops.ravel(), lengths.ravel()).reshape(lengths.shape), lengths
 
-    def lengths(self, lines: Ints, runs: Sequence[int]) -> NDArray[np.int64]:
+    def lengths(self, lines: Ints, runs: Sequence[int]) -> Ints:
         """The lengths alone."""
-        starts, stops = self.edges(lines, runs)
-        return stops - starts
+        starts, stops = self._templates.edges(int(self._shapes[lines[0]]), runs)
+        lengths: Ints = (stops - starts)[:, self._places[lines]]
+        return lengths
