@@ -95,10 +95,15 @@ def mended(query: Query, index: Index) -> float:
 
 def total(query: Query, index: Index) -> float:
     """How much the whole question weighs, unknown terms included."""
-    rarest = math.log(1 + 2 * len(index.ids))
+    whole = rarest(index) * _PLENTY
     return sum(weight * index.table[term].rarity for term, weight in query.terms.items()) + sum(
-        times * (1.0 if len(term) > 1 else 0.15) * rarest for term, times in query.unknown.items()
+        times * (1.0 if len(term) > 1 else 0.15) * whole for term, times in query.unknown.items()
     )
+
+
+def rarest(index: Index) -> float:
+    """The `Candidate.matter` of a word that stands in one entry only."""
+    return math.log(1 + 2 * len(index.ids)) / _PLENTY
 
 
 class _Spelling:
