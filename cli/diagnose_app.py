@@ -45,8 +45,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=both(
-        "What is wrong with a training run, why, and what to do.",
-        "诊断训练过程：出了什么问题、为什么、怎么办。",
+        "What is wrong with a training run, why, and what to do.", "诊断训练过程：出了什么问题、为什么、怎么办。"
     ),
 )
 _Paths = Annotated[
@@ -59,6 +58,7 @@ _Paths = Annotated[
         ),
     ),
 ]
+_Whole = Annotated[bool, typer.Option("-v", "--verbose", help=both("list every tensor", "逐个列出张量"))]
 _Map = Annotated[
     list[str] | None,
     typer.Option(
@@ -176,14 +176,14 @@ def series(paths: _Paths, lang: Lang = Speech.auto, mapped: _Map = None) -> int:
 
 
 @app.command(help=both("Show tensors, gates and optimizer of checkpoints.", "显示检查点中的张量、门控与优化器。"))
-def checkpoint(paths: _Paths, lang: Lang = Speech.auto) -> int:
+def checkpoint(paths: _Paths, lang: Lang = Speech.auto, verbose: _Whole = False) -> int:
     """One table a file: groups with rate and decay, gates with values, tensors with norm and zeros."""
     from diagnose import clinic, contents
 
     runs = clinic.read(paths, _looked_for())
     if not any(one.checkpoints for one in runs):
         raise Problem(Text("no checkpoint there", "这里没有检查点"), path=", ".join(map(str, paths)))
-    pager.show(contents.lines(runs, language.choose(lang), paint.width()))
+    pager.show(contents.lines(runs, language.choose(lang), paint.width(), whole=verbose))
     return 0
 
 

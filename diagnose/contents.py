@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from diagnose.run import Checkpoint, Group, Run
+from diagnose.tensor_families import family_rows
 from diagnose.tensor_table import rows
 from kb.prose import Line
 from kb.text import Lang, Text
 from kb.wrap import wrap
 
 _MOST = 400  # tensors listed of one file; a person reads no further
+_MANY = 40  # tensors from which on families are easier to read
 
 
-def lines(runs: Sequence[Run], lang: Lang, width: int) -> list[Line]:
-    """Every checkpoint of every run: step, groups with rate and decay, gates, tensors with their numbers."""
+def lines(runs: Sequence[Run], lang: Lang, width: int, *, whole: bool = False) -> list[Line]:
+    """Every checkpoint of every run: step, groups with rate and decay, gates, tensors with their numbers.
+
+    More than `_MANY` tensors are told by family, unless the ``whole`` list is asked for.
+    """
     found: list[Line] = []
     for run in runs:
         for checkpoint in run.checkpoints:
-            found += _file(checkpoint, lang, width)
+            found += _file(checkpoint, lang, width, whole=whole)
         for note in run.notes:
             text = f"{note.path}: {note.what.of(lang)}"
             found += [Line("dim", line) for line in wrap(text, width, first="! ", rest="  ")]
     return found
 
 
-def _file(checkpoint: Checkpoint, lang: Lang, width: int) -> list[Line]:
+def _file(checkpoint: Checkpoint, lang: Lang, width: int, *, whole: bool) -> list[Line]:
     tensors = list(checkpoint.tensors.values())
     step = "?" if checkpoint.step is None else str(checkpoint.step)
     count = sum(tensor.numel for tensor in tensors)
@@ -42,14 +47,23 @@ def _file(checkpoint: Checkpoint, lang: Lang, width: int) -> list[Line]:
     found += _to_resume(checkpoint, lang, width)
     if checkpoint.gates:
         found.append(Line("heading", Text("Gates", "门控").of(lang)))
-        found += rows(checkpoint.gates, checkpoint, lang, width, gates=True)
+        if whole or len(checkpoint.gates) <= _MANY:
+            found += rows(checkpoint.gates, checkpoint, lang, width, gates=True)
+        else:
+            found += family_rows(checkpoint.gates, checkpoint, lang, width)
     found.append(Line("heading", Text("Tensors", "张量").of(lang)))
-    found += rows([tensor.name for tensor in tensors[:_MOST]], checkpoint, lang, width)
-    if len(tensors) > _MOST:
-        more = len(tensors) - _MOST
-        found.append(Line("dim", Text(f"  and {more} more", f"  还有 {more} 个").of(lang)))
-    found.append(Line("text", ""))
-    return found
+    return [*found, *_tensors([tensor.name for tensor in tensors], checkpoint, lang, width, whole), Line("text", "")]
+
+
+def _tensors(names: list[str], checkpoint: Checkpoint, lang: Lang, width: int, whole: bool) -> Iterator[Line]:
+    if len(names) > _MANY and not whole:
+        yield from family_rows(names, checkpoint, lang, width)
+        yield Line("dim", Text("  -v lists them one by one", "  -v 逐个列出").of(lang))
+        return
+    yield from rows(names[:_MOST], checkpoint, lang, width)
+    if len(names) > _MOST:
+        more = len(names) - _MOST
+        yield Line("dim", Text(f"  and {more} more", f"  还有 {more} 个").of(lang))
 
 
 def _optimizer(checkpoint: Checkpoint, lang: Lang, width: int) -> list[Line]:

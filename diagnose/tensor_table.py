@@ -29,13 +29,13 @@ def rows(
         columns.pop(min(range(len(columns)), key=lambda at: _ORDER.index(columns[at][0].en)))
     room = width - 2 - sum(wide + 1 for _, wide, _ in columns)
     room = min(room, max((len(name) for name in names), default=0))
-    heads = " ".join(_right(head.of(lang), wide) for head, wide, _ in columns)
+    heads = " ".join(right(head.of(lang), wide) for head, wide, _ in columns)
     yield Line("dim", f"  {pad('', room)} {heads}")
     for name in names:
         tensor = checkpoint.tensors[name]
-        cells = " ".join(_right(cell(tensor, checkpoint), wide) for _, wide, cell in columns)
+        cells = " ".join(right(cell(tensor, checkpoint), wide) for _, wide, cell in columns)
         said = f"  {verdict(tensor, lang)}" if gates else ""
-        yield Line("text", f"  {pad(_cut(name, room), room)} {cells}{said}".rstrip())
+        yield Line("text", f"  {pad(cut(name, room), room)} {cells}{said}".rstrip())
 
 
 def verdict(tensor: Tensor, lang: Lang) -> str:
@@ -49,25 +49,32 @@ def verdict(tensor: Tensor, lang: Lang) -> str:
     return Text("open", "打开").of(lang)
 
 
-def _size(tensor: Tensor, _: Checkpoint) -> str:
-    return f"{math.hypot(tensor.mean, tensor.std) * math.sqrt(tensor.numel):.3g}"
+def norm(tensor: Tensor) -> float:
+    """The Euclidean norm over the finite elements."""
+    return math.hypot(tensor.mean, tensor.std) * math.sqrt(tensor.numel)
 
 
-def _step(tensor: Tensor, checkpoint: Checkpoint) -> str:
-    """The mean gradient over its spread, as Adam divides them: 1 all one way, near 0 nothing but noise."""
+def step_scale(tensor: Tensor, checkpoint: Checkpoint) -> float:
+    """The mean gradient over its spread, as Adam divides them: 1 all one way, near 0 nothing but noise; NaN unknown."""
     optimizer = checkpoint.optimizer
     place = optimizer.slot_of(tensor.name) if optimizer else None
     state = optimizer.state.get(place[1], {}) if optimizer and place else {}
     first, second, steps = state.get("exp_avg"), state.get("exp_avg_sq"), state.get("step")
     if not (isinstance(first, Tensor) and isinstance(second, Tensor) and place) or not second.mean >= 0:
-        return "-"
+        return math.nan
     if second.mean == 0:
-        return "0"
+        return 0.0
     numbers, counted = place[0].numbers, steps if isinstance(steps, (int, float)) and steps > 0 else math.inf
-    grown = [1 - numbers.get(name, 0.0) ** counted for name in ("beta1", "beta2")]  # Adam's correction of the start
+    # Adam's correction of the start
+    grown: list[float] = [1 - numbers.get(name, 0.0) ** counted for name in ("beta1", "beta2")]
     if not all(one > 0 for one in grown):
-        return "-"
-    return f"{math.hypot(first.mean, first.std) / grown[0] / math.sqrt(second.mean / grown[1]):.2g}"
+        return math.nan
+    return math.hypot(first.mean, first.std) / grown[0] / math.sqrt(second.mean / grown[1])
+
+
+def _step(tensor: Tensor, checkpoint: Checkpoint) -> str:
+    scale = step_scale(tensor, checkpoint)
+    return "-" if math.isnan(scale) else f"{scale:.2g}"
 
 
 def _zeros(tensor: Tensor, _: Checkpoint) -> str:
@@ -82,19 +89,20 @@ _COLUMNS: tuple[tuple[Text, int, Cell], ...] = (
     (Text("max", "最大"), 9, lambda one, _: f"{one.maximum:.3g}"),
     (Text("mean", "均值"), 9, lambda one, _: f"{one.mean:.2g}"),
     (Text("std", "标准差"), 9, lambda one, _: f"{one.std:.3g}"),
-    (Text("norm", "范数"), 8, _size),
+    (Text("norm", "范数"), 8, lambda one, _: f"{norm(one):.3g}"),
     (Text("m/√v", "m/√v"), 7, _step),
     (Text("zeros", "零"), 7, _zeros),
 )
 _ORDER = ("type", "mean", "min", "max", "shape", "std", "m/√v", "zeros", "norm")  # what is left out first
 
 
-def _right(text: str, wide: int) -> str:
+def right(text: str, wide: int) -> str:
     """The text at the right of its column; Chinese characters are two columns wide."""
     return " " * (wide - width_of(text)) + text
 
 
-def _cut(name: str, room: int) -> str:
+def cut(name: str, room: int) -> str:
+    """The name, without its middle where it has more than ``room`` characters."""
     if len(name) <= room:
         return name
     half = (room - 1) // 2
