@@ -123,6 +123,33 @@ def test_a_gate_that_was_trained_is_clear(optimizer, tmp_path):
     assert verdict.state == "clear"
 
 
+def by_two(model, groups):
+    """Muon for the matrices and AdamW for the rest, each saved as a dictionary of its own."""
+    held = [(one, group.get("lr", 1e-2)) for group in groups for one in group["params"]]
+    wide = [one for one, _ in held if one.ndim == 2]
+    rest = [{"params": [one], "lr": lr} for one, lr in held if one.ndim != 2]
+    return [torch.optim.Muon(wide, lr=1e-2), torch.optim.AdamW(rest)]
+
+
+@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="this torch has no Muon")
+@pytest.mark.parametrize("cause", [*FAULTS, ""])
+def test_the_cause_is_read_from_muon_and_the_adamw_beside_it(cause, tmp_path):
+    torch.manual_seed(0)
+    model = Gated()
+    learners = by_two(model, FAULTS.get(cause, healthy)(model))
+    data, target = torch.randn(64, 8), torch.randint(0, 2, (64,))
+    for _ in range(12):
+        model.zero_grad()
+        torch.nn.functional.cross_entropy(model(data), target).backward()
+        [learner.step() for learner in learners]
+    saved = {"model": model.state_dict(), "optimizers": [one.state_dict() for one in learners], "step": 12}
+    torch.save(saved, tmp_path / "step_12.pt")
+
+    (verdict,) = gate_verdicts(tmp_path / "step_12.pt")
+
+    assert (verdict.evidence.cause if verdict.evidence else "") == cause
+
+
 def test_without_optimizer_state_the_cause_is_unknown_and_said_to_be(tmp_path):
     path = trained(left_out, "Adam", tmp_path, save_optimizer=False)
 
