@@ -6,6 +6,7 @@ import re
 
 from diagnose.tables.naming import LOSSES, SCORES, SLOT, key_of, parts_of, side_of, words
 
+TENSOR = re.compile(rf"tensor\({SLOT} ?\)")  # what print(loss) writes
 _NAME = r"[^\W\d_][\w@-]{0,30}"
 _GROUP = re.compile(rf"({_NAME}(?: ?/ ?{_NAME}){{1,9}})[)\]]?:? ?[=(\[]? ?({SLOT}(?: ?/ ?{SLOT}){{1,9}})(?!\w)")
 _OVER = re.compile(rf"({_NAME}) ?[(\[]$")
@@ -15,7 +16,7 @@ _IS = re.compile(r" ?(?:[:=：]|is|was|to)? ?(?:[:=：]|is|was) ?", re.IGNORECAS
 
 def in_groups(text: str) -> dict[int, str]:
     """The names of slots that stand in a row as their names do: ``dice (Kvasir/ETIS) 0.8/0.6``."""
-    found: dict[int, str] = {}
+    found: dict[int, str] = {0: "tensor"} if TENSOR.fullmatch(text) else {}
     for match in _GROUP.finditer(text):
         names = [name.strip() for name in match[1].split("/")]
         if len(names) == match[2].count(SLOT):

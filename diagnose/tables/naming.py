@@ -9,7 +9,7 @@ SLOT = "\0"  # stands for a number that was taken out
 _PARTS = re.compile(
     r"[,;|\[\]{}<>~*，；、。【】•→]|\s[-–—]+\s|--+>?|==+|//+|\.\s|[:：](?=\s|$)|(?<=[^\W\d_])[:：](?=[^\W\d_])|[!?]"
 )
-_QUOTES = " '\"`().#$&^\\-–=:：＝_"
+_QUOTES = " %'\"`().#$&^\\-–=:：＝_"
 _WORDS = re.compile(r"[a-z]+\d*|[^\W\d_a-z]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -61,7 +61,7 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
     bare = re.sub(r"(?<=[:=])(\s*)['\"]$", "", bare) if after[:1] in ("'", '"') else bare  # {'dice': '0.8'}
     if pair := re.search(r"\(['\"]([\w ./-]{1,40})['\"],$", bare):  # OrderedDict([('loss', 0.5)])
         bare = f"{bare[: pair.start()]}[{pair[1]}:"
-    sign = re.search(r"(?:[:=：＝]|->|(?<=\s)is|(?<=[^\W\da-zA-Z_])[为是])$", bare)
+    sign = re.search(r"(?:[:=：＝]|->|(?<=\s)(?:is|reached)|(?<=[^\W\da-zA-Z_])[为是])$", bare)
     if sign is None and bare.endswith(("(", "[", "'", '"', "/", ",", "<", ">", "|")):
         return "", words(bare)
     text = bare[: sign.start()].rstrip() if sign else bare

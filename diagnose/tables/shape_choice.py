@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnose.run import Curve
+from diagnose.tables.grouped import TENSOR
 from diagnose.tables.naming import SLOT, side_of
 from diagnose.tables.shapes import Shape, shape_of
 from diagnose.tables.timeline import Ints
@@ -124,7 +125,7 @@ def chosen(said: Mapping[str, Lines], *, training: bool) -> dict[str, Shape]:
         if len(lines) >= OFTEN and _speaks(shape := shape_of(text), lines, carried, training=training)
     }
     if not main:
-        return _begun(said) if training else {}
+        return (_begun(said) if training else {}) or _printed(said)
     known = {name for shape in main.values() for name in shape.names if name}
     for text, lines in said.items():
         if text in main:
@@ -155,6 +156,12 @@ def _begun(said: Mapping[str, Lines]) -> dict[str, Shape]:
         if shape.losses and shape.clean and whole and (shape.epoch is not None or (not shape.counted and sided)):
             found[text] = shape
     return found
+
+
+def _printed(said: Mapping[str, Lines]) -> dict[str, Shape]:
+    """The shape of bare tensors, where a loop printed hardly anything else: they are called that, and have no role."""
+    enough = max(OFTEN, sum(map(len, said.values())) / 2)
+    return {text: shape_of(text) for text, lines in said.items() if TENSOR.fullmatch(text) and len(lines) >= enough}
 
 
 def _speaks(shape: Shape, lines: Lines, carried: Carried, *, training: bool) -> bool:

@@ -26,7 +26,7 @@ from diagnose.tables.naming import (
 
 LONGEST = 1500  # characters of a line that is still looked at
 _WHEN = re.compile(
-    r"[\w./-]{1,80}(?:\.(?:py|cc|cpp|cu|java|scala|go|lua|ipynb)\b(?::\d{1,6}\b)?|\$:\d{1,6}\b)|"  # source file
+    r"[\w./=-]{1,80}(?:\.(?:py|cc|cpp|cu|java|scala|go|lua|ipynb|ckpt|pth?|h5|pkl|safetensors)\b(?::\d{1,6}\b)?|\$:\d{1,6}\b)|"
     r"(?<![\w.])[A-Za-z_][\w.]{1,80}:(?:[\w<>]{1,60}:)?\d{1,6}(?= - )|"  # and what loguru names: module:function:line
     r"\([A-Za-z_]\w{1,40}:\d{1,6}\)|"
     r"\b(?:19|20)\d{6}[-_ T]\d{4,6}\b|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[T ]?|"
@@ -56,6 +56,7 @@ _SPACE = re.compile(r"\s+")
 
 _BEST = re.compile(r"best|最佳|最好|最高|最优", re.IGNORECASE)
 _SAVED = re.compile(r"sav|保存|improv", re.IGNORECASE)
+_LOGGER = re.compile(r"[^|]{0,80}?\b(?:INFO|DEBUG)\b\]?:?(?: [\w.]+(?: -|:)(?= ))?")
 _TOOK = re.compile(r"(?:ms|s|secs?|seconds)(?![\w/])")  # what a line took is no sign of something else than a log
 
 
@@ -145,6 +146,8 @@ def _named(text: str, counted: Counted, grouped: Mapping[int, str]) -> Shape:
         masked[start:stop] = [c if c == SLOT else "|" for c in text[start:stop]]
     written = "".join(masked).split(SLOT)
     pieces = [_UNIT.sub("", piece) for piece in written]
+    if (logger := _LOGGER.match(pieces[0])) and not side_of(logger[0]):
+        pieces[0] = pieces[0][logger.end() :]
     side = ""
     spare = 0
     lost = rate = False
