@@ -54,7 +54,7 @@ class Library(Mapping[str, Entry]):
         self._entries = entries
         self.problems = tuple(problems)  # of files that were left out
         self.ambiguous = dict(ambiguous)
-        self._names = tuple(names)  # where they are known beforehand, no page need be read for them
+        self._names = names  # where they are known beforehand, no page need be read for them
 
     def __getitem__(self, name: str) -> Entry:
         return self._entries[name]
@@ -73,7 +73,8 @@ class Library(Mapping[str, Entry]):
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Every (name, id): ids, titles and aliases of both languages, as written."""
-        if self._names:
+        if self._names != ():
+            self._names = tuple(self._names)
             yield from self._names
             return
         for entry in self.values():

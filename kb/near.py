@@ -12,6 +12,35 @@ _HOLDS = 0.7  # a name that holds the whole word scores from here,
 _IS_HELD = 0.55  # a name that is only a part of it from here: the word said more than that
 
 
+class Letters:
+    """The letters of a word by their places, to be compared with those of many others."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.places = text, _places(text)
+
+    def alike(self, other: str, least: float = 0.0) -> float:
+        """The share of letters that agree, where slips and letters that changed places count; 0 below ``least``.
+
+        By the bits of Hyyrö (2003): a column of the table of distances is one number.
+        """
+        ours, theirs = len(self.text), len(other)
+        longest = max(ours, theirs, 1)
+        if min(ours, theirs) < least * longest:
+            return 0.0
+        full, last = (1 << ours) - 1, 1 << ours >> 1
+        up, down, diagonal, before, distance = full, 0, 0, 0, ours
+        for char in other:
+            here = self.places.get(char, 0)
+            swapped = ((~diagonal & here) << 1) & before
+            diagonal = (((here & up) + up) ^ up) | here | down | swapped
+            rises, falls = down | (~(diagonal | up) & full), diagonal & up
+            distance += bool(rises & last) - bool(falls & last)
+            rises = (rises << 1) | 1
+            up, down, before = ((falls << 1) | ~(diagonal | rises)) & full, rises & diagonal & full, here
+        near = 1 - distance / longest
+        return near if near >= least else 0.0
+
+
 class Word:
     """A word that is compared with many names."""
 
@@ -19,16 +48,16 @@ class Word:
         self.key, self.words = key, spaced(text)
         self.sorted = _sorted(self.words)
         self._gaps = len(self.words) - len(key)
-        self._places, self._sorted_places = _places(key), _places(self.sorted)
-        self._letters = [(char, places.bit_count()) for char, places in self._places.items()]
+        self._letters, self._sorted_places = Letters(key), _places(self.sorted)
+        self._counts = [(char, places.bit_count()) for char, places in self._letters.places.items()]
 
     def score(self, key: str, words: str, least: float = 0.0) -> float:
         """How near a name is in [0, 1]: by spelling, by the same words in another order, or by a shared part.
 
         What is below ``least`` need not be exact.
         """
-        spelled, reordered = self._most(key, words, sum(min(times, key.count(char)) for char, times in self._letters))
-        near = self._spelled(key) if spelled >= least else 0.0
+        spelled, reordered = self._most(key, words, sum(min(times, key.count(char)) for char, times in self._counts))
+        near = self._letters.alike(key) if spelled >= least else 0.0
         if reordered >= max(least, near):
             near = max(near, 0.99 * self._reordered(words))
         return max(near, self._part(key, words)) if near < TYPO else min(near, 0.99)
@@ -38,6 +67,8 @@ class Word:
 
         No more letters agree than are shared, and those are counted for all names at once.
         """
+        if not keys:
+            return []
         narrow = min(len(char.encode()) for char in self.key)  # bytes that a shared letter has at least
         whole = "\n".join(keys).encode()
         lacked = whole.translate(None, self.key.encode()).split(b"\n")
@@ -53,7 +84,7 @@ class Word:
         return sorted(found, reverse=True)
 
     def _most(self, key: str, words: str, shared: int) -> tuple[float, float]:
-        """The most that `_spelled` and `_reordered` give for a name that shares so many letters at most."""
+        """The most that spelling and `_reordered` give for a name that shares so many letters at most."""
         ours, theirs = len(self.key), len(key)
         shared = min(ours, theirs, shared)
         both = ours + self._gaps + len(words)
@@ -68,21 +99,6 @@ class Word:
         whole = has_han(short) or f" {inner} " in f" {outer} "
         start = _HOLDS if short == self.key else _IS_HELD
         return start + (TYPO - _HOLDS) * 0.95 * len(short) / len(long) if whole else 0.0
-
-    def _spelled(self, key: str) -> float:
-        """The share of letters that agree when slips and letters that changed places are counted (Hyyrö 2003)."""
-        ours, theirs = len(self.key), len(key)
-        full, last = (1 << ours) - 1, 1 << (ours - 1)
-        up, down, diagonal, before, distance = full, 0, 0, 0, ours
-        for char in key:
-            here = self._places.get(char, 0)
-            swapped = ((~diagonal & here) << 1) & before
-            diagonal = (((here & up) + up) ^ up) | here | down | swapped
-            rises, falls = down | (~(diagonal | up) & full), diagonal & up
-            distance += bool(rises & last) - bool(falls & last)
-            rises = (rises << 1) | 1
-            up, down, before = ((falls << 1) | ~(diagonal | rises)) & full, rises & diagonal & full, here
-        return 1 - distance / max(ours, theirs, 1)
 
     def _reordered(self, words: str) -> float:
         """Twice the letters in common, in order once the words are sorted, over all letters (Hyyrö 2004)."""

@@ -103,7 +103,7 @@ class Printed:
     def names(self) -> Iterator[tuple[str, str]]:
         """Every (name, id): ids, titles and aliases of both languages, as written."""
         _, _, names, ids = self.spellings()
-        return zip(names, ids, strict=True)
+        yield from zip(names, ids, strict=True)
 
     def exact(self, key: str) -> str | None:
         """The id of the first name that folds to ``key``."""

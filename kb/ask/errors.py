@@ -21,6 +21,7 @@ _LIBRARY = re.compile(
 )
 _EXACT, _NEARLY = 1.0, 0.84  # how like a message its template must be, in [0, 1]
 _SHORTEST = 12  # characters a template must say itself, stars aside, to be recognised on its own
+_LITTLE = 3  # letters of words that any two texts may have in common
 _TAIL = 20_000  # characters of a traceback that are read from its end
 _MESSAGE = 2_000  # and of one message
 
@@ -91,29 +92,40 @@ def masked(text: str) -> str:
 
 
 def _fits(message: str, templates: Iterable[tuple[str, int]]) -> Iterator[Likeness]:
-    from rapidfuzz import fuzz
-
     flat = " ".join(message.split())
-    plain = masked(flat)
+    plain, small = masked(flat), flat.lower()
+    words = {word for word in plain.split() if len(word) > _LITTLE}
     for template, number in templates:
-        pattern, own, bare = _compiled(template)
-        if pattern.search(flat):
+        said, own = _said(template)
+        if max(said, key=len, default="").lower() in small and _pattern(said).search(flat):
             if own >= _SHORTEST:
                 yield Likeness(number, _EXACT, own, template)
-        elif own >= 2 * _SHORTEST:
-            near = (
-                fuzz.partial_ratio(bare, plain, score_cutoff=100 * _NEARLY) / 100
-                if len(plain) >= 0.6 * len(bare)
-                else 0.0
-            )
-            if near:
-                yield Likeness(number, near - 0.02, own, template)
+        elif own >= 2 * _SHORTEST and (near := _near(_bare(template), plain, words)):
+            yield Likeness(number, near - 0.02, own, template)
+
+
+def _near(bare: str, plain: str, words: set[str]) -> float:
+    """How like the template the message is; 0 below `_NEARLY`, and where they have not one word in common."""
+    if len(plain) < 0.6 * len(bare) or words.isdisjoint(bare.split()):
+        return 0.0
+    from rapidfuzz import fuzz  # takes as long to load as all else
+
+    return float(fuzz.partial_ratio(bare, plain, score_cutoff=100 * _NEARLY)) / 100
 
 
 @lru_cache(maxsize=50_000)
-def _compiled(template: str) -> tuple[re.Pattern[str], int, str]:
-    """The template as a pattern, how many characters it says itself, and as `masked` shows it."""
+def _said(template: str) -> tuple[tuple[str, ...], int]:
+    """What the template says itself between its stars, and how many characters that is."""
     parts = [" ".join(part.split()) for part in template.split("*")]
-    said = [part for part in parts if part]
-    pattern = re.compile(r".{0,400}?".join(map(re.escape, said)), re.IGNORECASE)
-    return pattern, sum(map(len, said)), masked(template.replace("*", " "))
+    said = tuple(part for part in parts if part)
+    return said, sum(map(len, said))
+
+
+@lru_cache(maxsize=50_000)
+def _pattern(said: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r".{0,400}?".join(map(re.escape, said)), re.IGNORECASE)
+
+
+@lru_cache(maxsize=50_000)
+def _bare(template: str) -> str:
+    return masked(template.replace("*", " "))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from kb.ask.terms import plain
@@ -16,7 +16,7 @@ def named(question: str) -> dict[str, str]:
     """The foreign subjects ``question`` names, each with `BODY`, `CARE` or `OTHER`; the longer of two that overlap."""
     text = plain(question).casefold()
     found: dict[str, str] = {}
-    for match in _pattern().finditer(text):
+    for match in _pattern(tuple(word for word in _kinds() if word in text)).finditer(text):
         found.setdefault(match[0], _kinds()[match[0]])
     return found
 
@@ -39,9 +39,9 @@ def _kinds() -> dict[str, str]:
     return kinds
 
 
-@cache
-def _pattern() -> re.Pattern[str]:
-    words = sorted(_kinds(), key=lambda word: -len(word))
-    return re.compile(
-        "|".join(re.escape(word) if has_han(word) else rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" for word in words)
-    )
+@lru_cache(maxsize=1_000)
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    """A pattern of these words; one of them all takes longer to compile than to answer the question."""
+    said = sorted(words, key=lambda word: -len(word))
+    ends = [re.escape(word) if has_han(word) else rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" for word in said]
+    return re.compile("|".join(ends) or "(?!)")

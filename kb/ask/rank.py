@@ -11,6 +11,7 @@ from kb.ask.errors import Likeness
 from kb.ask.han import sound, syllables
 from kb.ask.index import Index, Term
 from kb.ask.query import Query
+from kb.near import Letters
 from kb.words import fold, has_han
 
 _CANDIDATES = 40
@@ -110,19 +111,18 @@ class _Spelling:
     """Compares a short question with names letter for letter, and by their sound."""
 
     def __init__(self, text: str) -> None:
-        from rapidfuzz.distance import OSA
-
-        self._alike, self._key = OSA.normalized_similarity, fold(text)
-        self._said = _sounded(self._key) if has_han(self._key) or syllables(self._key) else ""
+        self._key = Letters(fold(text))
+        key = self._key.text
+        self._said = Letters(_sounded(key) if has_han(key) or syllables(key) else "")
 
     def likeness(self, key: str) -> float:
         """How alike the two are in [0, 1], 0 below `_ALIKE`."""
-        if not 1 < len(self._key) <= _SHORT:
+        if not 1 < len(self._key.text) <= _SHORT:
             return 0.0
-        best = self._alike(self._key, key, score_cutoff=_ALIKE)
-        if self._said and has_han(key):
-            best = max(best, 0.97 * self._alike(self._said, _sounded(key), score_cutoff=_ALIKE))
-        return float(best)
+        best = self._key.alike(key, _ALIKE)
+        if self._said.text and has_han(key):
+            best = max(best, 0.97 * self._said.alike(_sounded(key), _ALIKE))
+        return best
 
 
 def _sounded(key: str) -> str:
