@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import typer
 
@@ -83,10 +83,10 @@ def ended(error: BaseException, lang: Lang) -> int:
     return FAILED
 
 
-def complain(problem: Problem, lang: Lang) -> None:
-    """One red line on stderr, and the hint below it."""
+def complain(problem: Problem, lang: Lang, to: TextIO | None = None) -> None:
+    """One red line on stderr, or on ``to``, and the hint below it."""
     first, *rest = problem.of(lang).split("\n")
-    paint.show([Line("error", first), *(Line("dim", line) for line in rest)], sys.stderr)
+    paint.show([Line("error", first), *(Line("dim", line) for line in rest)], to or sys.stderr)
 
 
 def version() -> str:

@@ -141,7 +141,7 @@ def check(
     speak = language.choose(lang)
     problems, count = checking.check(path), len(checking.entry_files(path))
     for problem in problems:
-        paint.show(_as_lines(problem, speak))
+        door.complain(problem, speak, sys.stdout)
     if problems:
         said = Text(
             f"{len(problems)} to mend in {count} file{'s' if count != 1 else ''}",
@@ -211,11 +211,6 @@ def _show_code(entry: Entry) -> int:
         flow((block for index, one in enumerate(snippets) for block in gap * bool(index) + laid_out(one, "")), 0)
     )
     return 0
-
-
-def _as_lines(problem: Problem, lang: Tongue) -> list[Line]:
-    first, *rest = problem.of(lang).split("\n")
-    return [Line("error", first), *(Line("dim", line) for line in rest)]
 
 
 if __name__ == "__main__":

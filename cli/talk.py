@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from cli import asked, llm, paint
+from cli import asked, door, llm, paint
 from kb import evidence
 from kb.ask import session
 from kb.ask.index import Index
@@ -49,7 +49,7 @@ def run(library: Library, index: Index, lang: Lang, wanted: Lang | None, chat: C
                 continue
             turn = talk.ask(text)
         except Problem as problem:
-            paint.show([Line("error", one) for one in problem.of(speak).split("\n")], sys.stdout)
+            door.complain(problem, speak, sys.stdout)
             slips += 1
             continue
         questions, known = questions + 1, known + turn.known

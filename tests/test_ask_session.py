@@ -60,6 +60,7 @@ def test_kinds_by_shape_are_told_one_by_one_as_in_the_original_notes(talk):
         ("what is a sessile polyp", "should it be removed?", "sessile", "management"),
         ("无蒂息肉是什么", "要切掉吗？", "sessile", "management"),
         ("无蒂息肉是什么", "它会变成癌吗？", "sessile", "risk"),
+        ("loss 停在0.03 下不去怎么办", "此种情况下学习率怎么调？", "lr-when-loss-plateaus", "summary"),
         ("loss 停在0.03 下不去怎么办", "什么时候不适用？", "loss-plateau", "wrong_when"),
         ("what is Kvasir-SEG?", "how many images?", "kvasir-seg", "summary"),
         ("what is Kvasir-SEG?", "and CVC-ClinicDB?", "cvc-clinicdb", "summary"),

@@ -19,7 +19,7 @@ from kb.words import has_han
 
 # Words that point back: "此种情况下", "这5种", "and for segmentation?", "how do I fix it".
 _BACK = re.compile(
-    r"此种|此时|这种|这个|这些|这样|这两|这几|这\d|那么|那如果|上述|上面|刚才|它们|它|其中|两者|呢[？?]?$|^那"
+    r"(?:此|这|那)种(?:情况|情形)?下?|此时|这个|这些|这样|这两|这几|这\d|那么|那如果|上述|上面|刚才|它们|它|其中|两者|呢[？?]?$|^那"
     r"|^(?:and|but|so|then|what about|how about)\b|\b(?:it|its|that|this|these|those|them|they|both)\b",
     re.IGNORECASE,
 )
@@ -151,7 +151,7 @@ class Session:
             *self.index.related[self._number],
             *(i for i, related in enumerate(self.index.related) if self._number in related),
         }
-        asked = query.read(text, self.index)
+        asked = query.read(_BACK.sub(" ", text), self.index)  # "in this case" is no word of the answer
         if not back and rank.unknown(asked, self.index) > _STRANGE:
             return None
         circles = ({self._number}, near) if _HOW_MUCH.search(text) else (near, {self._number})
