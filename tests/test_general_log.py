@@ -247,7 +247,7 @@ def test_printed_settings_go_with_the_run(tmp_path):
 
     [trace] = general_log.read(path)
 
-    assert trace.settings == {"lr": 0.5, "name": "a, b", "size": "[1, 2]"}
+    assert trace.settings == {"lr": 0.5, "name": "a, b", "size/0": 1, "size/1": 2}
 
 
 def test_several_data_sets_of_one_epoch_are_curves_of_their_own(tmp_path):

@@ -8,7 +8,8 @@ import pytest
 
 from diagnose.assemble import assemble
 from diagnose.known_settings import NAMES, as_written, with_known
-from diagnose.printed_settings import printed_settings, python_settings
+from diagnose.printed_settings import printed_settings
+from diagnose.trackers.python_settings import assignments
 
 LINES = "".join(f"Epoch [{at:03d}/020], loss: {1 / at:.4f}\n" for at in range(1, 21))
 
@@ -88,7 +89,7 @@ def test_what_is_printed_is_never_run(tmp_path):
     proof = tmp_path / "ran"
     source = f"a = open({str(proof)!r}, 'w')\nb = __import__('os').system('true')\nlr = 0.1\n"
 
-    assert python_settings(source) == {"lr": 0.1}
+    assert assignments(source) == {"lr": 0.1}
     assert printed_settings(f"Namespace(a=open({str(proof)!r}, 'w'), lr=0.1)") == {"lr": 0.1}
     assert not proof.exists()
 

@@ -13,7 +13,6 @@ import numpy as np
 
 from diagnose.run import Note, Series, Trace
 from diagnose.tables.bars import folded, summed_up
-from diagnose.tables.header import namespaces
 from diagnose.tables.naming import SLOT
 from diagnose.tables.sections import by_section
 from diagnose.tables.shape_choice import OFTEN, chosen
@@ -22,6 +21,8 @@ from diagnose.tables.spoken import spoken_in
 from diagnose.tables.table import Table, traces
 from diagnose.tables.textfile import no_signal, opened, unfinished
 from diagnose.tables.told_apart import by_data_set
+from diagnose.trackers.plain import flat
+from diagnose.trackers.python_settings import namespaces
 from kb.text import Text
 
 FORMAT = "general"
@@ -68,7 +69,7 @@ def read(path: Path) -> list[Trace]:
     if spoken.cut is not None:
         notes.append(unfinished(path, spoken.cut))
     training = any(_TRAINING.search(one) for one in (text[:EARLY], *said))
-    settings = {name: value for _, one in namespaces(text) for name, value in one.items()}
+    settings = flat({name: value for _, one in namespaces(text) for name, value in one.items()})
     del text
     said, bars = folded(said)
     said, shapes = by_section(said, summed_up(said, chosen(said, training=training), bars), spoken.plain)

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Series, Trace
-from diagnose.tables.header import namespaces
 from diagnose.tables.log_lines import WORD, LogLines
 from diagnose.tables.said import LOOK, Said
 from diagnose.tables.textfile import head_text
+from diagnose.trackers.plain import flat
+from diagnose.trackers.python_settings import namespaces
 from kb.text import Text
 
 FORMAT = "meter_log"
@@ -57,7 +58,7 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(path: Path) -> list[Trace]:
     """The value of every meter by step since the start; of an evaluation only its last means, which are the result."""
     log = LogLines(path, FORMAT)
-    starts = dict(namespaces(log.text))
+    starts = {log.text.count("\n", 0, at) + 1: flat(settings) for at, settings in namespaces(log.text)}
     averaged: list[bool] = []
     bulk = log.take(lambda line: _said(line, averaged), pick=True)
     lines = {number: match for number, line in bulk.others if (match := LINE.search(line))}

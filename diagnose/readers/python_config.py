@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from diagnose.printed_settings import LONG, python_settings
 from diagnose.run import Note, Trace
 from diagnose.tables.decode import decoded, is_binary
 from diagnose.trackers.plain import Plain
+from diagnose.trackers.python_settings import LONG, assignments
 from kb.text import Text
 
 FORMAT = "python_config"
@@ -37,7 +37,7 @@ def read(path: Path) -> list[Trace]:
         return [Trace(path, FORMAT, notes=(Note(str(path), what),))]
     plain = Plain()
     text = decoded(data)[0]
-    plain.take("", python_settings(text))
+    plain.take("", assignments(text))
     notes = plain.notes(str(path))
     if not text.endswith("\n"):
         notes.append(Note(str(path), Text("the file may be cut short", "文件可能不完整")))

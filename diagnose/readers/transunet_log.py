@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from diagnose.run import Series, Trace
-from diagnose.tables.log_lines import WORD, LogLines, plain
+from diagnose.tables.log_lines import WORD, LogLines
 from diagnose.tables.said import Said
 from diagnose.tables.textfile import head_text
+from diagnose.trackers.plain import flat
+from diagnose.trackers.python_settings import namespace
 
 FORMAT = "transunet_log"
 NAMES = (".txt", ".log", ".out", "")
@@ -23,10 +25,6 @@ LINE = re.compile(
 )
 PAIR = re.compile(rf"(?<!\w)(?P<name>[A-Za-z_][\w.-]{{0,40}}(?: [A-Za-z_][\w.-]{{0,40}}){{0,3}}) ?: ?{WORD}", re.ASCII)
 PLAN = re.compile(r"(?<!\w)(?P<epoch>\d{1,9}) iterations per epoch\. (?P<all>\d{1,9}) max iterations", re.ASCII)
-HEADER = re.compile(r"(?<!\w)Namespace\((?P<said>.*)")
-SETTING = re.compile(
-    r"(?P<name>\w{1,60})=(?P<value>'[^'\n]{0,2000}'|\"[^\"\n]{0,2000}\"|\[[^\]\n]{0,2000}\]|\([^)\n]{0,2000}\)|[^,()\n]*)"
-)
 TESTED = re.compile(
     r"(?:Testing performance in best val model: |Mean class (?P<number>\d{1,4}) )(?P<said>mean_dice.*)",
     re.ASCII,
@@ -57,8 +55,8 @@ def read(path: Path) -> list[Trace]:
     for number, line in steps.others:
         if at := steps.latest(number, begun, ("iteration",)):
             now, begun = at["iteration"], number
-        if header := HEADER.search(line):
-            log.begin(number, {one["name"]: plain(one["value"]) for one in SETTING.finditer(header["said"])})
+        if "Namespace(" in line and (settings := namespace(line)):
+            log.begin(number, flat(settings))
             now, begun = None, number
         elif plan := PLAN.search(line):
             log.setting({"iterations per epoch": int(plan["epoch"]), "max iterations": int(plan["all"])})
@@ -96,7 +94,7 @@ def _tested(log: LogLines, line: int, match: re.Match[str]) -> dict[str, float]:
 
 def _step(line: str) -> Said | None:
     """A line of an iteration of training, and nothing else."""
-    match = None if HEADER.search(line) or PLAN.search(line) else LINE.search(line)
+    match = None if "Namespace(" in line or PLAN.search(line) else LINE.search(line)
     if match is None or not match["iteration"]:
         return None
     pairs = list(PAIR.finditer(line, *match.span("said")))
@@ -138,7 +136,7 @@ def example(folder: Path) -> tuple[Path, list[Trace]]:
         "[08:02:03.000] iteration 2 : loss : 1.625000, loss_ce: 2.1",
         encoding="utf-8",
     )
-    given = {"base_lr": 0.05, "dataset": "Polyp, all", "max_iterations": 30000, "opts": None, "size": "[224, 224]"}
+    given = {"base_lr": 0.05, "dataset": "Polyp, all", "max_iterations": 30000, "size/0": 224, "size/1": 224}
     given |= {"iterations per epoch": 20, "max iterations": 60}
     nan = float("nan")
     runs = (

@@ -46,3 +46,10 @@ class Plain:
             f"有 {self.left_out} 项设置过长、过深或过多，未读取",
         )
         return [Note(path, what)]
+
+
+def flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings under joined names; those that are too long, too deep or too many are left out."""
+    plain = Plain()
+    plain.take("", values)
+    return plain.values
