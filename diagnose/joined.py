@@ -1,7 +1,8 @@
 """Puts together what a trainer saved of one moment in several files of a folder: model, optimizer, scheduler, scaler.
 
 The Hugging Face Trainer and Accelerate write ``model.safetensors``, ``optimizer.pt``, ``scheduler.pt`` and
-``scaler.pt``; many scripts write ``model_10.pth`` beside ``optimizer_10.pth``.
+``scaler.pt``; many scripts write ``model_10.pth`` beside ``optimizer_10.pth``; DeepSpeed a partition of the optimizer
+for each rank.
 """
 
 from __future__ import annotations
@@ -15,11 +16,20 @@ from diagnose.run import Checkpoint, Note, Optimizer, Tensor, Trace
 from diagnose.tensors.matching import match
 from diagnose.tensors.optimizer_state import last_step
 from diagnose.tensors.steps import step_of
+from diagnose.tensors.zero import PARTITION, rejoined
 from kb.text import Text
 
 ROLES = re.compile(
     r"pytorch|diffusion|state_?dict|optimi[sz]er|optims?|opt|lr_?scheduler|scheduler|sched|grad_?scaler|scaler"
     r"|adapter|model|network|net|weights?|checkpoint|ckpt|states?"
+)
+WHOLE = Text(
+    "the optimizer was put together from the partitions of ZeRO, which keep no gradient and a gradient of zero alike",
+    "优化器由 ZeRO 的各个分区拼合而成；ZeRO 不区分没有梯度与梯度为零",
+)
+IN_PART = Text(
+    "the optimizer is not judged: partitions of ZeRO are missing, or do not tell their parameters (stage 3)",
+    "优化器不作判断：ZeRO 的分区不全，或没有说明其中的参数（第 3 阶段）",
 )
 HF_FOLDER = re.compile(r"checkpoint-(\d{1,15})")
 
@@ -65,18 +75,24 @@ def _numbered(model: Path) -> bool:
 
 def _residue(path: Path) -> str:
     """A file's name without what says which part it is, and without the number of its shard."""
-    stem = re.sub(r"-\d{5}-of-\d{5}$", "", path.stem.lower())
+    stem = PARTITION.sub("", re.sub(r"-\d{5}-of-\d{5}$", "", path.stem.lower()))
     return re.sub(r"[^a-z0-9]+", " ", ROLES.sub(" ", stem)).strip()
 
 
 def _with(model: Trace, parts: Sequence[Trace]) -> Trace:
     """The trace of a model with what its parts hold; what the model's own file says wins."""
     whole = model.checkpoints[0]
+    notes: list[Note] = []
+    shards = [trace.checkpoints[0] for trace in parts if PARTITION.match(trace.path.stem.lower())]
+    if shards and whole.optimizer is None:
+        optimizer = rejoined([one.optimizer for one in shards if one.optimizer])
+        whole = replace(whole, optimizer=_named(whole, optimizer))
+        notes.append(Note(str(model.path), WHOLE if optimizer else IN_PART))
     for trace in parts:
         part = trace.checkpoints[0]
         whole = replace(
             whole,
-            optimizer=whole.optimizer or _named(whole, part.optimizer),
+            optimizer=whole.optimizer or (None if shards else _named(whole, part.optimizer)),
             scheduler=whole.scheduler or part.scheduler,
             scaler=whole.scaler or part.scaler,
             numbers={**part.numbers, **whole.numbers},
@@ -89,8 +105,8 @@ def _with(model: Trace, parts: Sequence[Trace]) -> Trace:
         steps = last_step(whole.optimizer.state) if whole.optimizer is not None else None
         step = step_of(whole.path, whole.numbers, steps)
     names = ", ".join(trace.path.name for trace in parts)
-    note = Note(str(model.path), Text(f"read together with {names}", f"与 {names} 合并读取"))
-    return replace(model, checkpoints=(replace(whole, step=step),), notes=(*model.notes, note))
+    notes.insert(0, Note(str(model.path), Text(f"read together with {names}", f"与 {names} 合并读取")))
+    return replace(model, checkpoints=(replace(whole, step=step),), notes=(*model.notes, *notes))
 
 
 def _named(model: Checkpoint, optimizer: Optimizer | None) -> Optimizer | None:

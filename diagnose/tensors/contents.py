@@ -12,6 +12,7 @@ from diagnose.tensors.inert import Patience, leaves, printable
 from diagnose.tensors.named_tensors import mapping_of, module_tensors, named_tensors, tensor_of
 from diagnose.tensors.records import RECORDS, Damaged, Record
 from diagnose.tensors.schedulers import in_force, is_scaler, is_scheduler, scaler
+from diagnose.tensors.zero import unflattened
 from kb.text import Text
 
 MODEL_KEYS = (
@@ -160,7 +161,7 @@ def is_optimizer(parts: dict[Any, Any]) -> bool:
 def _beside(root: Any, model: Any, found: Contents) -> None:
     """Gather what was saved beside the model: optimizers, scheduler, scaler, numbers, settings."""
     schedulers: list[dict[Any, Any]] = []
-    for path, part in _walk(root, model):
+    for path, part in _walk(root, model, found.patience):
         parts = mapping_of(part)
         if parts is not None and is_optimizer(parts):
             found.optimizers.append(parts)
@@ -182,7 +183,7 @@ def _beside(root: Any, model: Any, found: Contents) -> None:
     found.scheduler = plain(in_force(schedulers), Patience(PLAIN)) if schedulers else {}
 
 
-def _walk(root: Any, model: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+def _walk(root: Any, model: Any, patience: Patience) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Every part outside the model with its path, in order; special mappings are not opened."""
     seen: set[int] = set()
     waiting: list[tuple[tuple[str, ...], Any]] = [((), root)]
@@ -198,7 +199,10 @@ def _walk(root: Any, model: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
         if id(part) in seen:
             continue
         seen.add(id(part))
-        if parts is not None:
+        whole = unflattened(parts, patience) if parts is not None else None
+        if whole is not None:
+            yield path, whole
+        elif parts is not None:
             special = is_optimizer(parts) or is_scheduler(parts) or is_scaler(parts)
             if special:
                 yield path, part
