@@ -118,12 +118,13 @@ def _told() -> Iterator[None]:
 def _diagnosis(typed: str) -> dict[str, Any]:
     from diagnose import bounded, clinic, projectfile, settings
     from diagnose.reports import json
+    from kb import frozen
 
     path = Path(os.path.expanduser(typed))  # noqa: PTH111 - Path.expanduser fails where there is no home
     if not typed or "\0" in typed or not path.exists():
         raise Problem(Text("no such file or folder", "没有这个文件或文件夹"), path=typed)
     standing = projectfile.nearest(Path.cwd())
-    pages, overridden = settings.with_numbers(library.load(kinds=("symptom", "concept")), standing.numbers)
+    pages, overridden = settings.with_numbers(frozen.built_in(kinds=("symptom", "concept")), standing.numbers)
     found = clinic.diagnose(
         [path],
         pages,

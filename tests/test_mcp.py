@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,10 @@ from kb import library
 
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "tests" / "pages"
+ALONE = (  # the command without the built-in pages, which would take seconds to print
+    "import sys; from pathlib import Path; from kb import library; library.BUILT_IN = Path(sys.argv[1]);"
+    "from cli.kb_app import main; sys.exit(main(sys.argv[2:]))"
+)
 CALLS = {
     "page": ("lookup", {"term": "button polyp"}),
     "meanings": ("lookup", {"term": "BP"}),
@@ -40,9 +45,9 @@ CALLS = {
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory):
-    """A folder of entries of which one is broken; one for all, so that its names are read once."""
+    """The small library with one page that is broken."""
     folder = tmp_path_factory.mktemp("entries")
-    (folder / "concepts").mkdir()
+    shutil.copytree(PAGES, folder, dirs_exist_ok=True)
     (folder / "concepts" / "bad.yaml").write_text("title: [\n")
     return folder
 
@@ -125,7 +130,7 @@ def test_an_argument_that_does_not_fit_the_schema_is_an_error_of_the_tool(spoken
 
 
 def served(broken):
-    return [sys.executable, "-m", "cli.kb_app", "mcp", "--kb", str(broken)]
+    return [sys.executable, "-c", ALONE, str(broken / "nothing-built-in"), "mcp", "--kb", str(broken)]
 
 
 def test_the_sdks_client_is_served_by_a_real_process(broken):
@@ -135,12 +140,13 @@ def test_the_sdks_client_is_served_by_a_real_process(broken):
         command, *rest = served(broken)
         process = mcp.StdioServerParameters(command=command, args=rest, cwd=ROOT, env=dict(os.environ))
         async with asyncio.timeout(60), mcp.Client(mcp.stdio_client(process)) as client:
-            return [await client.call_tool(*CALLS[name]) for name in ("diagnosis", "no word")]
+            return [await client.call_tool(*CALLS[name]) for name in ("page", "no word", "answer")]
 
-    found, wrong = asyncio.run(session())
+    found, wrong, answer = asyncio.run(session())
 
-    assert found.structured_content["summary"]["found"] > 0
+    assert found.structured_content["entry"]["id"] == "button-polyp"
     assert wrong.is_error
+    assert answer.structured_content["lang"] == "zh"
 
 
 def test_nothing_but_the_protocol_is_printed_although_an_entry_of_the_users_is_broken(broken):
@@ -149,7 +155,7 @@ def test_nothing_but_the_protocol_is_printed_although_an_entry_of_the_users_is_b
     requests = [
         {"id": 1, "method": "initialize", "params": hello},
         {"method": "notifications/initialized"},
-        {"id": 2, "method": "tools/call", "params": {"name": "lookup", "arguments": {"term": "dice"}}},
+        {"id": 2, "method": "tools/call", "params": {"name": "lookup", "arguments": {"term": "button polyp"}}},
     ]
     with subprocess.Popen(
         served(broken),
