@@ -9,7 +9,7 @@ from pathlib import Path
 
 from diagnose.attach import attached, home, name_of
 from diagnose.configured import configured
-from diagnose.event_folders import event_parts, is_curve
+from diagnose.event_folders import event_parts, is_curve, stands_alone
 from diagnose.files import read_units
 from diagnose.folder import Unit, Walk
 from diagnose.gather import gathered
@@ -119,8 +119,19 @@ class Survey:
             yield unit, kept
 
     def _assembled(self, root: Path, traces: Sequence[Trace]) -> list[Run]:
+        if len(traces) == 1 and traces[0].format == EVENTS and stands_alone(traces[0]):
+            return [_alone(traces[0], root)]
         good = [trace for trace in traces if trace.series or trace.checkpoints]
         return configured(_runs(root, good), [trace for trace in traces if not (trace.series or trace.checkpoints)])
+
+
+def _alone(trace: Trace, root: Path) -> Run:
+    """The run of an event file with which nothing is to be put together, as in every folder of a sweep."""
+    folder = trace.path.parent
+    series, notes = tidied(trace.series)
+    points = sum([one.steps.size for one in trace.series])
+    source = Source(str(trace.path), trace.format, len(trace.series), points)
+    return Run(folder, name_of(folder, root), (source,), series, notes=(*trace.notes, *notes))
 
 
 def _runs(root: Path, traces: Sequence[Trace]) -> list[Run]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,32 +14,28 @@ from diagnose.stitch import Part, stitched
 
 def event_parts(traces: Sequence[Trace], root: Path) -> list[tuple[Path, list[Part]]]:
     """The runs of every folder from ``root`` down, each trace being one event file in there."""
-    if len(traces) == 1:  # as in every folder of a sweep: nothing to put together, and paths are slow keys
-        home, own = _at_home(traces[0].path.parent, traces, {}, root)
-        return [(home, stitched(own, restarts_replace=True))]
     folders: dict[Path, list[Trace]] = {}
     for trace in traces:
         folders.setdefault(trace.path.parent, []).append(trace)
     homes: dict[Path, list[Trace]] = {}
     for folder, found in folders.items():
-        home, own = _at_home(folder, found, folders, root)
-        homes.setdefault(home, []).extend(own)
+        home, prefix, suffix, own = folder, "", "", found
+        if home != root and (curve := _curve(home, found)):
+            home, suffix = home.parent, f"/{curve}"
+        if _is_session(home, found) and home.parent in folders:
+            home = home.parent
+            own = [_without(trace, folders[home]) for trace in found]
+        if home != root and home.name.lower() in HALVES:
+            home, prefix = home.parent, f"{home.name}/"
+        homes.setdefault(home, []).extend([_renamed(trace, prefix, suffix) for trace in own])
     return [(home, stitched(sorted(some, key=_written), restarts_replace=True)) for home, some in homes.items()]
 
 
-def _at_home(
-    folder: Path, traces: Sequence[Trace], folders: Mapping[Path, Sequence[Trace]], root: Path
-) -> tuple[Path, Sequence[Trace]]:
-    """The folder of the run that a folder's files are part of, and the files with their curves called as in there."""
-    home, prefix, suffix = folder, "", ""
-    if (curve := _curve(home, traces)) and home != root:
-        home, suffix = home.parent, f"/{curve}"
-    if _is_session(home, traces) and home.parent in folders:
-        home = home.parent
-        traces = [_without(trace, folders[home]) for trace in traces]
-    if home.name.lower() in HALVES and home != root:
-        home, prefix = home.parent, f"{home.name}/"
-    return home, [_renamed(trace, prefix, suffix) for trace in traces] if prefix or suffix else traces
+def stands_alone(trace: Trace) -> bool:
+    """Whether an event file is a run when it has no company: its folder is no half and no curve of another."""
+    folder = trace.path.parent
+    part = folder.name.lower() in HALVES or _curve(folder, [trace])
+    return bool(trace.series) and not trace.settings and not part
 
 
 def _is_session(folder: Path, traces: Sequence[Trace]) -> bool:
@@ -77,6 +73,8 @@ def _plain(name: str) -> str:
 
 
 def _renamed(trace: Trace, prefix: str, suffix: str) -> Trace:
+    if not prefix and not suffix:
+        return trace
     return replace(trace, series=tuple(_called(one, prefix, suffix) for one in trace.series))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,32 @@ def test_a_folder_that_serves_the_one_above_is_found_with_it(inner, tmp_path):
         ["exp", str(Path("exp") / inner)],
         [str(Path("exp") / "zz")],
     ]
+
+
+@pytest.mark.parametrize("folder", ["run_00", "train", "loss_val", "a/validation", "b/acc_x", "1700000000.123", "."])
+def test_a_file_that_stands_alone_is_the_run_that_it_would_be_in_company(folder, tmp_path, monkeypatch):
+    events(tmp_path / "logs" / folder, 1000, {"loss": [*line(range(9)), *line(range(4, 6))], "mdice": [(0, -1.0)]})
+    events(tmp_path / "logs" / "zz" / folder, 1000, {"loss": line(range(5))})
+
+    (*alone,) = Survey([tmp_path / "logs"]).runs()
+    monkeypatch.setattr("diagnose.assemble.stands_alone", lambda _: False)
+    (*together,) = Survey([tmp_path / "logs"]).runs()
+
+    assert [said(run) for run in alone] == [said(run) for run in together]
+
+
+def said(run):
+    """A run without its points, and these by name."""
+    return replace(run, series=()), [one.name for one in run.series], points(run)
+
+
+def test_curves_logged_together_share_their_steps(tmp_path):
+    for at in range(30):
+        events(tmp_path / f"run_{at:02d}", 1000 + at, {"loss": line(range(20)), "acc": line(range(20))})
+
+    shared = [len({id(one.steps) for one in run.series}) for run in assemble([tmp_path])]
+
+    assert shared.count(1) > 20  # all but those that the pattern was learned from
 
 
 def test_a_fault_of_ours_in_reading_many_is_named_and_costs_one_file(tmp_path, monkeypatch):
