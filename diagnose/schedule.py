@@ -25,7 +25,8 @@ class Schedule:
 
     Names: ``constant``, ``step``, ``milestones``, ``plateau``, ``linear``, ``polynomial``, ``cosine``, ``overrun``,
     ``restarts``, ``cyclic``, ``one-cycle``, ``exponential``, ``compounding``, ``inverse-root``, ``warm-up`` (it never
-    got further), ``begun`` (a decay of which too little was seen to name it) and ``unknown``. ``numbers`` belong to
+    got further), ``begun`` (a decay of which too little was seen to name it), ``set-again`` (it jumped
+    back up, and by no plan) and ``unknown``. ``numbers`` belong to
     the shape (``gamma``, ``power``, ``period`` in steps, ``floor`` as a share of the peak); ``ends`` is None for shapes
     without an end, and where too little was seen to tell.
     """
@@ -157,7 +158,7 @@ def _end(steps: Steps, held: int, shape: Decay) -> int | None:
 
 
 def _again(steps: Steps, values: Curve) -> Schedule | None:
-    """A rate that came down and was set up again: warm restarts when they are the schedule's own, else unknown."""
+    """A rate that came down and was set up again: warm restarts if that is its schedule, else ``set-again``."""
     peak = float(values.max())
     after = np.maximum.accumulate(values)[:-1]
     ups = np.flatnonzero((values[1:] >= _RISE * values[:-1]) & (values[:-1] < 0.7 * after) & (values[1:] > 0.5 * after))
@@ -180,7 +181,7 @@ def _again(steps: Steps, values: Curve) -> Schedule | None:
     if planned and all(down) and (len(lengths) > 1 or bottoms[0] < 0.1):
         numbers = {"period": float(lengths[0]), "factor": float(factors[0])}
         return Schedule("restarts", peak, float(values[-1]), numbers=numbers)
-    return Schedule("unknown", peak, float(values[-1]))
+    return Schedule("set-again", peak, float(values[-1]), numbers={"at": float(steps[ups[0] + 1])})
 
 
 def _waves(steps: Steps, values: Curve) -> Schedule | None:

@@ -54,6 +54,10 @@ NAMES = {
         "平方根倒数衰减，从 {peak:.3g} 到 {last:.3g}",
     ),
     "warm-up": ("still warming up, {last:.3g} so far", "仍在预热，目前为 {last:.3g}"),
+    "set-again": (
+        "from {peak:.3g} to {last:.3g}, set up again at step {at:,.0f}",
+        "从 {peak:.3g} 到 {last:.3g}，其间在第 {at:,.0f} 步重新调高",
+    ),
     "begun": (
         "the first part of a decay, from {peak:.3g} to {last:.3g} so far",
         "衰减刚刚开始，目前从 {peak:.3g} 到 {last:.3g}",

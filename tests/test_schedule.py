@@ -128,10 +128,10 @@ def test_a_decay_of_the_decayed_rate_is_told_from_an_exponential_one():
     assert schedule(rate(shrinking)).name == "compounding"
 
 
-def test_a_rate_set_up_again_without_a_period_is_no_known_schedule():
+def test_a_rate_set_up_again_without_a_period_is_no_restart():
     values = np.concatenate((np.linspace(1, 0.3, 70), np.linspace(0.9, 0.2, 45), np.linspace(0.8, 0.1, 90)))
 
-    assert schedule(rate(values)).name == "unknown"
+    assert schedule(rate(values)).name == "set-again"
 
 
 @pytest.mark.parametrize("values", [[], [0.1, 0.1], [0.1, -0.1, 0.1, 0.1], [np.nan] * 9])

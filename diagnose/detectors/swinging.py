@@ -36,17 +36,19 @@ def swinging(
         return too_few(loss, points)
     begin = int(warm * len(values))
     rest = values[begin:]
-    level, spread = median(rest), float(rest.std())
+    level = median(rest)
     facts: dict[str, Fact] = {"level": level}
     restless, calm = _unrest(rate, steps[begin:], rest)
     if restless >= calms * calm and restless >= swing * abs(level):
         facts |= {"swing": restless, "fall": median(rest[:5]) - median(rest[-5:])}
         return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "rate")
-    if spread >= swing * abs(level) and (period := _period(rest)):
+    calmed = np.clip(rest, *np.percentile(rest, (3, 97)))  # single spikes are told elsewhere
+    spread = float(calmed.std())
+    if spread >= swing * abs(level) and (period := _period(calmed)):
         facts |= {"swing": spread, "fall": median(rest[:period]) - median(rest[-period:])}
         if spread * period >= dwarfs * abs(float(facts["fall"])) * period * period / len(rest):
             return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "epoch-periodic")
-    parts = _parts(rest)
+    parts = _parts(calmed)
     levels = parts.mean(axis=1)
     moves = changes(levels)
     size = median(np.abs(moves))

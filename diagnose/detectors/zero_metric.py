@@ -10,12 +10,20 @@ from diagnose.run import Series
 
 
 def zero_metric(
-    metric: Series, loss: Series | None, *, points: float, nearly: float, share: float, loss_fall: float
+    metric: Series,
+    loss: Series | None,
+    *,
+    points: float,
+    nearly: float,
+    share: float,
+    loss_fall: float,
+    learnt: float,
 ) -> Evidence | Unsure | None:
     """Point at the tail in which ``metric`` is at most ``nearly``: at least ``points`` scores and ``share`` of them.
 
-    Causes: ``collapsed`` (it had been above), ``all-background`` (the loss fell by ``loss_fall`` of its
-    size all the same), ``not-learning`` (it did not). A score that is better when lower is not looked at.
+    Causes: ``not-finite`` (the loss ended without a number), ``collapsed`` (the score had been at ``learnt``, which
+    the guesses of an untrained network do not reach), ``all-background`` (the loss fell by ``loss_fall`` of its size
+    all the same), ``not-learning`` (it did not). A score that is better when lower is not looked at.
     """
     steps, values = finite(metric)
     if metric.lower_is_better:
@@ -27,7 +35,10 @@ def zero_metric(
         return None
     first = len(values) - tail
     cause = ""
-    if first > 0 and float(np.max(values[:first])) > 10 * nearly:
+    scale = 100.0 if float(values.max()) > 1.5 else 1.0
+    if loss is not None and len(loss) and not np.isfinite(loss.values[-1]):
+        cause = "not-finite"
+    elif first > 0 and float(np.max(values[:first])) >= learnt * scale:
         cause = "collapsed"
     elif loss is not None and len(finite(loss)[1]) >= points:
         levels = blocks(loss, 10).levels
