@@ -145,8 +145,9 @@ def test_two_batches_an_epoch_are_one_curve(tmp_path, second):
     assert len(found["loss"][1]) == 16
 
 
-def test_lines_of_two_ranks_are_two_runs(tmp_path):
-    text = "".join(f"rank {k}: step {s}0 loss {k}.{s}\n" for s in range(1, 9) for k in (0, 1))
+@pytest.mark.parametrize("who", ["rank {}:", "[GPU {}]", "[rank {}]", "[Worker {}] -"])
+def test_lines_of_two_ranks_are_two_runs(tmp_path, who):
+    text = "".join(f"{who.format(k)} step {s}0 loss {k}.{s}\n" for s in range(1, 9) for k in (0, 1))
 
     found, notes = read(tmp_path, text)
 

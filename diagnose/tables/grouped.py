@@ -9,14 +9,16 @@ from diagnose.tables.naming import LOSSES, SCORES, SLOT, key_of, parts_of, side_
 TENSOR = re.compile(rf"tensor\({SLOT} ?\)")  # what print(loss) writes
 _NAME = r"[^\W\d_][\w@-]{0,30}"
 _GROUP = re.compile(rf"({_NAME}(?: ?/ ?{_NAME}){{1,9}})[)\]]?:? ?[=(\[]? ?({SLOT}(?: ?/ ?{SLOT}){{1,9}})(?!\w)")
+_RANK = re.compile(rf"\[(?:gpu|rank|worker|process|proc|device)[ :#]{{0,3}}{SLOT}\]", re.IGNORECASE)
 _OVER = re.compile(rf"({_NAME}) ?[(\[]$")
 _WHEN = re.compile(r"[\s|,(\[]*(?:(?<![^\s|,])(?:after|at|for|in|on|of|@))?[\s|,(\[]*$", re.IGNORECASE)
 _IS = re.compile(r" ?(?:[:=：]|is|was|to)? ?(?:[:=：]|is|was) ?", re.IGNORECASE)
 
 
 def in_groups(text: str) -> dict[int, str]:
-    """The names of slots that stand in a row as their names do: ``dice (Kvasir/ETIS) 0.8/0.6``."""
+    """The names of slots in a row as their names are, ``dice (Kvasir/ETIS) 0.8/0.6``; and who wrote it, ``[GPU 0]``."""
     found: dict[int, str] = {0: "tensor"} if TENSOR.fullmatch(text) else {}
+    found |= {text.count(SLOT, 0, match.start()): "rank" for match in _RANK.finditer(text)}
     for match in _GROUP.finditer(text):
         names = [name.strip() for name in match[1].split("/")]
         if len(names) == match[2].count(SLOT):

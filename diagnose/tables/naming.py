@@ -17,9 +17,10 @@ LOSSES = frozenset(("loss", "losses", "nll", "elbo", "perplexity", "ppl", "bce",
 SCORES = frozenset(
     ("dice", "mdice", "dsc", "iou", "miou", "jaccard", "acc", "acc1", "acc5", "accuracy", "auc", "auroc", "f1",
      "fscore", "precision", "recall", "sensitivity", "specificity", "psnr", "ssim", "bleu", "wer", "cer", "map",
-     "map50", "mae", "hd95", "准确率", "正确率", "精度", "精确率", "召回率", "交并比", "准确度")
+     "map50", "mae", "hd95", "asd", "assd", "nsd", "kappa", "fbeta", "wfm", "mpa",
+     "灵敏度", "敏感度", "特异度", "特异性", "准确率", "正确率", "精度", "精确率", "召回率", "交并比", "准确度")
 )  # fmt: skip
-NEVER_NEGATIVE = SCORES - {"psnr"} | {"ap", "ap50", "ap75", "ar", "aps", "apm", "apl", "top1", "top5"}
+NEVER_NEGATIVE = SCORES - {"psnr", "kappa"} | {"ap", "ap50", "ap75", "ar", "aps", "apm", "apl", "top1", "top5"}
 RATES = frozenset(("lr", "learning", "learningrate", "学习率"))
 SETTINGS = frozenset(
     ("weight", "weights", "threshold", "thresh", "thr", "lambda", "alpha", "smooth", "smoothing", "scale", "target",
