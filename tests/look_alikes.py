@@ -255,3 +255,23 @@ def nnunet() -> list[str]:
             lines += [f"{now}{one}" for one in said] + ["", "unstamped"]
         lines.append(f"{now}train_loss 0.5")
     return [*lines, f"{now}Epoch 99", f"{now}Pseudo dice [0.5, 0."]
+
+
+def rounds(end: str) -> list[str]:
+    lines = ["[07:08:09] WARNING: something"]
+    for run in range(2):
+        for step in range(300):
+            loss = "nan" if step == 40 else f"{1 / (1 + step + run):.5f}"
+            bar = "9%|#  | 9/99 [00:01<00:02, 1.0it/s] " if step % 50 == 7 else ""
+            lines.append(f"{bar}[{step}]\ttrain-auc:{loss}{end}\tvalid_0's binary_logloss: 0.{step}")
+            lines += ["Stopping."] * (step % 100 == 99)
+    return [*lines, "[300]\ttrain-auc:0.5"]
+
+
+def boxes() -> list[str]:
+    lines = []
+    for run in range(2):
+        for step in range(1, 60):
+            lines += ["-" * 30, "| time/ |  |", f"|    total_timesteps | {step * 64} |", "| train/ |  |"]
+            lines += [f"|    loss | {'oops' if step == 9 else round(1 / (step + run), 4)} |", "-" * 30, "a remark", ""]
+    return lines

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from diagnose.readers import (
+    boosting_log,
+    boxed_log,
     cod_log,
     darknet_log,
     detectron2_log,
@@ -46,6 +48,9 @@ def told(traces: list[Trace]) -> list[object]:
         (openmmlab_log, ["\r".join(look_alikes.mmengine())]),
         (detectron2_log, [f"9%|#| 1/9 [\r{line}" for line in look_alikes.detectron2()]),
         (detectron2_log, look_alikes.detectron2()),
+        (boosting_log, look_alikes.rounds("")),
+        (boosting_log, look_alikes.rounds("+0.25")),
+        (boxed_log, look_alikes.boxes()),
         (nnunet_log, look_alikes.nnunet()),
         (meter_log, look_alikes.meters()),
         (paddle_log, look_alikes.paddleseg()),

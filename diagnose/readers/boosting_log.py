@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import numpy as np
 
 from diagnose.run import Series, Trace
 from diagnose.tables.log_lines import LogLines
+from diagnose.tables.said import LOOK, Said
 from diagnose.tables.textfile import head_text, unbarred
 from kb.text import Text
 
 FORMAT = "boosting_log"
+EARLY = 1000  # lines that are looked at for the spread over folds
 NAMES = (".txt", ".log", ".out", ".err", "")
 _VALUE = r"[-+]?(?:\d{1,30}(?:\.\d{0,30})?(?:e[-+]?\d{1,4})?|nan|inf)"
 _XGBOOST = rf"[\w.-]{{1,60}}-[\w@.-]{{1,40}}:{_VALUE}(?:\+{_VALUE})?"
@@ -40,20 +43,32 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(path: Path) -> list[Trace]:
     """``train-auc`` as it is named, LightGBM's ``valid_0's auc`` as ``valid_0/auc``, by round; one trace a run."""
     log = LogLines(path, FORMAT)
-    for number, line in enumerate(log.lines, 1):
-        said = unbarred(line)
-        if match := ROUND.match(said) or TREE.match(said):
-            row = {}
-            for pair in PAIR.finditer(match["said"]):
-                value = log.number(pair["name"], pair["value"], number)
-                if value is not None:
-                    row[pair["name"].replace("'s ", "/")] = value
-            if row:
-                log.add(number, {"iteration": int(match["round"]), **row})
-    if any("+" in line for line in log.lines[:1000] if ROUND.match(line)):
+    early = itertools.islice(re.finditer(r"[^\n]*\n?", log.text), EARLY)
+    folds = any("+" in line[0] for line in early if ROUND.match(line[0]))
+    bulk = log.take(_said, pick=True)
+    for number, line in bulk.others:
+        text = unbarred(line)
+        said = _said(text)
+        row = {}
+        for name, (start, stop) in zip(said.names, said.spans, strict=True) if said else ():
+            value = log.number(name, text[start:stop], number)
+            if value is not None:
+                row[name] = value
+        if len(row) > 1:
+            log.add(number, row)
+    if folds:
         what = Text("cross-validation: means over the folds are read", "交叉验证：读取的是各折的平均值")
         log.note(what)
     return log.traces()
+
+
+def _said(line: str) -> Said | None:
+    """The round and the numbers of a line."""
+    match = ROUND.match(line) or TREE.match(line)
+    if match is None:
+        return LOOK if "%|" in line else None
+    pairs = {pair["name"].replace("'s ", "/"): pair.span("value") for pair in PAIR.finditer(line, *match.span("said"))}
+    return Said("round", ("iteration", *pairs), (match.span("round"), *pairs.values()))
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:

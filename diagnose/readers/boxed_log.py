@@ -10,6 +10,7 @@ import numpy as np
 from diagnose.run import Series, Trace
 from diagnose.tables.clock import counts
 from diagnose.tables.log_lines import NUMBER, LogLines
+from diagnose.tables.said import LOOK, Said
 from diagnose.tables.textfile import head_text
 
 FORMAT = "boxed_log"
@@ -32,7 +33,7 @@ def read(path: Path) -> list[Trace]:
     log = LogLines(path, FORMAT)
     row: dict[str, float] = {}
     begun, above = 0, ""
-    for number, line in enumerate(log.lines, 1):
+    for number, line in log.take(_looked_at, pick=True).others:
         match = _ROW.fullmatch(line)
         if match is None:
             if _EDGE.fullmatch(line):
@@ -47,6 +48,10 @@ def read(path: Path) -> list[Trace]:
             row[f"{above}{name}"] = value
     _keep(log, begun, row)
     return log.traces()
+
+
+def _looked_at(line: str) -> Said | None:
+    return LOOK if _ROW.fullmatch(line) or _EDGE.fullmatch(line) else None
 
 
 def _keep(log: LogLines, line: int, row: dict[str, float]) -> None:

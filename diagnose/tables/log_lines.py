@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,12 @@ class _Start:
     settings: Settings
     rows: list[dict[str, Any]] = field(default_factory=list)
     where: list[int] = field(default_factory=list)
+    bulk: Table | None = None  # what was taken between it and the next
+
+    @property
+    def logged(self) -> bool:
+        """Whether it came to anything."""
+        return bool(self.rows or (self.bulk and self.bulk.count))
 
 
 class LogLines:
@@ -44,14 +50,8 @@ class LogLines:
         self._count = text.count("\n") + 1
         self._end = text[text.rfind("\n") + 1 :].rstrip(" ")[-400:]  # empty when the file ends in a line end
         self._starts = [_Start(None, {})]
-        self._all = self._starts
         self._damage: list[Damage] = []
         self._decimals: dict[str, int] = {}
-
-    @cached_property
-    def lines(self) -> list[str]:
-        """Every line of the text."""
-        return self._text.split("\n") if self._text else []
 
     @property
     def text(self) -> str:
@@ -106,35 +106,28 @@ class LogLines:
 
     def traces(self) -> list[Trace]:
         """One trace for every start and, within it, every time its clock goes back; one that says why when none."""
+        if self._taken is not None and self._taken.table.count:
+            edges = [0, *(start.line or 0 for start in self._starts[1:]), float("inf")]
+            for start, (first, after) in zip(self._starts, itertools.pairwise(edges), strict=True):
+                start.bulk = self._taken.between(int(first), after)
         self._remark()
-        self._starts = [start for start in self._starts if start.rows or self._bulk(start).count] or self._starts[-1:]
-        if not self._starts[0].rows and not self._bulk(self._starts[0]).count:
+        self._starts = [start for start in self._starts if start.logged] or self._starts[-1:]
+        if not self._starts[0].logged:
             if self._text:
                 self.notes.append(no_signal(self.path))
             return [Trace(self.path, self.form, settings=self._starts[-1].settings, notes=tuple(self.notes))]
         found: list[Trace] = []
         for start in list(self._starts):
             notes = list(self.notes) if start is self._starts[0] else [self._again(start)]
-            bulk = self._bulk(start)
-            table = tabled(self.path, self.form, start.rows, start.where, [] if bulk.count else notes)
-            table = replace(merged(table, bulk), notes=notes) if bulk.count else table
+            bulk = start.bulk if start.bulk and start.bulk.count else None
+            table = tabled(self.path, self.form, start.rows, start.where, [] if bulk else notes)
+            table = replace(merged(table, bulk), notes=notes) if bulk else table
             found += traces(replace(table, settings=start.settings))
         return found
 
-    def _bulk(self, start: _Start) -> Table:
-        """What was taken between a start and the next."""
-        if self._taken is None or not self._taken.table.count:
-            return Table(self.path, self.form, 0, {})
-        after = [one.line for one in self._all if one.line is not None and one.line > (start.line or 0)]
-        return self._taken.between(start.line or 0, min(after, default=float("inf")))
-
     def _remark(self) -> None:
         self.notes += no_numbers(self.path, self._damage)
-        idle = [
-            start.line
-            for start in self._starts
-            if start.line is not None and not start.rows and not self._bulk(start).count
-        ]
+        idle = [start.line for start in self._starts if start.line is not None and not start.logged]
         if idle:
             what = Text(
                 f"starts of training that logged no number: {len(idle)}",

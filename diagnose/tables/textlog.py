@@ -65,6 +65,8 @@ class TextLog:
 
         Their rows are filed under the labels of their kinds, if there are any.
         """
+        if "\r\r" in self.text:
+            self.text = _REDRAWN.sub("\r", self.text)  # as `pieces` has it
         self._taken = taken(self.text, parse, self.path, self.form, labels, redrawn="\r" in self.text)
         self.text = self.text[:1]  # large, and not needed any more
         return self._taken
