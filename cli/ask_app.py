@@ -30,7 +30,7 @@ def ask(
         bool,
         typer.Option(
             "--llm",
-            help=both("let the language model you set up phrase the answer", "让你配置的语言模型组织答案的语言"),
+            help=both("let the language model you set up phrase the answer", "由你配置的语言模型来表述答案"),
         ),
     ] = False,
     folder: Folder = None,

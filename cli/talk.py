@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from cli import asked, door, llm, paint
+from cli import asked, door, llm, pager, paint
 from kb import evidence
 from kb.ask import session
 from kb.ask.index import Index
@@ -45,7 +45,7 @@ def run(library: Library, index: Index, lang: Lang, wanted: Lang | None, chat: C
             if chosen := session.command(text):
                 if chosen[0] == "quit":
                     break
-                paint.show(_obeyed(talk, *chosen, speak))
+                pager.show(_obeyed(talk, *chosen, speak))
                 continue
             turn = talk.ask(text)
         except Problem as problem:

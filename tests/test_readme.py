@@ -41,7 +41,8 @@ def test_a_session_of_the_readme_shows_what_the_command_prints(command, capsys, 
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_the_readme_names_exists_with_the_options_it_shows(command, capsys):
+def test_every_command_the_readme_names_exists_with_the_options_it_shows(command, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))  # --install-completion writes there
     words = shlex.split(command)
 
     code = main([*words[:2], "--help"])

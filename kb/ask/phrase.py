@@ -58,7 +58,7 @@ def phrased(reply: Reply, library: Library, chat: Chat) -> Phrased | None:
     kept, dropped = backed(spoken, {reply.entry, *reply.others})
     if not kept:
         return _plain(reply, chat, dropped, Text("no sentence named its source", "没有一句注明出处"))
-    by = Text(f"phrased by {chat.model} at {chat.host}", f"由 {chat.host} 上的 {chat.model} 组织语言")
+    by = Text(f"phrased by {chat.model} at {chat.host}", f"由 {chat.host} 上的 {chat.model} 表述")
     if dropped:
         lost = Text(
             f"; {dropped} sentence{'s' if dropped > 1 else ''} without a source left out",
@@ -108,7 +108,7 @@ def _is_backed(sentence: str, known: Collection[str]) -> bool:
 def _plain(reply: Reply, chat: Chat, dropped: int, why: Text) -> Phrased:
     note = Text(
         f"not phrased by {chat.model}: {why.en}; this is the page's own text",
-        f"没有由 {chat.model} 组织语言：{why.zh}；以上是条目原文",
+        f"{chat.model} 没有表述答案：{why.zh}；以上是条目原文",
     )
     return Phrased(reply, "", dropped, note)
 
