@@ -203,7 +203,7 @@ FAULTS = [
           fact("ema_lag", 0.9), _never,
           ("weights-unchanged", "metric-stuck-at-zero", "metric-plateau", "overfitting", "loss-plateau",
            "layer-untrained"),
-          {"metric-constant": ("loss-falling",), "ema-stale": ("never-updated",)}),
+          {"metric-constant": ("loss-falling", "stale-weights"), "ema-stale": ("never-updated",)}),
     Fault("average-too-slow", ("ema-stale",), "checkpoint",
           "the average lags by more than a quarter of the squared distance the network has travelled",
           fact("ema_lag", 0.25), _slow, ("layer-untrained",),
