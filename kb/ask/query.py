@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import itertools
+import string
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 from kb.ask import alike
 from kb.ask.han import syllables
 from kb.ask.index import Index
-from kb.ask.terms import SOUND, han_runs, latin, latin_words, plain, sounds
+from kb.ask.terms import SOUND, han_runs, latin, latin_words, plain, sounds, stem
 
 _SINGLE = 0.15  # a single Chinese character says little
 _SOUND = 0.25  # the sound of a pair that stands in some entry as it was typed,
 _HOMOPHONE = 0.7  # and of one that stands in none: then it is probably a slip
 _PINYIN = 0.8  # two syllables of pinyin in Latin letters
 _ALIKE = 0.4  # a word of like meaning that was not typed
-_SHORT = 6  # letters
+_MOSTLY, _SOME = (
+    0.6,
+    0.25,
+)  # the share of the pairs of syllables that must be known for words to be pinyin: of few words,
+_MANY = 4  # and of so many, for English is hardly ever made of syllables alone
+_MAYBE, _MEANT = 0.8, 4  # what another word weighs that may be meant by a slip, and how many are thought of
+_FEWEST, _SHORT = 4, 6  # letters of a word that is mended, and of one whose first letter is no slip
 _REPAIR = 0.74  # how near a known word an unknown one must be, as the share of letters that agree
 
 
@@ -68,45 +75,89 @@ def _add(query: Query, index: Index, term: str, weight: float, missed: bool = Tr
 
 
 def _latin(query: Query, index: Index) -> None:
-    spoken: list[str] = []  # the syllables of neighbouring words that are pinyin
-    for word in latin_words(query.text):
-        stems = latin(word)
-        if not stems:
+    spoken: list[str] = []  # neighbouring words that can be read as pinyin
+    for word in [*latin_words(query.text), ""]:
+        if word.isalpha() and syllables(word.lower()):
+            spoken.append(word)
             continue
-        if all(one not in index.table for one in stems) and word.isalpha() and (read_out := syllables(word.lower())):
-            spoken += read_out
-            continue
-        _spoken(query, index, spoken)
-        for one in stems:
-            if one in index.table:
-                _add(query, index, one, 1.0)
-            elif len(stems) == 1 or one != stems[-1]:  # an identifier as a whole need not be known
-                _repair(query, index, one)
-    _spoken(query, index, spoken)
+        if spoken and not _spoken(query, index, spoken):
+            for one in spoken:
+                _word(query, index, one)
+        spoken.clear()
+        if word:
+            _word(query, index, word)
 
 
-def _spoken(query: Query, index: Index, spoken: list[str]) -> None:
-    """Pinyin as pairs of syllables; when hardly any pair is known, they were words after all."""
-    couples = [f"{SOUND}{first}.{second}" for first, second in itertools.pairwise(spoken)]
+def _word(query: Query, index: Index, word: str) -> None:
+    stems = latin(word)
+    for one in stems:
+        if one in index.table:
+            _add(query, index, one, 1.0)
+        elif len(stems) == 1:
+            _repair(query, index, one, word.lower())
+        elif one != stems[-1] or not _slips(query, index, one):  # an identifier as a whole need not be known
+            _repair(query, index, one, one, missed=one != stems[-1])
+
+
+def _spoken(query: Query, index: Index, words: list[str]) -> bool:
+    """Read words as pinyin, in pairs of syllables; when hardly any pair is known, they were words after all."""
+    said = [syllable for word in words for syllable in syllables(word.lower())]
+    couples = [f"{SOUND}{first}.{second}" for first, second in itertools.pairwise(said)]
+    known = sum(one in index.table for one in couples)
+    english = len(words) == 1 and all(one in index.table for one in latin(words[0]))
+    if english or not couples or known < (_SOME if len(words) >= _MANY else _MOSTLY) * len(couples):
+        return False
     for one in couples:
         _add(query, index, one, _PINYIN)
-    if len(spoken) == 1:
-        _repair(query, index, spoken[0])
-    spoken.clear()
+    return True
 
 
-def _repair(query: Query, index: Index, word: str) -> None:
+def _repair(query: Query, index: Index, one: str, word: str, missed: bool = True) -> None:
+    """Take ``word``, whose stem ``one`` no entry knows, for the known word it is a slip of; else the nearest stem."""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
+    if _slips(query, index, word) or not missed:
+        return
     best = None
-    if len(word) >= 4 and word.isalpha():
-        known = index.spellings(len(word))
-        best = process.extractOne(word, known, scorer=OSA.normalized_similarity, score_cutoff=_REPAIR)
-    if best is not None and len(word) < _SHORT and best[0][0] != word[0]:
+    if len(one) >= _FEWEST and one.isalpha():
+        known = index.spellings(len(one))
+        best = process.extractOne(one, known, scorer=OSA.normalized_similarity, score_cutoff=_REPAIR)
+    if best is not None and len(one) < _SHORT and best[0][0] != one[0]:
         best = None  # in a short word the first letter is hardly ever the slip
     if best is None:
-        query.unknown[word] += 1
+        query.unknown[one] += 1
     else:
-        query.repaired[word] = best[0]
+        query.repaired[one] = best[0]
         _add(query, index, best[0], best[1])
+
+
+def _slips(query: Query, index: Index, word: str) -> bool:
+    """Whether ``word`` is a single slip away from known words: the rarest is taken for it, the others may be meant."""
+    if len(word) < _FEWEST:
+        return False
+    likely = {stem(one) for one in _swaps(word)}
+    found = likely | {stem(one) for one in _edits(word) if len(word) >= _SHORT or one[:1] == word[0]}
+    known = [one for one in found if len(one) > 2 and one in index.table]
+    rarest = sorted(known, key=lambda one: (one not in likely, -index.table[one].rarity, one))
+    for one in rarest[1:_MEANT]:
+        query.also[one] = max(_MAYBE, query.also.get(one, 0.0))
+    if rarest:
+        query.repaired[word] = rarest[0]
+        _add(query, index, rarest[0], 1 - 1 / len(word))
+    return bool(rarest)
+
+
+def _swaps(word: str) -> set[str]:
+    """The words ``word`` may have been before two letters changed places or one was doubled, the commonest slips."""
+    swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)}
+    return swapped | {word[:i] + word[i + 1 :] for i in range(1, len(word)) if word[i] == word[i - 1]}
+
+
+def _edits(word: str) -> set[str]:
+    """All words that have one letter more or less than ``word``, or one other."""
+    cuts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    fewer = {a + b[1:] for a, b in cuts if b}
+    other = {a + letter + b[1:] for a, b in cuts if b for letter in string.ascii_lowercase}
+    more = {a + letter + b for a, b in cuts for letter in string.ascii_lowercase}
+    return fewer | other | more

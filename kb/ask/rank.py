@@ -19,6 +19,7 @@ _MANY = 1_000  # entries; a library of a few hundred is always searched in full
 _PLENTY = 30.0  # the weight of some six rare words: nobody needs more to say what a question is about
 _SHORT = 40  # letters of a question that may be a name and nothing else
 _ALIKE = 0.7
+SAID = 0.97  # how alike two names are that only sound the same
 _SEVERAL = 3  # of the questions asked of a page, those most like this one that count together
 
 
@@ -121,7 +122,7 @@ class _Spelling:
             return 0.0
         best = self._key.alike(key, _ALIKE)
         if self._said.text and has_han(key):
-            best = max(best, 0.97 * self._said.alike(_sounded(key), _ALIKE))
+            best = max(best, SAID * self._said.alike(_sounded(key), _ALIKE))
         return best
 
 

@@ -23,6 +23,7 @@ _SHOWN = 3
 _HARDLY = 0.05  # how sure an answer to a question for a doctor is at most,
 _DOUBT = 0.5  # by what it is less sure where a subject is named that the page says nothing of, or next to nothing said:
 _LITTLE, _EXACTLY = 0.37, 0.9  # a third of the rarest word, unless that is how a page is called
+_A_SLIP = 0.88  # how like a name a whole question must be to be that name with a slip: one letter in nine
 _VERBATIM, _CERTAIN = 0.99, 0.95  # a message that fits its template word for word, and how sure that makes an answer
 
 
@@ -163,10 +164,11 @@ def ranked(
     return order
 
 
-def _place(both: tuple[rank.Candidate, dict[str, float]]) -> tuple[bool, float, int]:
-    """The longest template that fits a pasted message word for word comes first, whatever else was said."""
+def _place(both: tuple[rank.Candidate, dict[str, float]]) -> tuple[bool, float, float, int]:
+    """The longest template that fits a pasted message word for word comes first, then a page of that very name."""
     one, fact = both
-    return one.error < _VERBATIM, -confidence.order(fact), one.number
+    named = one.spelled if one.spelled >= _A_SLIP else 0.0
+    return one.error < _VERBATIM, -named, -confidence.order(fact), one.number
 
 
 def _elsewhere(text: str, first: rank.Candidate, index: Index) -> bool:
