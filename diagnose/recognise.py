@@ -85,6 +85,7 @@ class Recogniser:
                 self.titles[role] = Text(entry.title, entry.zh.title)
                 self._patterns += [pattern(role, text, logged.never) for text in logged.names]
                 self._patterns += [pattern(role, text, logged.never, lower=True) for text in logged.lower_is_better]
+        self._gates = [one for one in self._patterns if one.role == "gate"]
         self._known = Known([one.text for one in self._patterns])
         self._meanings: dict[str, Meaning] = {}
         self._runs: dict[tuple[tuple[str, int, bool], ...], list[Series]] = {}
@@ -178,7 +179,7 @@ class Recogniser:
     def _may_be_gate(self, name: str) -> bool:
         """A quick look that spares the thousands of other tensors the full reading."""
         words = parsed(name, self._known)
-        return any(one.score(words) for one in self._patterns if one.role == "gate")
+        return any(one.score(words) for one in self._gates)
 
 
 def _shaped(series: Sequence[Series]) -> list[Series]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from diagnose.finding import Evidence, Fact, Unsure
 from diagnose.gates import is_closed
+from diagnose.measure import median
 from diagnose.resting import is_learnt
 from diagnose.run import Checkpoint, Tensor
 from kb.text import Text
@@ -61,7 +62,7 @@ def _has_filters(tensor: Tensor, checkpoint: Checkpoint, least: float) -> bool:
 def _dead(tensor: Tensor, floor: float, faint: float) -> int:
     """How many rows are dead; the rest is measured by its median, as a few that run away make none dead."""
     alive = tensor.rows[tensor.rows > floor]
-    usual = float(np.median(alive)) if len(alive) else 0.0
+    usual = median(alive) if len(alive) else 0.0
     return int((tensor.rows <= max(floor, faint * usual)).sum())
 
 
