@@ -15,6 +15,7 @@ from kb.text import Text
 
 _MOST = 600  # points looked at; a schedule has no finer detail than that
 _FLAT = 1e-4  # values that differ by less of their peak are one value
+_HELD = 5  # so many equal values are no first step of a warm-up
 _SEEN = 0.9  # until a tenth of the peak is gone every decay looks like every other
 _RISE = 1.5  # a rate that grows by this factor from one logged value to the next did not warm up, it was set
 
@@ -26,7 +27,7 @@ class Schedule:
     Names: ``constant``, ``step``, ``milestones``, ``plateau``, ``linear``, ``polynomial``, ``cosine``, ``overrun``,
     ``restarts``, ``cyclic``, ``one-cycle``, ``exponential``, ``compounding``, ``inverse-root``, ``warm-up`` (it never
     got further), ``begun`` (a decay of which too little was seen to name it), ``set-again`` (it jumped
-    back up, and by no plan) and ``unknown``. ``numbers`` belong to
+    back up, and by no plan), ``raised`` (constant on two levels) and ``unknown``. ``numbers`` belong to
     the shape (``gamma``, ``power``, ``period`` in steps, ``floor`` as a share of the peak); ``ends`` is None for shapes
     without an end, and where too little was seen to tell.
     """
@@ -96,6 +97,8 @@ def _schedule(rate: Series, loss: Series | None) -> Schedule | None:
     if top >= 0.97 * (len(values) - 1) or _on_a_stair(values, top):
         return Schedule("warm-up", peak, last, warm_up)
     if values[top:].min() >= peak * (1 - _FLAT):
+        if top >= _HELD and values[:top].max() <= min(values[0] * (1 + _FLAT), peak / _RISE):
+            return Schedule("raised", peak, last, numbers={"before": float(values[0]), "at": float(steps[top])})
         return Schedule("constant", peak, last, warm_up)
     stairs = _stairs(steps[top:], values[top:], loss)
     if stairs is not None:

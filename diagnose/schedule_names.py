@@ -58,6 +58,10 @@ NAMES = {
         "from {peak:.3g} to {last:.3g}, set up again at step {at:,.0f}",
         "从 {peak:.3g} 到 {last:.3g}，其间在第 {at:,.0f} 步重新调高",
     ),
+    "raised": (
+        "constant at {before:.3g}, raised to {peak:.3g} at step {at:,.0f}",
+        "恒定为 {before:.3g}，在第 {at:,.0f} 步调高到 {peak:.3g}",
+    ),
     "begun": (
         "the first part of a decay, from {peak:.3g} to {last:.3g} so far",
         "衰减刚刚开始，目前从 {peak:.3g} 到 {last:.3g}",

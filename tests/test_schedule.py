@@ -189,3 +189,9 @@ def test_a_decay_that_has_just_begun_is_not_given_a_name(count):
 
 def test_a_rate_of_zero_is_constant():
     assert schedule(rate(np.zeros(50))).text().en == "constant at 0"
+
+
+def test_a_rate_raised_at_once_did_not_warm_up():
+    values = np.where(np.arange(100) < 45, 1e-3, 0.1)
+
+    assert schedule(rate(values)).text().en == "constant at 0.001, raised to 0.1 at step 45"
