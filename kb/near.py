@@ -17,6 +17,11 @@ class Letters:
 
     def __init__(self, text: str) -> None:
         self.text, self.places = text, _places(text)
+        self.counts = [(char, places.bit_count()) for char, places in self.places.items()]
+
+    def shared(self, other: str) -> int:
+        """How many letters both have, wherever they stand."""
+        return sum([min(times, other.count(char)) for char, times in self.counts])
 
     def alike(self, other: str, least: float = 0.0) -> float:
         """The share of letters that agree, where slips and letters that changed places count; 0 below ``least``.
@@ -25,7 +30,7 @@ class Letters:
         """
         ours, theirs = len(self.text), len(other)
         longest = max(ours, theirs, 1)
-        if min(ours, theirs) < least * longest:
+        if min(ours, theirs) < least * longest or (least and self.shared(other) < least * longest):
             return 0.0
         full, last = (1 << ours) - 1, 1 << ours >> 1
         up, down, diagonal, before, distance = full, 0, 0, 0, ours
@@ -49,14 +54,13 @@ class Word:
         self.sorted = _sorted(self.words)
         self._gaps = len(self.words) - len(key)
         self._letters, self._sorted_places = Letters(key), _places(self.sorted)
-        self._counts = [(char, places.bit_count()) for char, places in self._letters.places.items()]
 
     def score(self, key: str, words: str, least: float = 0.0) -> float:
         """How near a name is in [0, 1]: by spelling, by the same words in another order, or by a shared part.
 
         What is below ``least`` need not be exact.
         """
-        spelled, reordered = self._most(key, words, sum(min(times, key.count(char)) for char, times in self._counts))
+        spelled, reordered = self._most(key, words, self._letters.shared(key))
         near = self._letters.alike(key) if spelled >= least else 0.0
         if reordered >= max(least, near):
             near = max(near, 0.99 * self._reordered(words))

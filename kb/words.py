@@ -30,6 +30,8 @@ def spaced(text: str) -> str:
 
 def has_han(text: str) -> bool:
     """Whether any character is a Han character, so that the writer reads Chinese."""
+    if text.isascii():
+        return False
     return any("\u3400" <= char <= "\u9fff" or "\U00020000" <= char <= "\U0003134f" for char in text)
 
 

@@ -17,10 +17,11 @@ from kb.words import fold
 
 
 class Name(NamedTuple):
-    """A name of an entry, or a question asked of it: what it is compared by letter for letter, and its terms."""
+    """A name of an entry, or a question asked of it: its letters as compared, its terms and what they weigh."""
 
     key: str
     terms: tuple[str, ...]
+    mass: float
 
 
 _K1 = 1.2  # how soon more of the same term counts no more; the usual value
@@ -78,10 +79,7 @@ class Index:
     def weight(self, term: str) -> float:
         """What a term of a name weighs: its rarity, less for a single character and for a sound."""
         known = self.table.get(term)
-        if known is None:
-            return 0.0
-        share = _SOUND if term[0] == SOUND else _SINGLE if len(term) == 1 and not term.isascii() else 1.0
-        return share * known.rarity
+        return _share(term) * known.rarity if known else 0.0
 
     def spellings(self, length: int) -> list[str]:
         """The known words in Latin letters that are about as long, ready to be compared."""
@@ -112,20 +110,28 @@ def build(entries: Iterable[Entry]) -> Index:
     for term in rows:
         if term.isascii() and term.isalpha():
             by_length[len(term)].append(term)
+    table = {term: _term(found, len(pages)) for term, found in rows.items()}
+    weights = {term: _share(term) * one.rarity for term, one in table.items()}
     return Index(
         ids=tuple(page.id for page in pages),
         kinds=tuple(page.kind for page in pages),
         errors=tuple((template, i) for i, page in enumerate(pages) for template in page.errors),
         related=tuple(tuple(number[one] for one in page.related if one in number) for page in pages),
-        table={term: _term(found, len(pages)) for term, found in rows.items()},
-        names={i: tuple(map(_name, names(page))) for i, page in enumerate(pages)},
-        asked={i: tuple(map(_name, (*page.asked, *page.zh.asked))) for i, page in enumerate(pages)},
+        table=table,
+        names={i: tuple(_name(one, weights) for one in names(page)) for i, page in enumerate(pages)},
+        asked={i: tuple(_name(one, weights) for one in (*page.asked, *page.zh.asked)) for i, page in enumerate(pages)},
         words={length: tuple(sorted(found)) for length, found in by_length.items()},
     )
 
 
-def _name(text: str) -> Name:
-    return Name(fold(plain(text)), tuple(dict.fromkeys(terms(text))))
+def _name(text: str, weights: Mapping[str, float]) -> Name:
+    found = tuple(dict.fromkeys(terms(text)))
+    return Name(fold(plain(text)), found, sum(weights.get(term, 0.0) for term in found))
+
+
+def _share(term: str) -> float:
+    """What a term weighs against a word that is as rare."""
+    return _SOUND if term[0] == SOUND else _SINGLE if len(term) == 1 and not term.isascii() else 1.0
 
 
 def _term(rows: list[tuple[int, float, float]], pages: int) -> Term:

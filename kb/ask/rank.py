@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kb.ask.errors import Likeness
 from kb.ask.han import sound, syllables
-from kb.ask.index import Index, Term
+from kb.ask.index import Index, Name, Term
 from kb.ask.query import Query
 from kb.near import Letters
 from kb.words import fold, has_han
@@ -76,7 +77,9 @@ def candidates(
         error = like.score * (0.8 + 0.2 * like.length / longest)
         if error > one.error:
             one.error, one.template = error, like.template
-    return [_measured(one, query, index) for one in chosen.values()]
+    shares = {term: min(1.0, query.terms.get(term) or query.also[term]) for term in weights}
+    worths = {term: share * index.table[term].rarity for term, share in shares.items()}
+    return [_measured(one, query, index, worths) for one in chosen.values()]
 
 
 def _how_common(one: tuple[Term, float]) -> int:
@@ -126,6 +129,12 @@ class _Spelling:
         return best
 
 
+@lru_cache(maxsize=100)
+def _spelling(text: str) -> _Spelling:
+    return _Spelling(text)
+
+
+@lru_cache(maxsize=100_000)
 def _sounded(key: str) -> str:
     """``key`` as it sounds: pinyin for Chinese characters and for pinyin, other letters as they are."""
     if not has_han(key):
@@ -133,40 +142,30 @@ def _sounded(key: str) -> str:
     return "".join(sound(char) or char for char in key)
 
 
-def _measured(one: Candidate, query: Query, index: Index) -> Candidate:
+def _measured(one: Candidate, query: Query, index: Index, worth: Mapping[str, float]) -> Candidate:
     whole = total(query, index) or 1.0
     known = [(index.table[term], weight) for term, weight in query.terms.items()]
     one.share = one.bm25 / whole
     one.covered = sum(weight * term.rarity for term, weight in known if term.at(one.number)[0]) / whole
     one.matter = min(1.0, one.covered * whole / _PLENTY)
     one.core = sum(weight * term.rarity for term, weight in known if term.at(one.number)[1]) / whole
-    spelling = _Spelling(query.text)
+    spelling = _spelling(query.text)
     for name in index.names[one.number]:
         one.spelled = max(one.spelled, spelling.likeness(name.key))
-        mass = sum(index.weight(term) for term in name.terms)
-        if not mass:
+        if not name.mass:
             continue
-        of_name, of_question = _shared(query, index, name.terms, mass, whole)
+        of_name, of_question = _shared(worth, name, whole)
         one.name = max(one.name, _fit(of_name, of_question))
-        one.held = max(one.held, of_name * min(1.0, mass / 8))
-    fits = sorted((_fit(*_shared(query, index, *asked, whole)) for asked in _asked(index, one.number)), reverse=True)
+        one.held = max(one.held, of_name * min(1.0, name.mass / 8))
+    fits = sorted((_fit(*_shared(worth, name, whole)) for name in index.asked[one.number]), reverse=True)
     one.asked, one.several = max(fits, default=0.0), sum(fits[:_SEVERAL]) / _SEVERAL
     return one
 
 
-def _asked(index: Index, number: int) -> list[tuple[Sequence[str], float]]:
-    """The questions asked of an entry, each as its terms and what they weigh."""
-    return [(one.terms, sum(map(index.weight, one.terms)) or 1.0) for one in index.asked[number]]
-
-
-def _shared(query: Query, index: Index, terms: Sequence[str], mass: float, whole: float) -> tuple[float, float]:
-    """The shares of a name, which weighs ``mass``, and of the question, which weighs ``whole``, both have in common."""
-    shared = sum(
-        min(1.0, query.terms.get(term) or query.also[term]) * index.table[term].rarity
-        for term in terms
-        if term in query.terms or term in query.also
-    )
-    return min(1.0, shared / mass), shared / whole
+def _shared(worth: Mapping[str, float], name: Name, whole: float) -> tuple[float, float]:
+    """The shares of a name and of the question, which weighs ``whole``, that both have in common."""
+    shared = sum([worth[term] for term in name.terms if term in worth])
+    return min(1.0, shared / (name.mass or 1.0)), shared / whole
 
 
 def _fit(of_name: float, of_question: float) -> float:

@@ -16,7 +16,7 @@ from kb.ask import fields, index, terms
 from kb.ask.index import Index, Name, Term
 from kb.library import Library
 
-_LAYOUT = 2  # raise it when what is kept changes, so that files of older versions are made anew
+_LAYOUT = 3  # raise it when what is kept changes, so that files of older versions are made anew
 SHIPPED = Path(__file__).with_name("index.sqlite")  # made when a wheel is built; a clone has none
 _SHIPPED = f"{_LAYOUT} shipped"
 _Key = TypeVar("_Key", str, int)
@@ -102,7 +102,11 @@ def _term(rarity: float, entries: bytes, worth: bytes, core: bytes) -> Term:
 
 def _names(joined: str) -> tuple[Name, ...]:
     rows = (line.split("\t") for line in joined.split("\n") if line)
-    return tuple(Name(key, tuple(found.split())) for key, found in rows)
+    return tuple(Name(key, tuple(found.split()), float(mass)) for key, found, mass in rows)
+
+
+def _row(name: Name) -> str:
+    return f"{name.key}\t{' '.join(name.terms)}\t{name.mass!r}"
 
 
 def _keep(file: Path, signature: str, whole: Index) -> None:
@@ -139,10 +143,8 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
                 ],
             )
             for table, named in (("name", whole.names), ("asked", whole.asked)):
-                base.executemany(
-                    f"INSERT INTO {table} VALUES (?, ?)",  # noqa: S608 - our own names
-                    [(i, "\n".join(f"{name.key}\t{' '.join(name.terms)}" for name in one)) for i, one in named.items()],
-                )
+                rows = [(i, "\n".join(map(_row, one))) for i, one in named.items()]
+                base.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows)  # noqa: S608 - our own names
             base.executemany(
                 "INSERT INTO word VALUES (?, ?)", [(n, "\n".join(words)) for n, words in whole.words.items()]
             )
