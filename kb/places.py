@@ -20,7 +20,7 @@ def _folder(variable: str, below: str, on_a_mac: str) -> str:
     """The usual place; "" where only platformdirs knows."""
     home, said = os.path.expanduser("~"), os.environ.get(variable, "")
     if sys.platform == "linux":
-        return f"{said if said.strip() else f'{home}/{below}'}/trainoscope"
+        return f"{said if os.path.isabs(said) else f'{home}/{below}'}/trainoscope"  # as the XDG specification asks
     return f"{home}/Library/{on_a_mac}/trainoscope" if sys.platform == "darwin" and not said else ""
 
 

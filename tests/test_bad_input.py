@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from cli import kb_app
+from kb import places
 
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "tests" / "pages"
@@ -126,3 +127,12 @@ def test_a_cache_folder_that_cannot_be_made_costs_no_answer(tmp_path):
 
     assert (asked.returncode, err) == (0, b"")
     assert b"invented polyp" in out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="XDG variables count on Linux")
+@pytest.mark.parametrize("said", ["", " ", "here", "./here"])
+def test_a_cache_folder_that_is_not_absolute_is_passed_by(monkeypatch, said):
+    monkeypatch.setenv("XDG_CACHE_HOME", said)
+    monkeypatch.setenv("HOME", "/home/anna")
+
+    assert places.cache() == "/home/anna/.cache/trainoscope"
