@@ -21,8 +21,7 @@ from benchmarks.tables.generate import LINES, log, table
 HERE = Path(__file__).parent
 PEERS = ("polars", "duckdb", "pandas", "pyarrow", "loadtxt")
 ROWS = 1_000_000
-BY_LINE = ("keras_log",)
-SLOW = 10  # megabytes of a log that is read line by line
+RESULTS = HERE / "RESULTS.md"
 Told = dict[str, Any]
 
 
@@ -71,19 +70,25 @@ def tables(folder: Path, peers: str, rounds: int) -> list[str]:
     return made
 
 
+def kept() -> list[str]:
+    """The table of before, where there are no peers to compare with anew."""
+    before = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+    return [before[before.index("## CSV") : before.index("\n## Text")]] if "## CSV" in before else []
+
+
 def logs(folder: Path, size: int, rounds: int) -> list[str]:
     """Every text format, from the first byte to the traces."""
     made = [
         (
-            f"\n## Text\n\nLook-alikes of {size} MB, of {SLOW} MB where lines go one by one; medians of {rounds} "
-            f"rounds, fastest in brackets. The load before them was {os.getloadavg()[0]:.1f} on {os.cpu_count()} "
+            f"\n## Text\n\nLook-alikes of {size} MB; medians of {rounds} rounds, fastest in brackets. "
+            f"The load before them was {os.getloadavg()[0]:.1f} on {os.cpu_count()} "
             "cores, so the seconds of processor time say more than those of the clock. `times a regex` is that time "
             "over that of finding every number of the file with `re`, in turn.\n"
         ),
         "| lines of | MB | MB/s | MB per second of processor time | times a regex | points | peak, x file |",
         "|---|---|---|---|---|---|---|",
     ]
-    paths = {form: log(folder, form, (min(size, SLOW) if form in BY_LINE else size) * 1_000_000) for form in LINES}
+    paths = {form: log(folder, form, size * 1_000_000) for form in LINES}
     runs: dict[str, list[Told]] = {}
     plain: dict[str, list[float]] = {}
     for _ in range(rounds):
@@ -107,7 +112,9 @@ def main() -> None:
     """Run everything; ``--write`` puts it into RESULTS.md."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True, help="where the files are made")
-    parser.add_argument("--peers", help="python of an environment with requirements.txt; without it no CSV")
+    parser.add_argument(
+        "--peers", help="python of an environment with requirements.txt; without it the CSV table stays"
+    )
     parser.add_argument("--size", type=int, default=200, help="megabytes of a text log")
     parser.add_argument("--rounds", type=int, default=5, help="of the CSV")
     parser.add_argument("--text-rounds", type=int, default=3)
@@ -120,12 +127,12 @@ def main() -> None:
         f"{platform.machine()}, {platform.system()}, CPython {platform.python_version()}, "
         f"numpy {np.__version__}; peers: " + ", ".join((HERE / "requirements.txt").read_text().split()) + ".\n"
     ]
-    made += tables(told.folder, told.peers, told.rounds) if told.peers else []
+    made += tables(told.folder, told.peers, told.rounds) if told.peers else kept()
     made += logs(told.folder, told.size, told.text_rounds)
     text = "\n".join(made) + "\n"
     print(text)
     if told.write:
-        (HERE / "RESULTS.md").write_text(text, encoding="utf-8")
+        RESULTS.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
