@@ -64,10 +64,14 @@ class LogLines:
         If only a ``pick`` of the lines is wanted, those of which ``parse`` knows nothing may be left out. For
         ``made`` see `Harvest`.
         """
-        self._taken = taken(self._text, parse, self.path, self.form, pick=pick, made=made)
+        self._taken = taken(self._given(), parse, self.path, self.form, pick=pick, made=made)
         self._decimals |= {name: len(word.partition(".")[2]) for name, word in self._taken.words.items()}
-        self._text = self._end or self._text[:1]  # the rest is not needed any more, and is large
         return self._taken
+
+    def _given(self) -> str:
+        """The text, which is let go: it is large, and only its end is needed any more."""
+        text, self._text = self._text, self._end or self._text[:1]
+        return text
 
     def note(self, what: Text, line: int | None = None) -> None:
         """Say something about the file, or about one line of it."""

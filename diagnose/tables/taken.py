@@ -120,6 +120,7 @@ def taken(
     end = max(text.rfind("\n"), text.rfind("\r") if redrawn else 0) + 1
     harvest.read(text, end)
     left.add([(harvest.lines + 1, text[end:])])
+    del text  # before there are tables beside it
     own = np.zeros(0, np.int32)
     if redrawn:
         own = np.concatenate([np.zeros(1, bool), *harvest.ends]).cumsum(dtype=np.int32) + 1

@@ -65,17 +65,22 @@ class TextLog:
 
         Their rows are filed under the labels of their kinds, if there are any.
         """
+        redrawn = "\r" in self.text
         if "\r\r" in self.text:
             self.text = _REDRAWN.sub("\r", self.text)  # as `pieces` has it
-        self._taken = taken(self.text, parse, self.path, self.form, labels, redrawn="\r" in self.text)
-        self.text = self.text[:1]  # large, and not needed any more
+        self._taken = taken(self._given(), parse, self.path, self.form, labels, redrawn=redrawn)
         return self._taken
+
+    def _given(self) -> str:
+        """The text, which is let go: it is large, and not needed any more."""
+        text, self.text = self.text, self.text[:1]
+        return text
 
     def add(self, row: Row, line: int, place: int = 0) -> None:
         """Another row of the table; its place among all pieces matters where lines were redrawn and taken."""
         own = self._own
         self.rows.append(row)
-        self.where.append(line if not len(own) else place or int(np.searchsorted(own, line)) + 1)
+        self.where.append(line if not len(own) else place or int(np.searchsorted(own, np.int32(line))) + 1)
 
     @property
     def _own(self) -> NDArray[np.int32]:
