@@ -20,7 +20,7 @@ SHORT |= {"train": "train/loss", "val": "val/loss", "hella": "val/hellaswag accu
 _TIME = r"(?:[^\n|]{0,60}%\|[^\n|]{0,200}\|[^\n\]]{0,80}\] ?)?(?:> ?)?(?:\[?\d[\d:/.,T \-]{6,30}\]? )?"
 _LINE = re.compile(
     rf"^{_TIME}(?:"
-    r"iter (?P<iter>\d{1,15}): (?=loss [^\s,]{1,40}, time )|step (?P<step>\d{1,15}): (?=(?:train|val) loss )|"
+    r"iter (?P<iter>\d{1,15}): (?=loss [^\s,]{1,40},)|step (?P<step>\d{1,15}): (?=(?:train|val) loss )|"
     r"step:(?P<of>\d{1,15})/\d{1,15} (?=(?:train|val)_loss:)|s:(?P<s>\d{1,15}) (?=(?:tel|trl|eval):)|"
     r"(?P<bare>\d{1,15}) \| (?=loss )|step +(?P<llmc>\d{1,15})/\d{1,15} \| (?=loss )|"
     r"(?P<who>\d{1,15}) (?=(?:train|val|hella) [-+\d.naif]{1,30}$)"
