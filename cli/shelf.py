@@ -25,12 +25,12 @@ def opened(folder: Path | None, lang: Lang) -> Library:
     return pages
 
 
-def printed(folder: Path | None, lang: Lang) -> Printed:
-    """The same as pages that are laid out already."""
+def printed(folder: Path | None, lang: Lang) -> Printed | Library:
+    """The same as pages that are laid out already, where they can be kept."""
     from kb import frozen, printing
 
     pages = frozen.open_(_checked(folder))
-    _name_left_out(printing.problems(pages.problems), lang)
+    _name_left_out(pages.problems if isinstance(pages, Library) else printing.problems(pages.problems), lang)
     return pages
 
 

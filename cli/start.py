@@ -13,8 +13,8 @@ from cli import language, pager, paint
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from kb.printed import Printed
     from kb.prose import Line
+    from kb.search import Names
     from kb.text import Lang
 
 _LONG = 300  # characters; a name has no more
@@ -48,7 +48,7 @@ def _completed() -> int | None:
     return said[1]
 
 
-def answered(pages: Printed, words: str, lang: Lang) -> tuple[list[Line], int]:
+def answered(pages: Names, words: str, lang: Lang) -> tuple[list[Line], int]:
     """What the words lead to, the page, a choice of meanings or the nearest names, and the exit code that says so."""
     from kb import answering, search
 

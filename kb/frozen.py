@@ -27,10 +27,9 @@ def built_in(kinds: Collection[Kind] = tuple(FOLDERS.values()), cache: Path | No
     return Library(_Read(pages, kinds), {}) if isinstance(pages, Printed) else library.load(kinds=kinds)
 
 
-def open_(folder: Path = library.BUILT_IN, cache: Path | None = None) -> Printed:
-    """The printed pages of `load`, which need no entry to be shown; from memory where they cannot be kept."""
-    pages = _printed([*map(str, library.layers(folder))], lambda: layers.load(folder), cache)
-    return pages if isinstance(pages, Printed) else Printed(printing.text(pages, ""))
+def open_(folder: Path = library.BUILT_IN, cache: Path | None = None) -> Printed | Library:
+    """The printed pages of `load`, which need no entry to be shown; the entries where nothing can be kept."""
+    return _printed([*map(str, library.layers(folder))], lambda: layers.load(folder), cache)
 
 
 def ship(file: Path) -> None:

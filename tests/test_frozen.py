@@ -42,6 +42,7 @@ def test_what_was_printed_is_the_library_to_the_last_field(tmp_path, built_in):
 
 def test_every_page_is_laid_out_as_it_would_be_now(tmp_path, built_in):
     pages = frozen.open_(cache=tmp_path)
+    assert isinstance(pages, printed.Printed)
 
     for card in pages.cards():
         for lang in ("en", "zh"):
