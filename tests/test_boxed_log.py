@@ -30,6 +30,15 @@ def test_boxes_are_rows_at_the_step_they_name(tmp_path, clock):
     }
 
 
+def test_a_last_box_whose_step_is_not_there_yet_is_left_out(tmp_path):
+    boxes = "".join(box(loss=at, step=at * 100) for at in (1, 2, 3))
+
+    [trace] = read(tmp_path, boxes[: boxes.rindex("| step")])
+
+    assert trace.series[0].steps.tolist() == [100, 200]
+    assert "the last box is cut short" in trace.notes[-1].what.en
+
+
 def test_boxes_without_a_step_are_counted(tmp_path):
     [trace] = read(tmp_path, "".join(box(loss=at, reward=at) for at in (1, 2, 3)))
 

@@ -119,6 +119,7 @@ def test_a_rate_told_twice_counts(tmp_path):
         ("Epoch 1/300 - loss: 0.5 - dice: 0.25\n", {"loss": ([1], [0.5]), "dice": ([1], [0.25])}),
         ("Epoch 1/9\ntrain loss: 0.5\nval dice: 0.25\n", {"train loss": ([1], [0.5]), "val dice": ([1], [0.25])}),
         ("INFO: Validation Dice: 0.25\nEpoch 2/9:  18%|█   | 2/9 [00:09<00:42]\n", {"Validation Dice": ([1], [0.25])}),
+        ("--- Epoch 1 ---\ntrain loss: 0.5\n", {"train loss": ([1], [0.5])}),
         ("Epoch 1/300: best loss 0.5 of epoch 1\n", {}),
         ("Epoch 1/300, 880 images read, the loss of 0.5 is that of 3 weights\n", {}),
         ("val loss: 0.5 - val dice: 0.25\n", {}),
@@ -202,3 +203,14 @@ def test_words_tell_that_an_epoch_is_named_below_its_numbers_also_in_a_piece_of_
 
     assert found["val dice"] == curve(RISE, first=26)
     assert found["loss"] == curve((0.7, *FALL), first=26)
+
+
+@pytest.mark.parametrize("steps", range(1, 6))
+def test_training_that_counts_on_below_a_heading_of_validation_is_training(tmp_path, steps):
+    train = "".join(f"Step {k}0: loss 0.{9 - k}\n" for k in range(1, 4))
+    more = "".join(f"Step {k}0: loss 0.{9 - k}\n" for k in range(4, 4 + steps))
+
+    [found], _ = read(tmp_path, f"{train}Validation at step 30:\n  dice: 0.5\n{more}")
+
+    assert found["loss"][0] == [10 * k for k in range(1, 4 + steps)]
+    assert "val/loss" not in found

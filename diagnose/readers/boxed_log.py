@@ -12,6 +12,7 @@ from diagnose.tables.clock import counts
 from diagnose.tables.log_lines import NUMBER, LogLines
 from diagnose.tables.said import LOOK, Said
 from diagnose.tables.textfile import head_text
+from kb.text import Text
 
 FORMAT = "boxed_log"
 NAMES = (".txt", ".log", ".out", ".err", "")
@@ -46,7 +47,11 @@ def read(path: Path) -> list[Trace]:
         if NUMBER.fullmatch(word) and (value := log.number(name, word, number)) is not None:
             begun = begun if row else number
             row[f"{above}{name}"] = value
-    _keep(log, begun, row)
+    clocks = {name for one in log.rows for name in one if counts(name)}
+    if clocks <= row.keys():
+        _keep(log, begun, row)
+    elif row:  # without its clock it would be filed under another
+        log.note(Text("the last box is cut short; left out", "最后一个方框不完整，已略去"), begun)
     return log.traces()
 
 

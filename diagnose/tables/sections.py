@@ -77,9 +77,14 @@ def by_section(
             if name and not side_of(name) and not RATES & set(words(name)):
                 for side in np.unique(sides).tolist():
                     under.setdefault(name, {}).setdefault(side, []).append(said[text].at[sides == side])
+    counted = {name for shape in shapes.values() if shape.step is not None for name in shape.names}
     mixed: dict[str, tuple[str, ...]] = {}
     for name, parts in under.items():
-        if {2, 3} & parts.keys() and len(parts) > 1 and _in_turn(list(parts.values()), carried):
+        if (
+            {2, 3} & parts.keys()
+            and len(parts) > 1
+            and _in_turn(list(parts.values()), carried, piece=name not in counted)
+        ):
             once = 1 in parts and (0 not in parts or _share(list(map(_of, (parts[0], parts[1]))), carried))
             mixed[name] = ("", "train/" if once else "", "val/", "test/")
     lines, found = dict(said), dict(shapes)
@@ -122,12 +127,12 @@ def _counts(text: str) -> bool:
     return text.count(SLOT) <= 2 and not shape_of(text).named
 
 
-def _in_turn(parts: list[list[Ints]], carried: Carried) -> bool:
-    """Whether the same epochs hold lines of every part; or, in a piece of a log, one follows on another."""
+def _in_turn(parts: list[list[Ints]], carried: Carried, *, piece: bool) -> bool:
+    """Whether the same epochs hold lines of every part; or, in what may be a piece of a log, one follows on another."""
     every = list(map(_of, parts))
     follow = max(one[0] for one in every) < max(one[-1] for one in every)
     few = [len(one) <= FEW for one in every]
-    return _share(every, carried) or all(few) or (any(few) and follow)
+    return _share(every, carried) or (piece and (all(few) or (any(few) and follow)))
 
 
 def _of(part: list[Ints]) -> Ints:

@@ -19,7 +19,9 @@ NONE = np.zeros(0, np.int64)
 _OVER = re.compile(r"\b(?:finished|completed?|done|took|ended|end of)\b|完成|结束|耗时|用时", re.IGNORECASE)
 FEW = 40  # shapes of line in a log that has just begun
 _OF_EPOCHS = re.compile(
-    rf"(?<![a-z])epoch:? ?[\[(]? ?{SLOT} ?(?:/|of) ?{SLOT}|第 ?{SLOT} ?/ ?{SLOT} ?轮", re.IGNORECASE
+    rf"(?<![a-z])epoch:? ?[\[(]? ?{SLOT} ?(?:/|of) ?{SLOT}|第 ?{SLOT} ?/ ?{SLOT} ?轮"
+    rf"|^[^\w{SLOT}]*epoch:? ?{SLOT}[^\w{SLOT}]*$",
+    re.IGNORECASE,
 )
 OFTEN = 3  # times a shape must come back before it is a log's
 
