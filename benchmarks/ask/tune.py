@@ -104,8 +104,8 @@ def tops(facts: Sequence[Facts]) -> np.ndarray:
 
 def main() -> None:
     questions = [one for one in read(set(library.load())) if one.half != "blind"]  # measured by the benchmark alone
+    tune = [one for one in questions if one.half == "tune"]  # the order is fitted on real questions alone
     questions += named()
-    tune = [one for one in questions if one.half == "tune"]
     known = index.build(library.load().values())
     order = fit_order(tune, gathered(tune, known), known)
     data = json.loads(FILE.read_text(encoding="utf-8")) | {"order": order}
