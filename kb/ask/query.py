@@ -16,6 +16,7 @@ _SINGLE = 0.15  # a single Chinese character says little
 _SOUND = 0.25  # the sound of a pair that stands in some entry as it was typed,
 _HOMOPHONE = 0.7  # and of one that stands in none: then it is probably a slip
 _PINYIN = 0.8  # two syllables of pinyin in Latin letters
+_NUMBER = 0.2  # a number that stands in no name, summary or message, only somewhere in a text or nowhere
 _ALIKE = 0.4  # a word of like meaning that was not typed
 _MOSTLY, _SOME = (
     0.6,
@@ -69,6 +70,8 @@ def _han(query: Query, index: Index, run: str) -> None:
 
 def _add(query: Query, index: Index, term: str, weight: float, missed: bool = True) -> None:
     if term in index.table:
+        if term[0].isdigit() and not any(index.table[term].core):
+            weight *= _NUMBER
         query.terms[term] = max(weight, query.terms.get(term, 0.0))
     elif missed:
         query.unknown[term] += 1
@@ -126,7 +129,7 @@ def _repair(query: Query, index: Index, one: str, word: str, missed: bool = True
     if best is not None and len(one) < _SHORT and best[0][0] != one[0]:
         best = None  # in a short word the first letter is hardly ever the slip
     if best is None:
-        query.unknown[one] += 1
+        query.unknown[one] += _NUMBER if one[0].isdigit() else 1.0
     else:
         query.repaired[one] = best[0]
         _add(query, index, best[0], best[1])
