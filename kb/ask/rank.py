@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from kb.ask import intent
 from kb.ask.errors import Likeness
 from kb.ask.han import sound, syllables
 from kb.ask.index import Index, Name, Term
@@ -20,6 +22,7 @@ _MANY = 1_000  # entries; a library of a few hundred is always searched in full
 _PLENTY = 30.0  # the weight of some six rare words: nobody needs more to say what a question is about
 _SHORT = 40  # letters of a question that may be a name and nothing else
 _ALIKE = 0.7
+_ARTICLE = re.compile(r"^\s*(?:(?:a|an|the)\s|请问|请教)")
 SAID = 0.97  # how alike two names are that only sound the same
 _SEVERAL = 3  # of the questions asked of a page, those most like this one that count together
 
@@ -115,18 +118,17 @@ class _Spelling:
     """Compares a short question with names letter for letter, and by their sound."""
 
     def __init__(self, text: str) -> None:
-        self._key = Letters(fold(text))
-        key = self._key.text
-        self._said = Letters(_sounded(key) if has_han(key) or syllables(key) else "")
+        folded = dict.fromkeys(fold(one) for one in (text, _ARTICLE.sub("", intent.bare(text))))
+        keys = [key for key in folded if 1 < len(key) <= _SHORT]
+        self._keys = [Letters(key) for key in keys]
+        self._said = [Letters(_sounded(key)) for key in keys if has_han(key) or syllables(key)]
 
     def likeness(self, key: str) -> float:
-        """How alike the two are in [0, 1], 0 below `_ALIKE`."""
-        if not 1 < len(self._key.text) <= _SHORT:
-            return 0.0
-        best = self._key.alike(key, _ALIKE)
-        if self._said.text and has_han(key):
-            best = max(best, SAID * self._said.alike(_sounded(key), _ALIKE))
-        return best
+        """How alike the two are in [0, 1], 0 below `_ALIKE`; the question counts whole or without its "what is"."""
+        alike = [one.alike(key, _ALIKE) for one in self._keys]
+        if self._said and has_han(key):
+            alike += [SAID * one.alike(_sounded(key), _ALIKE) for one in self._said]
+        return max(alike, default=0.0)
 
 
 @lru_cache(maxsize=100)
