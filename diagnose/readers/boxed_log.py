@@ -11,22 +11,22 @@ from diagnose.run import Series, Trace
 from diagnose.tables.clock import counts
 from diagnose.tables.log_lines import NUMBER, LogLines
 from diagnose.tables.said import LOOK, Said
-from diagnose.tables.textfile import head_text
+from diagnose.tables.textfile import head_text, unbarred
 from kb.text import Text
 
 FORMAT = "boxed_log"
 NAMES = (".txt", ".log", ".out", ".err", "")
 _EDGE = re.compile(r"[ \t]{0,4}[-+=]{9,400}[ \t]*")
 _ROW = re.compile(
-    r"[ \t]{0,4}\|(?P<name>[ \t]{0,60}[^\W\d][^|\n]{0,80}?)[ \t]*\|[ \t]*(?P<value>[^| \t]{0,40})[ \t]*\|[ \t]*"
+    r"[ \t]{0,4}\|(?P<name>[ \t]{0,60}[^\W\d][^|\n]{0,80}?)[ \t]*\|[ \t]*(?P<value>[^| \t\n]{0,40})[ \t]*\|[ \t]*"
 )
 _PLAIN = re.sub(r"\?P<\w+>", "?:", _ROW.pattern)
-_BOX = re.compile(rf"^{_EDGE.pattern}\n(?:{_PLAIN}\n){{2}}", re.MULTILINE)
+_BOX = re.compile(rf"^{_EDGE.pattern}\n{{1,3}}(?:{_PLAIN}\n{{1,3}}){{2}}", re.MULTILINE)
 
 
 def sniff(path: Path, head: bytes) -> bool:
     """An edge, and two rows of a name and its value below it."""
-    return path.suffix.lower() in NAMES and _BOX.search(head_text(head)) is not None
+    return path.suffix.lower() in NAMES and _BOX.search(unbarred(head_text(head))) is not None
 
 
 def read(path: Path) -> list[Trace]:
@@ -34,7 +34,8 @@ def read(path: Path) -> list[Trace]:
     log = LogLines(path, FORMAT)
     row: dict[str, float] = {}
     begun, above = 0, ""
-    for number, line in log.take(_looked_at, pick=True).others:
+    for number, written in log.take(_looked_at, pick=True).others:
+        line = unbarred(written)
         match = _ROW.fullmatch(line)
         if match is None:
             if _EDGE.fullmatch(line):
@@ -56,7 +57,8 @@ def read(path: Path) -> list[Trace]:
 
 
 def _looked_at(line: str) -> Said | None:
-    return LOOK if _ROW.fullmatch(line) or _EDGE.fullmatch(line) else None
+    said = unbarred(line)
+    return LOOK if _ROW.fullmatch(said) or _EDGE.fullmatch(said) else None
 
 
 def _keep(log: LogLines, line: int, row: dict[str, float]) -> None:
