@@ -11,6 +11,7 @@ import pytest
 
 from cli.kb_app import main
 from kb.ask import errors, index, reply
+from kb.page import NOTICE, render
 from kb.problem import Problem
 
 
@@ -27,6 +28,9 @@ def asked(built_in):
         ("無蒂息肉是什麼", "sessile"),
         ("wudi xirou", "sessile"),
         ("sesile polpy", "sessile"),
+        ("da chang xi rou", "colorectal-polyp"),  # "da" and "chang" are terms of English as well
+        ("it hangs on a thin stem like a mushroom", "pedunculated"),  # none of its names is said
+        ("不用电怎么把它勒掉", "cold-snare"),
         ("ｓｅｓｓｉｌｅ ｐｏｌｙｐ", "sessile"),
         ("挤压积励模块怎么算权重", "se-is-channel-attention"),
         ("最大池化会保留噪声吗", "max-pooling"),
@@ -52,6 +56,44 @@ def test_what_the_library_does_not_cover_is_not_answered(asked, question):
     found = asked(question)
 
     assert (found.state, found.entry, found.passage) == ("unknown", None, None)
+
+
+@pytest.mark.parametrize(
+    "question", ["溃疡性结肠炎吃什么药", "best drug for ulcerative colitis", "胆囊息肉要不要手术", "肠镜前能吃什么"]
+)
+def test_a_question_for_a_doctor_gets_the_notice_and_no_page(asked, question, capsys):
+    assert asked(question).state == "unknown"
+
+    assert main(["ask", question]) == 1
+    assert NOTICE.of(asked(question).lang)[:12] in capsys.readouterr().out.replace("\n", " ")
+
+
+def test_what_has_nothing_to_do_with_medicine_gets_no_notice(capsys):
+    assert main(["ask", "what is the capital of Australia"]) == 1
+    assert NOTICE.en[:12] not in capsys.readouterr().out
+
+
+def test_a_single_common_word_is_no_question(asked):
+    assert asked("images?").state != "answer"
+
+
+def test_the_sentences_people_ask_in_are_searched_but_never_shown(built_in):
+    page = built_in["cold-snare"]
+
+    shown = "\n".join(line.text for line in render(page, built_in, "zh", 200) + render(page, built_in, "en", 200))
+
+    assert page.asked
+    assert page.zh.asked
+    assert [one for one in (*page.asked, *page.zh.asked) if one in shown] == []
+
+
+def test_every_page_knows_how_it_is_asked_for_in_both_languages(built_in):
+    assert [page.id for page in built_in.values() if not page.asked or not page.zh.asked] == []
+
+
+def test_a_question_that_a_page_of_another_name_is_closer_to_by_letters_gets_the_page_it_names(asked):
+    assert asked("what is a sessile polyp").entry == "sessile"
+    assert asked("what is a sessile serrated lesion").entry == "ssl"
 
 
 def test_a_question_that_takes_a_myth_for_granted_is_corrected_first(asked, built_in, capsys):
