@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -11,24 +13,28 @@ from kb.words import has_han
 _Terms = frozenset[str]
 
 
-def others(text: str, held: dict[str, float]) -> set[str]:
+def others(text: str, held: Mapping[str, float]) -> set[str]:
     """The terms of the words that share a group of `alike.txt` with a word of ``text``; ``held`` are its own terms."""
     found: set[str] = set()
-    for group in _groups():
-        if any(word in text if has_han(word) else parts <= held.keys() for word, parts in group):
-            for _, parts in group:
-                found |= parts
+    words = _words()
+    for sign in {*held, *text}:
+        for word, parts, group in words.get(sign, ()):
+            if word in text if has_han(word) else parts <= held.keys():
+                found |= group
     return found - held.keys()
 
 
 @cache
-def _groups() -> tuple[tuple[tuple[str, _Terms], ...], ...]:
-    lines = Path(__file__).with_name("alike.txt").read_text(encoding="utf-8").splitlines()
-    return tuple(
-        tuple((word, parts) for word in map(str.strip, line.split(",")) if (parts := _matter(word)))
-        for line in lines
-        if not line.startswith("#")
-    )
+def _words() -> dict[str, list[tuple[str, _Terms, _Terms]]]:
+    """Each word with its terms and those of its group, by what must be there: a term, or its first Han character."""
+    words = defaultdict(list)
+    for line in Path(__file__).with_name("alike.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            group = {word: parts for word in map(str.strip, line.split(",")) if (parts := _matter(word))}
+            whole = frozenset().union(*group.values())
+            for word, parts in group.items():
+                words[word[0] if has_han(word) else min(parts)].append((word, parts, whole))
+    return dict(words)
 
 
 def _matter(word: str) -> _Terms:

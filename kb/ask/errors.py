@@ -96,8 +96,8 @@ def _fits(message: str, templates: Iterable[tuple[str, int]]) -> Iterator[Likene
     plain, small = masked(flat), flat.lower()
     words = {word for word in plain.split() if len(word) > _LITTLE}
     for template, number in templates:
-        said, own = _said(template)
-        if max(said, key=len, default="").lower() in small and _pattern(said).search(flat):
+        said, own, longest = _said(template)
+        if longest in small and _pattern(said).search(flat):
             if own >= _SHORTEST:
                 yield Likeness(number, _EXACT, own, template)
         elif own >= 2 * _SHORTEST and (near := _near(_bare(template), plain, words)):
@@ -114,11 +114,11 @@ def _near(bare: str, plain: str, words: set[str]) -> float:
 
 
 @lru_cache(maxsize=50_000)
-def _said(template: str) -> tuple[tuple[str, ...], int]:
-    """What the template says itself between its stars, and how many characters that is."""
+def _said(template: str) -> tuple[tuple[str, ...], int, str]:
+    """What the template says itself between its stars, how much that is, and the longest part in small letters."""
     parts = [" ".join(part.split()) for part in template.split("*")]
     said = tuple(part for part in parts if part)
-    return said, sum(map(len, said))
+    return said, sum(map(len, said)), max(said, key=len, default="").lower()
 
 
 @lru_cache(maxsize=50_000)

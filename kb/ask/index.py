@@ -6,7 +6,7 @@ import bisect
 import math
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -16,12 +16,16 @@ from kb.entry import Entry
 from kb.words import fold
 
 
-class Name(NamedTuple):
-    """A name of an entry, or a question asked of it: its letters as compared, its terms and what they weigh."""
+class Names(NamedTuple):
+    """The names of an entry, then the questions asked of it.
 
-    key: str
-    terms: tuple[str, ...]
-    mass: float
+    ``keys`` are the letters of the names as they are compared; ``masses`` what the terms of each name and of each
+    question weigh together; ``holders`` the places in ``masses`` of those that hold a term.
+    """
+
+    keys: Sequence[str]
+    masses: Sequence[float]
+    holders: Mapping[str, Sequence[int]]
 
 
 _K1 = 1.2  # how soon more of the same term counts no more; the usual value
@@ -53,8 +57,7 @@ class Index:
     """Everything a question needs to know of the library; entries go by their number, the place in ``ids``.
 
     ``words`` are the known words in Latin letters by length; ``errors`` each template with its entry; ``related``
-    the entries each names as related; ``asked`` the questions each is known to answer. The mappings may read from a
-    file what they are asked for.
+    the entries each names as related. The mappings may read from a file what they are asked for.
     """
 
     ids: tuple[str, ...]
@@ -62,10 +65,10 @@ class Index:
     errors: tuple[tuple[str, int], ...]
     related: tuple[tuple[int, ...], ...]
     table: Mapping[str, Term]
-    names: Mapping[int, tuple[Name, ...]]
-    asked: Mapping[int, tuple[Name, ...]]
+    names: Mapping[int, Names]
     words: Mapping[int, tuple[str, ...]]
     number: dict[str, int] = field(init=False)
+    _words: dict[int, frozenset[str]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "number", {name: i for i, name in enumerate(self.ids)})
@@ -80,6 +83,15 @@ class Index:
         """What a term of a name weighs: its rarity, less for a single character and for a sound."""
         known = self.table.get(term)
         return _share(term) * known.rarity if known else 0.0
+
+    def knows(self, term: str) -> bool:
+        """Whether some entry holds the term."""
+        if not (term.isascii() and term.isalpha()):
+            return term in self.table
+        length = len(term)
+        if length not in self._words:
+            self._words[length] = frozenset(self.words.get(length, ()))
+        return term in self._words[length]
 
     def spellings(self, length: int) -> list[str]:
         """The known words in Latin letters that are about as long, ready to be compared."""
@@ -118,15 +130,21 @@ def build(entries: Iterable[Entry]) -> Index:
         errors=tuple((template, i) for i, page in enumerate(pages) for template in page.errors),
         related=tuple(tuple(number[one] for one in page.related if one in number) for page in pages),
         table=table,
-        names={i: tuple(_name(one, weights) for one in names(page)) for i, page in enumerate(pages)},
-        asked={i: tuple(_name(one, weights) for one in (*page.asked, *page.zh.asked)) for i, page in enumerate(pages)},
+        names={i: _names(page, weights) for i, page in enumerate(pages)},
         words={length: tuple(sorted(found)) for length, found in by_length.items()},
     )
 
 
-def _name(text: str, weights: Mapping[str, float]) -> Name:
-    found = tuple(dict.fromkeys(terms(text)))
-    return Name(fold(plain(text)), found, sum(weights.get(term, 0.0) for term in found))
+def _names(page: Entry, weights: Mapping[str, float]) -> Names:
+    called = names(page)
+    masses: list[float] = []
+    holders: defaultdict[str, list[int]] = defaultdict(list)
+    for place, text in enumerate((*called, *page.asked, *page.zh.asked)):
+        found = dict.fromkeys(terms(text))
+        masses.append(sum(weights.get(term, 0.0) for term in found))
+        for term in found:
+            holders[term].append(place)
+    return Names([fold(plain(one)) for one in called], masses, dict(holders))
 
 
 def _share(term: str) -> float:

@@ -117,13 +117,13 @@ def _spoken(query: Query, index: Index, words: list[str]) -> bool:
 
 def _repair(query: Query, index: Index, one: str, word: str, missed: bool = True) -> None:
     """Take ``word``, whose stem ``one`` no entry knows, for the known word it is a slip of; else the nearest stem."""
-    from rapidfuzz import process
-    from rapidfuzz.distance import OSA
-
     if _slips(query, index, word) or not missed:
         return
     best = None
     if len(one) >= _FEWEST and one.isalpha():
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
         known = index.spellings(len(one))
         best = process.extractOne(one, known, scorer=OSA.normalized_similarity, score_cutoff=_REPAIR)
     if best is not None and len(one) < _SHORT and best[0][0] != one[0]:
@@ -141,7 +141,7 @@ def _slips(query: Query, index: Index, word: str) -> bool:
         return False
     likely = {stem(one) for one in _swaps(word)}
     found = likely | {stem(one) for one in _edits(word) if len(word) >= _SHORT or one[:1] == word[0]}
-    known = [one for one in found if len(one) > 2 and one in index.table]
+    known = [one for one in found if len(one) > 2 and index.knows(one)]
     rarest = sorted(known, key=lambda one: (one not in likely, -index.table[one].rarity, one))
     for one in rarest[1:_MEANT]:
         query.also[one] = max(_MAYBE, query.also.get(one, 0.0))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from kb.ask import intent
 from kb.ask.errors import Likeness
 from kb.ask.han import sound, syllables
-from kb.ask.index import Index, Name, Term
+from kb.ask.index import Index, Names, Term
 from kb.ask.query import Query
 from kb.near import Letters
 from kb.words import fold, has_han
@@ -82,7 +82,10 @@ def candidates(
             one.error, one.template = error, like.template
     shares = {term: min(1.0, query.terms.get(term) or query.also[term]) for term in weights}
     worths = {term: share * index.table[term].rarity for term, share in shares.items()}
-    return [_measured(one, query, index, worths) for one in chosen.values()]
+    measure = _Measure(query, index, worths)
+    for one in chosen.values():
+        measure.take(one)
+    return list(chosen.values())
 
 
 def _how_common(one: tuple[Term, float]) -> int:
@@ -120,15 +123,31 @@ class _Spelling:
     def __init__(self, text: str) -> None:
         folded = dict.fromkeys(fold(one) for one in (text, _ARTICLE.sub("", intent.bare(text))))
         keys = [key for key in folded if 1 < len(key) <= _SHORT]
-        self._keys = [Letters(key) for key in keys]
-        self._said = [Letters(_sounded(key)) for key in keys if has_han(key) or syllables(key)]
+        self._keys = [_Near(key) for key in keys]
+        self._said = [_Near(_sounded(key)) for key in keys if has_han(key) or syllables(key)]
 
-    def likeness(self, key: str) -> float:
-        """How alike the two are in [0, 1], 0 below `_ALIKE`; the question counts whole or without its "what is"."""
-        alike = [one.alike(key, _ALIKE) for one in self._keys]
-        if self._said and has_han(key):
-            alike += [SAID * one.alike(_sounded(key), _ALIKE) for one in self._said]
-        return max(alike, default=0.0)
+    def likeness(self, names: Iterable[str]) -> float:
+        """How alike the likest name is in [0, 1], 0 below `_ALIKE`; the question counts whole or without "what is"."""
+        most = 0.0
+        for key in names:
+            for one in self._keys:
+                if len(key) in one.lengths:
+                    most = max(most, one.letters.alike(key, max(_ALIKE, most)))
+            if self._said and has_han(key):
+                said = _sounded(key)
+                for one in self._said:
+                    if len(said) in one.lengths:
+                        most = max(most, SAID * one.letters.alike(said, max(_ALIKE, most)))
+        return most
+
+
+class _Near:
+    """The letters of a question, and how long a name can be that is `_ALIKE`."""
+
+    def __init__(self, key: str) -> None:
+        self.letters = Letters(key)
+        ours = len(key)
+        self.lengths = {n for n in range(2 * ours + 1) if min(n, ours) >= _ALIKE * max(n, ours)}
 
 
 @lru_cache(maxsize=100)
@@ -144,31 +163,43 @@ def _sounded(key: str) -> str:
     return "".join(sound(char) or char for char in key)
 
 
-def _measured(one: Candidate, query: Query, index: Index, worth: Mapping[str, float]) -> Candidate:
-    whole = total(query, index) or 1.0
-    known = [(index.table[term], weight) for term, weight in query.terms.items()]
-    one.share = one.bm25 / whole
-    one.covered = sum(weight * term.rarity for term, weight in known if term.at(one.number)[0]) / whole
-    one.matter = min(1.0, one.covered * whole / _PLENTY)
-    one.core = sum(weight * term.rarity for term, weight in known if term.at(one.number)[1]) / whole
-    spelling = _spelling(query.text)
-    for name in index.names[one.number]:
-        one.spelled = max(one.spelled, spelling.likeness(name.key))
-        if not name.mass:
-            continue
-        of_name, of_question = _shared(worth, name, whole)
-        one.name = max(one.name, _fit(of_name, of_question))
-        one.held = max(one.held, of_name * min(1.0, name.mass / 8))
-    fits = sorted((_fit(*_shared(worth, name, whole)) for name in index.asked[one.number]), reverse=True)
-    one.asked, one.several = max(fits, default=0.0), sum(fits[:_SEVERAL]) / _SEVERAL
-    return one
+class _Measure:
+    """What of a question is the same for every candidate: ``worth`` of its terms, and those of like meaning."""
 
+    def __init__(self, query: Query, index: Index, worth: Mapping[str, float]) -> None:
+        self._index, self._worth = index, list(worth.items())
+        self._whole = total(query, index) or 1.0
+        known = [(index.table[term], weight) for term, weight in query.terms.items()]
+        self._known = [(term, weight * term.rarity) for term, weight in known]
+        self._spelling = _spelling(query.text)
 
-def _shared(worth: Mapping[str, float], name: Name, whole: float) -> tuple[float, float]:
-    """The shares of a name and of the question, which weighs ``whole``, that both have in common."""
-    shared = sum([worth[term] for term in name.terms if term in worth])
-    return min(1.0, shared / (name.mass or 1.0)), shared / whole
+    def take(self, one: Candidate) -> None:
+        """Fill in the figures of the candidate."""
+        held = [(weight, term.at(one.number)) for term, weight in self._known]
+        one.share = one.bm25 / self._whole
+        one.covered = sum([weight for weight, (worth, _) in held if worth]) / self._whole
+        one.matter = min(1.0, one.covered * self._whole / _PLENTY)
+        one.core = sum([weight for weight, (_, core) in held if core]) / self._whole
+        names = self._index.names[one.number]
+        one.spelled = self._spelling.likeness(names.keys)
+        self._compare(one, names)
 
-
-def _fit(of_name: float, of_question: float) -> float:
-    return 2 * of_name * of_question / (of_name + of_question) if of_name else 0.0
+    def _compare(self, one: Candidate, names: Names) -> None:
+        """What the names, and the questions asked of the page, have in common with this question."""
+        shared = [0.0] * len(names.masses)
+        for term, worth in self._worth:
+            for place in names.holders.get(term, ()):
+                shared[place] += worth
+        fits = []
+        for place, (mass, both) in enumerate(zip(names.masses, shared, strict=True)):
+            if not both:
+                continue
+            of_name, of_question = min(1.0, both / (mass or 1.0)), both / self._whole
+            fit = 2 * of_name * of_question / (of_name + of_question)
+            if place >= len(names.keys):
+                fits.append(fit)
+            elif mass:
+                one.name = max(one.name, fit)
+                one.held = max(one.held, of_name * min(1.0, mass / 8))
+        fits.sort(reverse=True)
+        one.asked, one.several = max(fits, default=0.0), sum(fits[:_SEVERAL]) / _SEVERAL

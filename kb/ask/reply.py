@@ -150,13 +150,14 @@ def ranked(
     """The candidates in the order of `confidence.order`, each with the facts its confidence is judged by."""
     best = rank.candidates(asked, index, errors.recognise(text, index.errors), only)
     facts = [one.facts() for one in best]
-    order = sorted(zip(best, facts, strict=True), key=_place)
+    scores = {one.number: confidence.order(fact) for one, fact in zip(best, facts, strict=True)}
+    order = sorted(zip(best, facts, strict=True), key=lambda both: _place(both[0], scores[both[0].number]))
     subjects = foreign.named(text)
     novel, mended = rank.unknown(asked, index), rank.mended(asked, index)
     pasted = errors.quotes_one(text)
     for place, (one, fact) in enumerate(order):
-        after = order[place + 1][1] if place + 1 < len(order) else dict.fromkeys(fact, 0.0)
-        fact["margin"] = min(2.0, 10 * (1 - confidence.order(after) / max(1e-9, confidence.order(fact))))
+        after = scores[order[place + 1][0].number] if place + 1 < len(order) else 0.0
+        fact["margin"] = min(2.0, 10 * (1 - after / max(1e-9, scores[one.number])))
         fact["novel"] = novel
         fact["mended"] = mended
         fact["stranger"] = float(pasted and not fact["error"])
@@ -164,11 +165,10 @@ def ranked(
     return order
 
 
-def _place(both: tuple[rank.Candidate, dict[str, float]]) -> tuple[bool, float, float, int]:
+def _place(one: rank.Candidate, score: float) -> tuple[bool, float, float, int]:
     """The longest template that fits a pasted message word for word comes first, then a page of that very name."""
-    one, fact = both
     named = one.spelled if one.spelled >= _A_SLIP else 0.0
-    return one.error < _VERBATIM, -named, -confidence.order(fact), one.number
+    return one.error < _VERBATIM, -named, -score, one.number
 
 
 def _elsewhere(text: str, first: rank.Candidate, index: Index) -> bool:

@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 
 from kb import library, printed
 from kb.ask import fields, index, terms
-from kb.ask.index import Index, Name, Term
+from kb.ask.index import Index, Names, Term
 from kb.library import Library
 
-_LAYOUT = 3  # raise it when what is kept changes, so that files of older versions are made anew
+_LAYOUT = 4  # raise it when what is kept changes, so that files of older versions are made anew
 SHIPPED = Path(__file__).with_name("index.sqlite")  # made when a wheel is built; a clone has none
 _SHIPPED = f"{_LAYOUT} shipped"
 _Key = TypeVar("_Key", str, int)
@@ -90,23 +90,13 @@ def _open(file: Path, signature: str) -> Index:
         errors=tuple((template, number) for template, number in data["errors"]),
         related=tuple(tuple(one) for one in data["related"]),
         table=_Rows(base, "term", _term),
-        names=_Rows(base, "name", _names),
-        asked=_Rows(base, "asked", _names),
+        names=_Rows(base, "name", lambda row: Names(*json.loads(row))),
         words=_Rows(base, "word", lambda joined: tuple(joined.split("\n"))),
     )
 
 
 def _term(rarity: float, entries: bytes, worth: bytes, core: bytes) -> Term:
     return Term(rarity, array("I", entries), array("f", worth), array("f", core))
-
-
-def _names(joined: str) -> tuple[Name, ...]:
-    rows = (line.split("\t") for line in joined.split("\n") if line)
-    return tuple(Name(key, tuple(found.split()), float(mass)) for key, found, mass in rows)
-
-
-def _row(name: Name) -> str:
-    return f"{name.key}\t{' '.join(name.terms)}\t{name.mass!r}"
 
 
 def _keep(file: Path, signature: str, whole: Index) -> None:
@@ -121,8 +111,7 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
                 "CREATE TABLE about(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
                 "CREATE TABLE term(key TEXT PRIMARY KEY, rarity REAL, entries BLOB, worth BLOB, core BLOB)"
                 " WITHOUT ROWID;"
-                "CREATE TABLE name(key INTEGER PRIMARY KEY, terms TEXT);"
-                "CREATE TABLE asked(key INTEGER PRIMARY KEY, terms TEXT);"
+                "CREATE TABLE name(key INTEGER PRIMARY KEY, names TEXT);"
                 "CREATE TABLE word(key INTEGER PRIMARY KEY, words TEXT);"
             )
             about = {
@@ -142,9 +131,9 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
                     for key, one in sorted(whole.table.items())
                 ],
             )
-            for table, named in (("name", whole.names), ("asked", whole.asked)):
-                rows = [(i, "\n".join(map(_row, one))) for i, one in named.items()]
-                base.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows)  # noqa: S608 - our own names
+            base.executemany(
+                "INSERT INTO name VALUES (?, ?)", [(i, json.dumps(named)) for i, named in whole.names.items()]
+            )
             base.executemany(
                 "INSERT INTO word VALUES (?, ?)", [(n, "\n".join(words)) for n, words in whole.words.items()]
             )

@@ -134,16 +134,19 @@ _ENDINGS = (
 )
 
 
+_BY_LAST = {last: tuple(one for one in _ENDINGS if one[-1] == last) for last in {one[-1] for one in _ENDINGS}}
+_BRITISH_ENDS = tuple(british for british, _ in _BRITISH)
+
+
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """``word`` without its ending, British spelling as American; words with digits and short ones as they are."""
     if len(word) < 4 or not word.isalpha():
         return word
-    for british, american in _BRITISH:
-        if word.endswith(british):
-            word = word[: -len(british)] + american
-            break
-    for ending in _ENDINGS:
+    if word.endswith(_BRITISH_ENDS):
+        british, american = next(both for both in _BRITISH if word.endswith(both[0]))
+        word = word[: -len(british)] + american
+    for ending in _BY_LAST.get(word[-1], ()):
         if (
             word.endswith(ending)
             and len(word) - len(ending) >= 3
