@@ -17,11 +17,17 @@ class Letters:
 
     def __init__(self, text: str) -> None:
         self.text, self.places = text, _places(text)
+        self._kinds = set(text)
         self.counts = [(char, places.bit_count()) for char, places in self.places.items()]
 
     def shared(self, other: str) -> int:
         """How many letters both have, wherever they stand."""
         return sum([min(times, other.count(char)) for char, times in self.counts])
+
+    def _most(self, other: str) -> int:
+        """No fewer than both have: each kind of letter that one of them lacks is at least one letter."""
+        kinds = set(other)
+        return min(len(other) - len(kinds - self._kinds), len(self.text) - len(self._kinds - kinds))
 
     def alike(self, other: str, least: float = 0.0) -> float:
         """The share of letters that agree, where slips and letters that changed places count; 0 below ``least``.
@@ -30,7 +36,9 @@ class Letters:
         """
         ours, theirs = len(self.text), len(other)
         longest = max(ours, theirs, 1)
-        if min(ours, theirs) < least * longest or (least and self.shared(other) < least * longest):
+        if min(ours, theirs) < least * longest or (
+            least and (self._most(other) < least * longest or self.shared(other) < least * longest)
+        ):
             return 0.0
         full, last = (1 << ours) - 1, 1 << ours >> 1
         up, down, diagonal, before, distance = full, 0, 0, 0, ours

@@ -36,10 +36,12 @@ _SINGLE, _SOUND = 0.15, 0.25  # what a single Chinese character and a sound weig
 class Term:
     """A term: its inverse document frequency, the entries that hold it in rising order, its worth in each in [0, 1].
 
-    ``core`` is its worth in what says what the entry is about (`fields.CORE`), 0 where it stands elsewhere only.
+    ``most`` is the most it is worth in any of them; ``core`` its worth in what says what the entry is about
+    (`fields.CORE`), 0 where it stands elsewhere only.
     """
 
     rarity: float
+    most: float
     entries: array[int]
     worth: array[float]
     core: array[float]
@@ -56,8 +58,9 @@ class Term:
 class Index:
     """Everything a question needs to know of the library; entries go by their number, the place in ``ids``.
 
-    ``words`` are the known words in Latin letters by length; ``errors`` each template with its entry; ``related``
-    the entries each names as related. The mappings may read from a file what they are asked for.
+    ``rarity`` is that of each term of ``table``; ``words`` are the known words in Latin letters by length; ``errors``
+    each template with its entry; ``related`` the entries each names as related. The mappings may read from a file what
+    they are asked for.
     """
 
     ids: tuple[str, ...]
@@ -65,6 +68,7 @@ class Index:
     errors: tuple[tuple[str, int], ...]
     related: tuple[tuple[int, ...], ...]
     table: Mapping[str, Term]
+    rarity: Mapping[str, float]
     names: Mapping[int, Names]
     words: Mapping[int, tuple[str, ...]]
     number: dict[str, int] = field(init=False)
@@ -81,8 +85,7 @@ class Index:
 
     def weight(self, term: str) -> float:
         """What a term of a name weighs: its rarity, less for a single character and for a sound."""
-        known = self.table.get(term)
-        return _share(term) * known.rarity if known else 0.0
+        return _share(term) * self.rarity.get(term, 0.0)
 
     def knows(self, term: str) -> bool:
         """Whether some entry holds the term."""
@@ -103,36 +106,55 @@ def build(entries: Iterable[Entry]) -> Index:
     """The index of these entries but for drafts, which nobody has read; time and size grow with their text."""
     pages = [page for page in entries if not page.draft]
     number = {page.id: i for i, page in enumerate(pages)}
-    counts = [{part: Counter(terms(text)) for part, text in texts(page).items()} for page in pages]
-    lengths = [{part: counted.total() for part, counted in one.items()} for one in counts]
-    usual = {part: max(1.0, sum(one[part] for one in lengths) / max(1, len(pages))) for part in FIELDS}
-    rows: defaultdict[str, list[tuple[int, float, float]]] = defaultdict(list)
-    for page, (counted, length) in enumerate(zip(counts, lengths, strict=True)):
-        strength: defaultdict[str, float] = defaultdict(float)
-        core: defaultdict[str, float] = defaultdict(float)
-        for part, (weight, b) in FIELDS.items():
-            scale = weight / (1 - b + b * length[part] / usual[part])
-            for term, times in counted[part].items():
-                strength[term] += scale * times
-                if part in CORE:
-                    core[term] += scale * times
-        for term, weight in strength.items():
-            rows[term].append((page, weight / (_K1 + weight), core[term] / (_K1 + core[term])))
+    table = _table(pages)
+    weights = {term: _share(term) * one.rarity for term, one in table.items()}
     by_length: defaultdict[int, list[str]] = defaultdict(list)
-    for term in rows:
+    for term in table:
         if term.isascii() and term.isalpha():
             by_length[len(term)].append(term)
-    table = {term: _term(found, len(pages)) for term, found in rows.items()}
-    weights = {term: _share(term) * one.rarity for term, one in table.items()}
     return Index(
         ids=tuple(page.id for page in pages),
         kinds=tuple(page.kind for page in pages),
         errors=tuple((template, i) for i, page in enumerate(pages) for template in page.errors),
         related=tuple(tuple(number[one] for one in page.related if one in number) for page in pages),
         table=table,
+        rarity={term: one.rarity for term, one in table.items()},
         names={i: _names(page, weights) for i, page in enumerate(pages)},
         words={length: tuple(sorted(found)) for length, found in by_length.items()},
     )
+
+
+def _table(pages: Sequence[Entry]) -> dict[str, Term]:
+    """Every term of these pages.
+
+    Terms go by number and counts lie in arrays: objects for each of them would fill the memory of a large library.
+    """
+    number: dict[str, int] = {}
+    counts = [{part: _counted(text, number) for part, text in texts(page).items()} for page in pages]
+    lengths = [{part: sum(times) for part, (_, times) in one.items()} for one in counts]
+    usual = {part: max(1.0, sum(one[part] for one in lengths) / max(1, len(pages))) for part in FIELDS}
+    rows = [(array("I"), array("f"), array("f")) for _ in number]
+    for page, (counted, length) in enumerate(zip(counts, lengths, strict=True)):
+        strength: defaultdict[int, float] = defaultdict(float)
+        core: defaultdict[int, float] = defaultdict(float)
+        for part, (weight, b) in FIELDS.items():
+            scale = weight / (1 - b + b * length[part] / usual[part])
+            for term, times in zip(*counted[part], strict=True):
+                strength[term] += scale * times
+                if part in CORE:
+                    core[term] += scale * times
+        for term, weight in strength.items():
+            entries, worth, central = rows[term]
+            entries.append(page)
+            worth.append(weight / (_K1 + weight))
+            central.append(core[term] / (_K1 + core[term]) if term in core else 0.0)
+    return {term: _term(*row, len(pages)) for term, row in zip(number, rows, strict=True)}
+
+
+def _counted(text: str, number: dict[str, int]) -> tuple[array[int], array[int]]:
+    """The terms of a text by their number, and how often each occurs; new ones are given a number."""
+    times = Counter(terms(text))
+    return array("I", [number.setdefault(term, len(number)) for term in times]), array("I", times.values())
 
 
 def _names(page: Entry, weights: Mapping[str, float]) -> Names:
@@ -152,7 +174,6 @@ def _share(term: str) -> float:
     return _SOUND if term[0] == SOUND else _SINGLE if len(term) == 1 and not term.isascii() else 1.0
 
 
-def _term(rows: list[tuple[int, float, float]], pages: int) -> Term:
-    rarity = math.log(1 + (pages - len(rows) + 0.5) / (len(rows) + 0.5))
-    entries, worth, core = zip(*rows, strict=True)
-    return Term(rarity, array("I", entries), array("f", worth), array("f", core))
+def _term(entries: array[int], worth: array[float], core: array[float], pages: int) -> Term:
+    rarity = math.log(1 + (pages - len(entries) + 0.5) / (len(entries) + 0.5))
+    return Term(rarity, max(worth), entries, worth, core)

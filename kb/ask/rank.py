@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 import re
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import neg
 
 from kb.ask import intent
 from kb.ask.errors import Likeness
@@ -19,6 +20,7 @@ from kb.words import fold, has_han
 
 _CANDIDATES = 40
 _MANY = 1_000  # entries; a library of a few hundred is always searched in full
+_DENSE = 8  # entries of a term to one that is looked for, below which reading them all is quicker
 _PLENTY = 30.0  # the weight of some six rare words: nobody needs more to say what a question is about
 _SHORT = 40  # letters of a question that may be a name and nothing else
 _ALIKE = 0.7
@@ -58,22 +60,13 @@ def candidates(
 
     Where ``only`` is given, no other entries are looked at.
     """
-    found: defaultdict[int, float] = defaultdict(float)
     weights = query.terms | query.also
-    weighed = sorted(((index.table[term], weight) for term, weight in weights.items()), key=_how_common)
-    for term, weight in weighed:
-        worth = weight * term.rarity
-        if len(found) > _MANY and len(term.entries) > _MANY:  # a common word finds nobody new among so many
-            for number in found:
-                found[number] += worth * term.at(number)[0]
-        else:
-            for number, strength in zip(term.entries, term.worth, strict=True):
-                found[number] += worth * strength
     if only is not None:
-        found = defaultdict(float, {number: bm25 for number, bm25 in found.items() if number in only})
         alike = [one for one in alike if one.number in only]
-    best = sorted(found.items(), key=lambda one: (-one[1], one[0]))[:_CANDIDATES]
-    chosen = {number: Candidate(number, bm25) for number, bm25 in best}
+    weighed = sorted(((index.table[term], weight) for term, weight in weights.items()), key=_how_common)
+    found = _found(weighed, len(index.ids), {one.number for one in alike}, only)
+    best = heapq.nsmallest(_CANDIDATES, zip(map(neg, found.values()), found, strict=True))
+    chosen = {number: Candidate(number, -bm25) for bm25, number in best}
     longest = max((one.length for one in alike), default=1)
     for like in alike:
         one = chosen.setdefault(like.number, Candidate(like.number, found.get(like.number, 0.0)))
@@ -86,6 +79,37 @@ def candidates(
     for one in chosen.values():
         measure.take(one)
     return list(chosen.values())
+
+
+def _found(
+    weighed: Sequence[tuple[Term, float]], entries: int, kept: Collection[int], only: Collection[int] | None
+) -> dict[int, float]:
+    """What the terms, the rarest first, are worth in the entries that can be among the likeliest, and in those kept."""
+    scores = [0.0] * entries
+    left = list(weighed)
+    while left and (len(left[0][0].entries) <= _MANY or entries - scores.count(0.0) <= _MANY):
+        term, weight = left.pop(0)
+        worth = weight * term.rarity
+        for number, strength in zip(term.entries, term.worth, strict=True):
+            scores[number] += worth * strength
+    found = {number: score for number, score in enumerate(scores) if score}
+    if only is not None:
+        found = {number: score for number, score in found.items() if number in only}
+    rest = sum([weight * term.rarity * term.most for term, weight in left])  # the most that is still to come
+    for term, weight in left:  # a common word finds nobody new among so many
+        if len(found) > 2 * _CANDIDATES and only is None:
+            least = heapq.nlargest(_CANDIDATES, found.values())[-1] - 1.000001 * rest
+            found = {number: score for number, score in found.items() if score >= least or number in kept}
+        worth = weight * term.rarity
+        rest -= worth * term.most
+        if len(term.entries) < _DENSE * len(found):
+            for number, strength in zip(term.entries, term.worth, strict=True):
+                if number in found:
+                    found[number] += worth * strength
+        else:
+            for number in found:
+                found[number] += worth * term.at(number)[0]
+    return found
 
 
 def _how_common(one: tuple[Term, float]) -> int:

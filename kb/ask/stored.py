@@ -16,7 +16,7 @@ from kb.ask import fields, index, terms
 from kb.ask.index import Index, Names, Term
 from kb.library import Library
 
-_LAYOUT = 4  # raise it when what is kept changes, so that files of older versions are made anew
+_LAYOUT = 5  # raise it when what is kept changes, so that files of older versions are made anew
 SHIPPED = Path(__file__).with_name("index.sqlite")  # made when a wheel is built; a clone has none
 _SHIPPED = f"{_LAYOUT} shipped"
 _Key = TypeVar("_Key", str, int)
@@ -50,14 +50,15 @@ def ship(file: Path) -> None:
 class _Rows(Mapping[_Key, _Value]):
     """A table of the file as a mapping that reads a row when it is first asked for."""
 
-    def __init__(self, base: sqlite3.Connection, table: str, read: Callable[..., _Value]) -> None:
+    def __init__(self, base: sqlite3.Connection, table: str, columns: str, read: Callable[..., _Value]) -> None:
         self._base, self._table, self._read = base, table, read
+        self._row = f"SELECT {columns} FROM {table} WHERE key = ?"  # noqa: S608 - our own names
         self._seen: dict[_Key, _Value | None] = {}
 
     def get(self, key: _Key, default: Any = None) -> Any:
         if key not in self._seen:
-            row = self._base.execute(f"SELECT * FROM {self._table} WHERE key = ?", (key,)).fetchone()  # noqa: S608 - our own names
-            self._seen[key] = self._read(*row[1:]) if row else None
+            row = self._base.execute(self._row, (key,)).fetchone()
+            self._seen[key] = self._read(*row) if row else None
         found = self._seen[key]
         return default if found is None else found
 
@@ -89,14 +90,15 @@ def _open(file: Path, signature: str) -> Index:
         kinds=tuple(data["kinds"]),
         errors=tuple((template, number) for template, number in data["errors"]),
         related=tuple(tuple(one) for one in data["related"]),
-        table=_Rows(base, "term", _term),
-        names=_Rows(base, "name", lambda row: Names(*json.loads(row))),
-        words=_Rows(base, "word", lambda joined: tuple(joined.split("\n"))),
+        table=_Rows(base, "term", "rarity, most, entries, worth, core", _term),
+        rarity=_Rows(base, "term", "rarity", float),
+        names=_Rows(base, "name", "names", lambda row: Names(*json.loads(row))),
+        words=_Rows(base, "word", "words", lambda joined: tuple(joined.split("\n"))),
     )
 
 
-def _term(rarity: float, entries: bytes, worth: bytes, core: bytes) -> Term:
-    return Term(rarity, array("I", entries), array("f", worth), array("f", core))
+def _term(rarity: float, most: float, entries: bytes, worth: bytes, core: bytes) -> Term:
+    return Term(rarity, most, array("I", entries), array("f", worth), array("f", core))
 
 
 def _keep(file: Path, signature: str, whole: Index) -> None:
@@ -109,7 +111,7 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
             base.executescript(
                 "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
                 "CREATE TABLE about(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
-                "CREATE TABLE term(key TEXT PRIMARY KEY, rarity REAL, entries BLOB, worth BLOB, core BLOB)"
+                "CREATE TABLE term(key TEXT PRIMARY KEY, rarity REAL, most REAL, entries BLOB, worth BLOB, core BLOB)"
                 " WITHOUT ROWID;"
                 "CREATE TABLE name(key INTEGER PRIMARY KEY, names TEXT);"
                 "CREATE TABLE word(key INTEGER PRIMARY KEY, words TEXT);"
@@ -125,9 +127,9 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
                 "INSERT INTO about VALUES (?, ?)", [(key, json.dumps(value)) for key, value in about.items()]
             )
             base.executemany(
-                "INSERT INTO term VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO term VALUES (?, ?, ?, ?, ?, ?)",
                 [
-                    (key, one.rarity, one.entries.tobytes(), one.worth.tobytes(), one.core.tobytes())
+                    (key, one.rarity, one.most, one.entries.tobytes(), one.worth.tobytes(), one.core.tobytes())
                     for key, one in sorted(whole.table.items())
                 ],
             )

@@ -54,6 +54,7 @@ def pairs(run: str) -> list[str]:
     return [*couples, *filter(None, map(sounds, couples)), *run]
 
 
+@lru_cache(maxsize=50_000)
 def sounds(couple: str) -> str:
     """The sound of two characters as a term; empty when one is not known."""
     first, second = sound(couple[0]), sound(couple[1])
