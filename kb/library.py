@@ -55,6 +55,8 @@ class Library(Mapping[str, Entry]):
         self.problems = tuple(problems)  # of files that were left out
         self.ambiguous = dict(ambiguous)
         self._names = names  # where they are known beforehand, no page need be read for them
+        self._exact: dict[str, str] | None = None
+        self._spellings: tuple[list[str], list[str], list[str], list[str]] | None = None
 
     def __getitem__(self, name: str) -> Entry:
         return self._entries[name]
@@ -83,7 +85,11 @@ class Library(Mapping[str, Entry]):
 
     def exact(self, key: str) -> str | None:
         """The id of the first name that folds to ``key``."""
-        return next((found for name, found in self.names() if fold(name) == key), None)
+        if self._exact is None:
+            self._exact = {}
+            for name, found in self.names():
+                self._exact.setdefault(fold(name), found)
+        return self._exact.get(key)
 
     def blocks(self, entry: Entry, lang: Lang) -> list[Block]:
         """The page of the entry, laid out for any width."""
@@ -93,8 +99,10 @@ class Library(Mapping[str, Entry]):
 
     def spellings(self) -> tuple[list[str], list[str], list[str], list[str]]:
         """Four lists side by side: every name folded, its words apart, as written, and its id."""
-        names, ids = map(list, zip(*self.names(), strict=True)) if len(self) else ([], [])
-        return list(map(fold, names)), list(map(spaced, names)), names, ids
+        if self._spellings is None:
+            names, ids = map(list, zip(*self.names(), strict=True)) if len(self) else ([], [])
+            self._spellings = list(map(fold, names)), list(map(spaced, names)), names, ids
+        return self._spellings
 
 
 def user_folder() -> Path:

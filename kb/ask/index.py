@@ -20,12 +20,13 @@ class Names(NamedTuple):
     """The names of an entry, then the questions asked of it.
 
     ``keys`` are the letters of the names as they are compared; ``masses`` what the terms of each name and of each
-    question weigh together; ``holders`` the places in ``masses`` of those that hold a term.
+    question weigh together; ``holders`` the places in ``masses`` of those that hold a term, each as the character of
+    that number, which takes the least to keep and to read.
     """
 
     keys: Sequence[str]
     masses: Sequence[float]
-    holders: Mapping[str, Sequence[int]]
+    holders: Mapping[str, str]
 
 
 _K1 = 1.2  # how soon more of the same term counts no more; the usual value
@@ -160,12 +161,12 @@ def _counted(text: str, number: dict[str, int]) -> tuple[array[int], array[int]]
 def _names(page: Entry, weights: Mapping[str, float]) -> Names:
     called = names(page)
     masses: list[float] = []
-    holders: defaultdict[str, list[int]] = defaultdict(list)
+    holders: defaultdict[str, str] = defaultdict(str)
     for place, text in enumerate((*called, *page.asked, *page.zh.asked)):
         found = dict.fromkeys(terms(text))
         masses.append(sum(weights.get(term, 0.0) for term in found))
         for term in found:
-            holders[term].append(place)
+            holders[term] += chr(place)
     return Names([fold(plain(one)) for one in called], masses, dict(holders))
 
 

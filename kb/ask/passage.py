@@ -58,7 +58,7 @@ def best(entry: Entry, question: str, weights: Mapping[str, float], index: Index
     asked = wanted(question)
     rank = {part: _ASKED / (1 + asked.index(part)) for part in asked}
     names = index.names[index.number[entry.id]]
-    named = {term for term, places in names.holders.items() if places[0] < len(names.keys)}
+    named = {term for term, places in names.holders.items() if ord(places[0]) < len(names.keys)}
     worth = {term: weight * index.weight(term) * (0.4 if term in named else 1.0) for term, weight in weights.items()}
     whole = sum(worth.values()) or 1.0
     own = sum(value for term, value in worth.items() if term not in named) / whole  # what goes beyond the page's names

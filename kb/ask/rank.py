@@ -95,13 +95,14 @@ def _found(
     found = {number: score for number, score in enumerate(scores) if score}
     if only is not None:
         found = {number: score for number, score in found.items() if number in only}
-    rest = sum([weight * term.rarity * term.most for term, weight in left])  # the most that is still to come
+    left.sort(key=_most, reverse=True)
+    rest = sum(map(_most, left))  # what is still to come
     for term, weight in left:  # a common word finds nobody new among so many
         if len(found) > 2 * _CANDIDATES and only is None:
             least = heapq.nlargest(_CANDIDATES, found.values())[-1] - 1.000001 * rest
             found = {number: score for number, score in found.items() if score >= least or number in kept}
         worth = weight * term.rarity
-        rest -= worth * term.most
+        rest -= _most((term, weight))
         if len(term.entries) < _DENSE * len(found):
             for number, strength in zip(term.entries, term.worth, strict=True):
                 if number in found:
@@ -110,6 +111,11 @@ def _found(
             for number in found:
                 found[number] += worth * term.at(number)[0]
     return found
+
+
+def _most(one: tuple[Term, float]) -> float:
+    """The most a term can add to an entry."""
+    return one[1] * one[0].rarity * one[0].most
 
 
 def _how_common(one: tuple[Term, float]) -> int:
@@ -212,8 +218,8 @@ class _Measure:
         """What the names, and the questions asked of the page, have in common with this question."""
         shared = [0.0] * len(names.masses)
         for term, worth in self._worth:
-            for place in names.holders.get(term, ()):
-                shared[place] += worth
+            for holder in names.holders.get(term, ""):
+                shared[ord(holder)] += worth
         fits = []
         for place, (mass, both) in enumerate(zip(names.masses, shared, strict=True)):
             if not both:

@@ -16,7 +16,7 @@ from kb.ask import fields, index, terms
 from kb.ask.index import Index, Names, Term
 from kb.library import Library
 
-_LAYOUT = 5  # raise it when what is kept changes, so that files of older versions are made anew
+_LAYOUT = 6  # raise it when what is kept changes, so that files of older versions are made anew
 SHIPPED = Path(__file__).with_name("index.sqlite")  # made when a wheel is built; a clone has none
 _SHIPPED = f"{_LAYOUT} shipped"
 _Key = TypeVar("_Key", str, int)
@@ -134,7 +134,8 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
                 ],
             )
             base.executemany(
-                "INSERT INTO name VALUES (?, ?)", [(i, json.dumps(named)) for i, named in whole.names.items()]
+                "INSERT INTO name VALUES (?, ?)",
+                [(i, json.dumps(named, ensure_ascii=False)) for i, named in whole.names.items()],
             )
             base.executemany(
                 "INSERT INTO word VALUES (?, ?)", [(n, "\n".join(words)) for n, words in whole.words.items()]
