@@ -13,6 +13,8 @@ from cli.kb_app import main
 from kb.ask import errors, index, reply
 from kb.page import NOTICE, render
 from kb.problem import Problem
+from kb.search import lookup
+from kb.words import has_han
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,24 @@ def test_a_question_finds_its_page_in_any_spelling(asked, question, entry):
     found = asked(question)
 
     assert (found.state, found.entry) == ("answer", entry)
+
+
+@pytest.mark.parametrize(
+    ("word", "entry"),
+    [
+        ("dice loss", "dice-loss"), ("Dice损失", "dice-loss"), ("BCE", "cross-entropy"), ("交叉熵", "cross-entropy"),
+        ("Tversky loss", "iou-loss"), ("recall", "precision-recall"), ("召回率", "precision-recall"),
+        ("sigmoid", "logits"), ("U-Net", "unet"), ("跳跃连接", "unet"), ("感受野", "receptive-field"),
+        ("Adam", "optimizers"), ("动量", "optimizers"), ("AMP", "mixed-precision"), ("epoch", "epoch-and-batch-size"),
+        ("批大小", "epoch-and-batch-size"), ("微调", "transfer-learning"), ("dropout", "dropout"),
+        ("验证集", "training-validation-test"), ("deep supervision", "deep-supervision"),
+    ],
+)  # fmt: skip
+def test_a_basic_word_finds_the_page_of_that_subject_rather_than_a_pitfall_that_names_it(asked, built_in, word, entry):
+    question = f"什么是{word}？" if has_han(word) else f"what is {word}?"
+
+    assert lookup(built_in, word).entry.id == entry
+    assert asked(question).entry == entry
 
 
 @pytest.mark.parametrize(
