@@ -55,7 +55,8 @@ class Library(Mapping[str, Entry]):
         self.problems = tuple(problems)  # of files that were left out
         self.ambiguous = dict(ambiguous)
         self._names = names  # where they are known beforehand, no page need be read for them
-        self._exact: dict[str, str] | None = None
+        self._exact: dict[str, str] = {}
+        self._unfolded = self.names()
         self._spellings: tuple[list[str], list[str], list[str], list[str]] | None = None
 
     def __getitem__(self, name: str) -> Entry:
@@ -85,10 +86,11 @@ class Library(Mapping[str, Entry]):
 
     def exact(self, key: str) -> str | None:
         """The id of the first name that folds to ``key``."""
-        if self._exact is None:
-            self._exact = {}
-            for name, found in self.names():
-                self._exact.setdefault(fold(name), found)
+        if key not in self._exact:
+            for name, found in self._unfolded:
+                self._exact.setdefault(folded := fold(name), found)
+                if folded == key:
+                    break
         return self._exact.get(key)
 
     def blocks(self, entry: Entry, lang: Lang) -> list[Block]:

@@ -142,7 +142,7 @@ def _slips(query: Query, index: Index, word: str) -> bool:
     likely = {stem(one) for one in _swaps(word)}
     found = likely | {stem(one) for one in _edits(word) if len(word) >= _SHORT or one[:1] == word[0]}
     known = [one for one in found if len(one) > 2 and index.knows(one)]
-    rarest = sorted(known, key=lambda one: (one not in likely, -index.table[one].rarity, one))
+    rarest = sorted(known, key=lambda one: (one not in likely, -index.rarity[one], one))
     for one in rarest[1:_MEANT]:
         query.also[one] = max(_MAYBE, query.also.get(one, 0.0))
     if rarest:

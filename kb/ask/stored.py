@@ -16,9 +16,10 @@ from kb.ask import fields, index, terms
 from kb.ask.index import Index, Names, Term
 from kb.library import Library
 
-_LAYOUT = 6  # raise it when what is kept changes, so that files of older versions are made anew
+_LAYOUT = 7  # raise it when what is kept changes, so that files of older versions are made anew
 SHIPPED = Path(__file__).with_name("index.sqlite")  # made when a wheel is built; a clone has none
 _SHIPPED = f"{_LAYOUT} shipped"
+_APART = chr(0x10FFFF)  # a number no page has so many names for
 _Key = TypeVar("_Key", str, int)
 _Value = TypeVar("_Value")
 
@@ -37,7 +38,7 @@ def load(pages: Library, folder: Path = library.BUILT_IN, cache: Path | None = N
         if file.exists():
             return _open(file, signature)
     whole = index.build(pages.values())
-    with contextlib.suppress(sqlite3.Error, OSError):
+    with contextlib.suppress(sqlite3.Error, OSError, ValueError):
         _keep(file, signature, whole)
     return whole
 
@@ -92,13 +93,22 @@ def _open(file: Path, signature: str) -> Index:
         related=tuple(tuple(one) for one in data["related"]),
         table=_Rows(base, "term", "rarity, most, entries, worth, core", _term),
         rarity=_Rows(base, "term", "rarity", float),
-        names=_Rows(base, "name", "names", lambda row: Names(*json.loads(row))),
+        names=_Rows(base, "name", "keys, masses, terms, holders", _names),
         words=_Rows(base, "word", "words", lambda joined: tuple(joined.split("\n"))),
     )
 
 
 def _term(rarity: float, most: float, entries: bytes, worth: bytes, core: bytes) -> Term:
     return Term(rarity, most, array("I", entries), array("f", worth), array("f", core))
+
+
+def _names(keys: str, masses: bytes, held: str, holders: str) -> Names:
+    return Names(keys.split("\n"), array("d", masses), dict(zip(held.split("\n"), holders.split(_APART), strict=True)))
+
+
+def _row(number: int, one: Names) -> tuple[int, str, bytes, str, str]:
+    holders = _APART.join(one.holders.values())
+    return number, "\n".join(one.keys), array("d", one.masses).tobytes(), "\n".join(one.holders), holders
 
 
 def _keep(file: Path, signature: str, whole: Index) -> None:
@@ -113,7 +123,7 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
                 "CREATE TABLE about(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
                 "CREATE TABLE term(key TEXT PRIMARY KEY, rarity REAL, most REAL, entries BLOB, worth BLOB, core BLOB)"
                 " WITHOUT ROWID;"
-                "CREATE TABLE name(key INTEGER PRIMARY KEY, names TEXT);"
+                "CREATE TABLE name(key INTEGER PRIMARY KEY, keys TEXT, masses BLOB, terms TEXT, holders TEXT);"
                 "CREATE TABLE word(key INTEGER PRIMARY KEY, words TEXT);"
             )
             about = {
@@ -133,10 +143,7 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
                     for key, one in sorted(whole.table.items())
                 ],
             )
-            base.executemany(
-                "INSERT INTO name VALUES (?, ?)",
-                [(i, json.dumps(named, ensure_ascii=False)) for i, named in whole.names.items()],
-            )
+            base.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?)", map(_row, whole.names, whole.names.values()))
             base.executemany(
                 "INSERT INTO word VALUES (?, ?)", [(n, "\n".join(words)) for n, words in whole.words.items()]
             )
