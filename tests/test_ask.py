@@ -116,6 +116,25 @@ def test_a_question_that_a_page_of_another_name_is_closer_to_by_letters_gets_the
     assert asked("what is a sessile serrated lesion").entry == "ssl"
 
 
+@pytest.mark.parametrize(
+    ("question", "entry"),
+    [
+        ("cut it off without any current", "cold-snare"),
+        ("polyp with a stalk", "pedunculated"),
+        ("polyp without a stalk", "sessile"),
+        ("有蒂的息肉", "pedunculated"),
+        ("没有蒂的息肉", "sessile"),
+        ("loss does not go down", "loss-not-decreasing"),
+    ],
+)
+def test_what_is_said_not_to_be_there_counts(asked, question, entry):
+    assert asked(question).entry == entry
+
+
+def test_a_question_about_a_driver_gets_no_page_on_the_wheel_of_torch(asked):
+    assert asked("CUDA 驱动怎么安装").state != "answer"
+
+
 def test_a_question_that_takes_a_myth_for_granted_is_corrected_first(asked, built_in, capsys):
     found = asked("调用 model.eval() 之后就不会反向传播了吗")
 

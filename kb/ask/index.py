@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kb.ask.fields import CORE, FIELDS, names, texts
-from kb.ask.terms import SOUND, plain, terms
+from kb.ask.terms import DENIED, SOUND, plain, terms
 from kb.entry import Entry
 from kb.words import fold
 
@@ -30,7 +30,8 @@ class Names(NamedTuple):
 
 
 _K1 = 1.2  # how soon more of the same term counts no more; the usual value
-_SINGLE, _SOUND = 0.15, 0.25  # what a single Chinese character and a sound weigh in a name, against a word
+_SINGLE, _SOUND = 0.15, 0.25  # what a single Chinese character and a sound weigh in a name, against a word,
+_DENIED = 0.5  # and a word said not to be there
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,9 @@ def _names(page: Entry, weights: Mapping[str, float]) -> Names:
 
 def _share(term: str) -> float:
     """What a term weighs against a word that is as rare."""
-    return _SOUND if term[0] == SOUND else _SINGLE if len(term) == 1 and not term.isascii() else 1.0
+    if term[0] in (SOUND, DENIED):
+        return _SOUND if term[0] == SOUND else _DENIED
+    return _SINGLE if len(term) == 1 and not term.isascii() else 1.0
 
 
 def _term(entries: array[int], worth: array[float], core: array[float], pages: int) -> Term:

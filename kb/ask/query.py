@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from kb.ask import alike
 from kb.ask.han import syllables
 from kb.ask.index import Index
-from kb.ask.terms import SOUND, han_runs, latin, latin_words, plain, sounds, stem
+from kb.ask.terms import SOUND, denied, han_runs, latin, latin_words, plain, sounds, stem
 
 _SINGLE = 0.15  # a single Chinese character says little
 _SOUND = 0.25  # the sound of a pair that stands in some entry as it was typed,
 _HOMOPHONE = 0.7  # and of one that stands in none: then it is probably a slip
 _PINYIN = 0.8  # two syllables of pinyin in Latin letters
+_DENIED = 0.5  # an English word said not to be there, beside the word itself
 _NUMBER = 0.2  # a number that stands in no name, summary or message, only somewhere in a text or nowhere
 _ALIKE = 0.4  # a word of like meaning that was not typed
 _MOSTLY, _SOME = (
@@ -47,6 +48,8 @@ def read(text: str, index: Index) -> Query:
     """``text`` as a query to ``index``."""
     query = Query(plain(text))
     _latin(query, index)
+    for one in denied(latin_words(query.text)):
+        _add(query, index, one, _DENIED, missed=False)
     for run in han_runs(query.text):
         _han(query, index, run)
     for term in alike.others(query.text, query.terms):

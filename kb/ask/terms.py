@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
 from kb.ask.han import simplified, sound
 
 SOUND = "~"  # begins a term that is two syllables of pinyin
+DENIED = "!"  # begins a term that is an English word somebody says is not there, as "without any current" does
 
 _LATIN = re.compile(r"\d+\.\d+|\d+e-?\d+|[A-Za-z0-9]+(?:[_.'][A-Za-z0-9]+)*")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_NOT = frozenset("no not without never cannot dont doesnt didnt isnt arent wasnt wont cant havent hasnt".split())
+_REACH = 3  # words behind such a word, among which the first with matter is what is not there
 _RUN = re.compile(r"[\u3400-\u9fff]+")
 
 
@@ -25,7 +28,8 @@ def plain(text: str) -> str:
 def terms(text: str) -> list[str]:
     """All terms of ``text``, as often as they occur; words that carry no matter are left out."""
     text = plain(text)
-    found = [term for word in _LATIN.findall(text) for term in latin(word)]
+    words = latin_words(text)
+    found = [term for word in words for term in latin(word)] + denied(words)
     for run in han_runs(text):
         found += pairs(run)
     return found
@@ -34,6 +38,16 @@ def terms(text: str) -> list[str]:
 def latin_words(text: str) -> list[str]:
     """The English words, numbers and identifiers of a text that `plain` has seen, as written."""
     return _LATIN.findall(text)
+
+
+def denied(words: Sequence[str]) -> list[str]:
+    """For each of ``words`` that denies something the term of what it denies."""
+    found = []
+    for i, word in enumerate(words):
+        if word.lower().replace("'", "") in _NOT:
+            matter = (latin(one) for one in words[i + 1 : i + 1 + _REACH])
+            found += [DENIED + one[0] for one in filter(None, matter)][:1]
+    return found
 
 
 def han_runs(text: str) -> Iterator[str]:
