@@ -41,7 +41,7 @@ PROBABILITY = (
 )
 ALLOWED = 0.02  # false answers among the tuning questions out of scope; 3 % is promised
 _OFFERED = 0.1  # and of these, those to which a few pages are offered
-_LOWEST = 0.6  # the probability an answer needs at least, however well the tuning half is told apart
+_LOWEST = 0.5  # an answer has to be likelier right than not, however well the tuning half is told apart
 _WRONG = 0.3  # how much a question in scope with the wrong page first counts, beside one out of scope
 _PULL = 0.02  # how strongly weights are held near zero (L2)
 

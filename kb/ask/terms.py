@@ -15,7 +15,7 @@ DENIED = "!"  # begins a term that is an English word somebody says is not there
 
 _LATIN = re.compile(r"\d+\.\d+|\d+e-?\d+|[A-Za-z0-9]+(?:[_.'][A-Za-z0-9]+)*")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-_NOT = frozenset("no not without never cannot dont doesnt didnt isnt arent wasnt wont cant havent hasnt".split())
+_NOT = frozenset(("no", "not", "without", "never", "cannot", "dont", "doesnt", "didnt", "isnt", "arent", "cant"))
 _REACH = 3  # words behind such a word, among which the first with matter is what is not there
 _RUN = re.compile(r"[\u3400-\u9fff]+")
 
