@@ -72,8 +72,8 @@ _WANTED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         (
-            r"what (?:is|are|does)|\bmean|difference|\bvs\b|versus|是什么|什么是|什么意思|啥意思|是啥|介绍|区别|"
-            r"有何不同|作用|有什么用"
+            r"what (?:is|are|does)|\bexplain\b|\bdefine\b|\bmean|difference|\bvs\b|versus|"
+            r"是什么意思|是什么|什么是|什么意思|啥意思|是啥|介绍|区别|有何不同|作用|有什么用"
         ),
         (
             "summary",
