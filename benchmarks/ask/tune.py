@@ -103,7 +103,9 @@ def tops(facts: Sequence[Facts]) -> np.ndarray:
 
 
 def main() -> None:
-    questions = [one for one in read(set(library.load())) if one.half != "blind"]  # measured by the benchmark alone
+    questions = [
+        one for one in read(set(library.load())) if one.half not in ("blind", "apart")
+    ]  # measured by the benchmark alone
     tune = [one for one in questions if one.half == "tune"]  # the order is fitted on real questions alone
     questions += named()
     known = index.build(library.load().values())
