@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Note, Series, Trace
-from diagnose.tables.bars import folded, summed_up
+from diagnose.tables.bars import folded, summed_up, without_echoes
 from diagnose.tables.naming import SLOT
 from diagnose.tables.sections import by_section
 from diagnose.tables.shape_choice import OFTEN, chosen
@@ -73,7 +73,7 @@ def read(path: Path) -> list[Trace]:
     del text
     said, bars = folded(said)
     said, shapes = by_section(said, summed_up(said, chosen(said, training=training), bars), spoken.plain)
-    said, shapes = by_data_set(said, shapes, spoken.plain)
+    said, shapes = by_data_set(*without_echoes(said, shapes), spoken.plain)
     if not shapes:
         return [Trace(path, FORMAT, notes=(*notes, no_signal(path)))]
     sizes = {shape: len(lines) for shape, lines in said.items() if shape in shapes}

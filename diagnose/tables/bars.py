@@ -20,6 +20,8 @@ _BAR = re.compile(
     rf"^(?P<what>[^{SLOT}]{{0,40}}?):? ?{SLOT}% ?{SLOT}/{SLOT} "
     rf"\[~<(?:~|\?)(?:, ?(?:{SLOT}|\?) ?[\w()]{{1,12}}/\w{{1,6}})?(?:, )?"
 )
+_STATE = re.compile(rf"{SLOT}% ?{SLOT}/{SLOT} \[~<")
+SHOWN = 4  # states within bars, below which it may be chance that a quantity stays as it is
 
 
 def folded(said: Mapping[str, Lines]) -> tuple[dict[str, Lines], set[str]]:
@@ -64,6 +66,46 @@ def summed_up(said: Mapping[str, Lines], shapes: Mapping[str, Shape], bars: set[
         if not (text in bars and any(set(_names(shape)) <= names for names in others))
         and not any(_runs_into((said[text], shape), (said[other], end)) for other, end in shapes.items())
     }
+
+
+def without_echoes(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> tuple[dict[str, Lines], dict[str, Shape]]:
+    """Lines and shapes, what a bar shows all along of the epoch before (Lightning's ``val_loss``) read at its end only.
+
+    Such a quantity stays as it was at the end of the bar before up to the last state but one, bar after bar.
+    """
+    bars = [text for text, shape in shapes.items() if _STATE.search(text) and None not in (shape.epoch, shape.step)]
+    at = np.concatenate([NONE, *(said[text].at for text in bars)])
+    order = np.argsort(at)
+    epochs = np.concatenate([np.zeros(0), *(said[text].numbers[:, shapes[text].epoch] for text in bars)])[order]
+    ends = np.append(np.diff(epochs) != 0, True)[: len(at)]
+    begins = np.append(True, ends)[: len(at)]
+    rows = np.argsort(order)
+    of = np.split(rows, np.cumsum([len(said[text]) for text in bars])[:-1]) if bars else []
+    echoes = {name for text in bars for name in _names(shapes[text])}
+    for name in list(echoes):
+        shown = np.full(len(at), np.nan)
+        for text, mine in zip(bars, of, strict=True):
+            if name in shapes[text].names:
+                shown[mine] = said[text].numbers[:, shapes[text].names.index(name)]
+        same = (shown[1:] == shown[:-1]) | np.isnan(shown[:-1])
+        within = ~begins[1:] & ~ends[1:]
+        several = np.isfinite(shown[1:]) & within
+        moved = len(np.unique(shown[ends & np.isfinite(shown)])) > 1
+        if not (several.sum() >= SHOWN and moved and same[~ends[1:]].all()):
+            echoes.discard(name)
+    lines, found = dict(said), dict(shapes)
+    for text, mine in zip(bars, of, strict=True):
+        if echoes.isdisjoint(shapes[text].names) or ends[mine].all():
+            continue
+        del lines[text], found[text]
+        names = tuple("" if name in echoes else name for name in shapes[text].names)
+        for key, some, shape in (
+            (f"{text}\nend", ends[mine], shapes[text]),
+            (text, ~ends[mine], replace(shapes[text], names=names)),
+        ):
+            if some.any():
+                lines[key], found[key] = said[text].of(some), shape
+    return dict(sorted(lines.items(), key=lambda item: int(item[1].at[0]))), found
 
 
 def _names(shape: Shape) -> list[str]:

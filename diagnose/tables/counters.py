@@ -17,6 +17,7 @@ _STEP = (
     r"(?:global[_ ]?step|step|iterations?|iters?|itrs?|ite|it(?=: )|update|batch)|训练次数|训练步数|迭代次数|迭代|步数)"
 )
 _COUNTER = re.compile(
+    rf"(?P<bar>{SLOT}% ?{SLOT}/{SLOT}(?= ?\[))|"  # Steps: 40% 4/10 [
     rf"(?:(?P<epoch>{_EPOCH})|(?P<step>{_STEP}))(?: ?(?:num|no\.|idx))?['\"]? ?[:=：#]?[ ]?[\[(]?[ ]?{SLOT}"
     rf"(?: ?(?:/|of) ?{SLOT})?(?P<after> ?(?:轮|个?epoch|步|次迭代|个?batch|次|批))?(?! ?%|[A-Za-z0-9_])"
     rf"|(?P<pair>[\[(] ?{SLOT} ?(?:/|,) ?{SLOT} ?(?:\( ?{SLOT} ?%?\) ?)?[\])])"
@@ -33,6 +34,9 @@ _NOT_NOW = re.compile(
     r"[ _-]?(?:at |in )?$|best|最佳|最好|最高|最优",  # a line on the past: "best dice 0.8 at epoch 5"
     re.IGNORECASE,
 )
+_WHOLE = re.compile(
+    r"\b(?:over|whole|each|per) $", re.IGNORECASE
+)  # "accuracy over epoch: 0.5" is of it, not its number
 
 
 @dataclass
@@ -62,13 +66,17 @@ def counted_in(text: str, named: Container[int]) -> Counted:
         before = text[: match.start()]
         if any(slot in named for slot in slots):
             continue
-        if match["pair"] or match["of"] or match["run"]:
+        if match["bar"]:
+            pairs.append((slots[1], slots[2]))
+        elif match["pair"] or match["of"] or match["run"]:
             inside_list = "," in match[0] and before.strip("~ -") != ""
             if inside_list or (match["of"] and re.search(r"[:=：] ?$", before)):  # Accuracy: 98/100
                 continue
             comma |= "," in match[0]
             pairs.append((slots[0], slots[1]))
         elif _NOT_NOW.search(before) or (match["epoch"] == "第" and not match["after"]):
+            continue
+        elif _WHOLE.search(before) and re.search("[:=：]", match[0]):
             continue
         else:
             found.worded = True

@@ -87,9 +87,13 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
 
 
 def drops(name: str) -> bool:
-    """Whether a name is none of a quantity: a particle, a version, a rank, or the epoch of something else."""
+    """Whether a name is none of a quantity: a particle, a version, a rank, or the epoch of something else.
+
+    ``best_epoch`` is the epoch of something; ``train_loss_epoch`` is a loss, the one of the epoch.
+    """
     said = words(name)
-    return set(said) <= NO_NAMES or said[-1] in COUNTERS or name.lower() in ("v_num", "pid", "seed")
+    counts = said[-1] in COUNTERS and (not is_told(name) or not SETTINGS.isdisjoint(said))
+    return set(said) <= NO_NAMES or counts or name.lower() in ("v_num", "pid", "seed")
 
 
 def side_of(text: str) -> str:

@@ -230,13 +230,12 @@ def _clocks(when: Curve, totals: Curve) -> Curve:
     if 3 * fine.sum() < len(when):
         when[:, 1] = np.nan
         return when
-    epochs, steps = when[fine].T
-    both = bool(np.isfinite(epochs).all()) and len(steps) > 0
-    again = both and bool(((np.diff(epochs) > 0) & (np.diff(steps) < 0)).any())
-    length = totals[fine][0] if both else 0
-    if again and length and (totals[fine] == length).all() and (steps <= length).all():
-        first = min(epochs.min(), 1)
-        when[fine, 1] += (epochs - first) * length
+    if np.isfinite(when[fine, 0]).all() and (length := _length(when[fine], totals[fine])):
+        beyond = fine & (totals == 0) & (when[:, 1] >= length)  # counts all steps, the others those of their epoch
+        when[beyond, 1] = np.nan
+        fine &= ~beyond
+        first = min(when[fine, 0].min(), 1)
+        when[fine, 1] += (when[fine, 0] - first) * length
     if fine.any():
         rows = np.arange(len(when))
         latest = np.maximum.accumulate(np.where(fine, rows, np.flatnonzero(fine)[0]))
@@ -244,3 +243,16 @@ def _clocks(when: Curve, totals: Curve) -> Curve:
         other = ~fine
         when[other] = np.where(np.isfinite(said[other]), said[other], when[other])
     return when
+
+
+def _length(when: Curve, totals: Curve) -> float:
+    """The steps to an epoch where they are counted from the start in each and every line says how many; else 0.
+
+    A line that does not, and has got further than an epoch is long, counts something else.
+    """
+    length = float(totals.max(initial=0))
+    said = (totals > 0) | (when[:, 1] < length)
+    epochs, steps = when[said].T
+    again = bool(((np.diff(epochs) > 0) & (np.diff(steps) < 0)).any())
+    good = again and 2 * said.sum() > len(said) and np.isin(totals[said], (length, 0)).all()
+    return length if good and (totals[said] > 0).any() and (steps <= length).all() else 0

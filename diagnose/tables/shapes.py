@@ -37,6 +37,7 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _BAR = re.compile(
+    r"(?<=%)\|[ ]{1,200}\|(?= ?\d)|"  # one that has not begun
     r"\|[^|\w\n█▏▎▍▌▋▊▉#]*+[█▏▎▍▌▋▊▉#][^|\w\n]*+\||\[[=>.#-]{2,}\]|[█▏▎▍▌▋▊▉━╸╺]{2,}|[├└│─┣┗]+|"
     r"\x1b\[[\d;]{0,12}[A-Za-z]|, ?(?:device='[\w:]{1,12}'|dtype=torch\.\w{1,12}|grad_fn=<\w{1,40}>)"
 )
@@ -57,7 +58,9 @@ _SPACE = re.compile(r"\s+")
 _BEST = re.compile(r"best|最佳|最好|最高|最优", re.IGNORECASE)
 _SAVED = re.compile(r"sav|保存|improv", re.IGNORECASE)
 _LOGGER = re.compile(r"[^|]{0,80}?\b(?:INFO|DEBUG)\b\]?:?(?: [\w.]+(?: -|:)(?= ))?")
-_TOOK = re.compile(r"(?:ms|s|secs?|seconds)(?![\w/])")  # what a line took is no sign of something else than a log
+_TOOK = re.compile(
+    r"(?:ms|s|secs?|seconds)(?![\w/])|(?: ?(?:毫秒|秒|分钟|分|小时))"
+)  # what a line took is no sign of something else than a log
 
 
 @dataclass(frozen=True)
