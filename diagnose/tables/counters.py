@@ -74,9 +74,11 @@ def counted_in(text: str, named: Container[int]) -> Counted:
                 continue
             comma |= "," in match[0]
             pairs.append((slots[0], slots[1]))
-        elif _NOT_NOW.search(before) or (match["epoch"] == "第" and not match["after"]):
-            continue
-        elif _WHOLE.search(before) and re.search("[:=：]", match[0]):
+        elif (
+            _NOT_NOW.search(before)
+            or (_WHOLE.search(before) and re.search("[:=：]", match[0]))
+            or (match["epoch"] == "第" and not match["after"])
+        ):
             continue
         else:
             found.worded = True

@@ -58,9 +58,9 @@ _SPACE = re.compile(r"\s+")
 _BEST = re.compile(r"best|最佳|最好|最高|最优", re.IGNORECASE)
 _SAVED = re.compile(r"sav|保存|improv", re.IGNORECASE)
 _LOGGER = re.compile(r"[^|]{0,80}?\b(?:INFO|DEBUG)\b\]?:?(?: [\w.]+(?: -|:)(?= ))?")
-_TOOK = re.compile(
+_TOOK = re.compile(  # what a line took is no sign of something else than a log
     r"(?:ms|s|secs?|seconds)(?![\w/])|(?: ?(?:毫秒|秒|分钟|分|小时))"
-)  # what a line took is no sign of something else than a log
+)
 
 
 @dataclass(frozen=True)
