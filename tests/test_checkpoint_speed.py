@@ -1,13 +1,14 @@
-"""Large files are read on two threads, with the figures of one and of torch, and tell what is alarming at once."""
+"""Large files are read by two processes, with the figures of one and of torch, and tell what is alarming at once."""
 
 from __future__ import annotations
 
-import threading
+import os
+import sys
 
 import pytest
 
 from diagnose.readers import safetensors_checkpoint, torch_checkpoint
-from diagnose.tensors import ahead, early, quick, samples
+from diagnose.tensors import ahead, early, partner, quick, samples
 from diagnose.tensors.load import opened
 from diagnose.tensors.summary import Allowance, Scanner
 from tests.against_torch import agree, checkpoint_of, saved, torch
@@ -51,23 +52,68 @@ def test_large_tensors_have_the_figures_torch_gives(tmp_path, dtype, kind, monke
     agree(checkpoint_of(tmp_path / "thing.pt").tensors["short"], tensor[:1500])
 
 
-def test_two_threads_give_the_figures_of_one_to_the_last_bit(tmp_path, monkeypatch):
+@pytest.fixture
+def shared(tmp_path, monkeypatch):
+    """A file that is worth a second process, its figures as one process has them, and what the second one answers."""
     torch.manual_seed(0)
-    state = {f"layer{at}.weight": torch.randn(300, 1000 + at) for at in range(20)}
-    state |= {f"layer{at}.half": torch.randn(300, 1000 + at).bfloat16() for at in range(20)}
+    state = {f"layer{at}.weight": torch.randn(300, 1000 + at) for at in range(10)}
+    state |= {f"layer{at}.half": torch.randn(300, 1000 + at).bfloat16() for at in range(10)}
     path = saved(tmp_path, state)
     alone = checkpoint_of(path)
-    begun = []
-    start = threading.Thread.start
-    monkeypatch.setattr(threading.Thread, "start", lambda thread: (begun.append(thread), start(thread)))
+    for name, tensor in state.items():
+        agree(alone.tensors[name], tensor)
+    answered = []
+    answers = partner.Partner.answers
+    monkeypatch.setattr(
+        partner.Partner, "answers", lambda one, **how: answered.extend(found := answers(one, **how)) or found
+    )
     monkeypatch.setattr(ahead, "WORTHWHILE", 1)
+    monkeypatch.setattr(ahead, "SHARED", 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    return path, alone, answered
+
+
+needs_preadv = pytest.mark.skipif(not ahead.PREADV, reason="two processes cannot read one open file here")
+
+
+@needs_preadv
+def test_two_processes_give_the_figures_of_one_to_the_last_bit(shared):
+    path, alone, answered = shared
 
     together = checkpoint_of(path)
 
-    assert len(begun) == ahead.THREADS - 1
     assert together == alone
-    for name, tensor in state.items():
-        agree(together.tensors[name], tensor)
+    assert len(answered) >= partner.IN_FLIGHT
+    for (name, _, _), found in answered:
+        assert found == alone.tensors[name]
+        assert found.sample.tolist() == alone.tensors[name].sample.tolist()
+        assert found.rows.tolist() == alone.tensors[name].rows.tolist()
+        assert together.tensors[name].rows.tolist() == found.rows.tolist()
+
+
+@needs_preadv
+def test_a_second_process_that_dies_or_cannot_start_costs_no_figure(shared, monkeypatch):
+    path, alone, answered = shared
+    give = partner.Partner.give
+    monkeypatch.setattr(partner.Partner, "give", lambda one, task: (one._process.kill(), give(one, task)))
+    assert checkpoint_of(path) == alone
+
+    monkeypatch.setattr(sys, "executable", str(path / "nowhere"))
+    assert checkpoint_of(path) == alone
+    assert answered == []
+
+
+@needs_preadv
+def test_the_second_process_imports_nothing_from_where_the_user_stands(shared, tmp_path, monkeypatch):
+    path, alone, answered = shared
+    for name in ("numpy", "diagnose", "pickle", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    assert checkpoint_of(path) == alone
+
+    assert answered
+    assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize(
@@ -123,7 +169,6 @@ def test_a_large_file_tells_of_the_first_nan_before_it_is_read(tmp_path, monkeyp
 
 def test_news_comes_while_tensors_are_still_waiting(tmp_path, monkeypatch):
     monkeypatch.setattr(ahead, "WORTHWHILE", 1)
-    monkeypatch.setattr(ahead, "THREADS", 1)
     safetensors = pytest.importorskip("safetensors.torch")
     path = tmp_path / "model.safetensors"
     safetensors.save_file({"a": large(kind="one NaN"), **{f"b{at}": large() for at in range(5)}}, path)

@@ -109,13 +109,13 @@ def introduction(size: int, tensors: int, rounds: int) -> str:
         "# Scanning a checkpoint\n\n"
         f"Made by `python -m benchmarks.checkpoints.run --write`: {size / 1e6:.0f} MB, {tensors} tensors of float32 "
         f"and bfloat16, one NaN. Fresh processes taking turns, medians of {rounds} rounds, file in the page cache. "
-        "*Scan* is from opening the file to the last figure, imports excluded; *CPU* is the time all threads "
-        "were at work, start-up and imports included; *whole process* is what a clock shows. The scans give minimum, "
-        "maximum, mean, standard deviation, zeros and non-finite elements of every tensor, and gave the same. Ours "
-        "uses two threads, and so may torch; merely reading uses one.\n\n"
+        "*Scan* is from opening the file to the last figure, imports excluded; *CPU* is the time all threads and "
+        "processes were at work, start-up and imports included; *whole process* is what a clock shows. The scans give "
+        "minimum, maximum, mean, standard deviation, zeros and non-finite elements of every tensor, and gave the same. Ours "
+        "uses two processes, and torch two threads; merely reading uses one.\n\n"
         f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, CPython {platform.python_version()}, "
         f"numpy {np.__version__}, torch {torch.__version__}. The machine is shared (load "
-        f"{os.getloadavg()[0]:.0f}): ratios hold better than seconds, and two threads wait where one would not."
+        f"{os.getloadavg()[0]:.0f}): ratios hold better than seconds, and two wait where one would not."
     )
 
 

@@ -17,6 +17,7 @@ RUNS, LONG = 8, 8  # a sample is so many runs of so many neighbours: one read a 
 COLUMNS = 8  # elements looked at in each row
 MOST_ELEMENTS = 1 << 22  # of a tensor whose rows are looked at: the largest convolutions in use have half of that
 MOST_ROWS = 1 << 14
+SHORT = 1 << 16  # bytes that are sooner read in one go than in `RUNS`
 CHUNK = 1 << 20  # bytes of rows fetched together
 
 Fetch = Callable[[Block, int, int], memoryview]  # block, start and size in bytes
@@ -31,33 +32,33 @@ def sample(record: Record, fetch: Fetch) -> Few:
         starts, length = [0], count
     else:
         starts, length = [int(at) for at in np.linspace(0, count - LONG, RUNS)], LONG
-    return np.concatenate([_numbers(record, start, length, fetch) for start in starts])
+    if count * dtypes.ITEMSIZE[record.dtype] <= SHORT:
+        whole = _words(record, 0, count, fetch)
+        words = np.concatenate([whole[start : start + length] for start in starts])
+    else:
+        words = np.concatenate([_words(record, start, length, fetch) for start in starts])
+    with np.errstate(all="ignore"):
+        return dtypes.numbers(record.dtype, words).astype(np.float32)
 
 
 class Picks:
-    """The elements `loudness` looks at, picked by whoever reads a tensor from its first element to its last."""
+    """The elements `loudness` looks at, picked by whoever reads a tensor from its first element to its last.
+
+    ``together`` elements are to be read at a time: as many whole rows as fit in `CHUNK`.
+    """
 
     def __init__(self, record: Dense) -> None:
-        rows = record.shape[0]
-        self._width = math.prod(record.shape) // rows
-        columns = np.linspace(0, self._width - 1, min(COLUMNS, self._width)).astype(np.int64)
-        self._places = (np.arange(rows, dtype=np.int64)[:, None] * self._width + columns).ravel()
-        self._record, self._found, self._passed = record, list[NDArray[Any]](), 0
+        self._record, self._found = record, list[NDArray[Any]]()
+        self._width = math.prod(record.shape) // record.shape[0]
+        self.together = _rows_together(record, self._width) * self._width
 
     def take(self, words: NDArray[Any]) -> None:
-        """Pick from the next words of the tensor."""
-        ends = np.searchsorted(self._places, (self._passed, self._passed + words.size))
-        self._found.append(words[self._places[ends[0] : ends[1]] - self._passed])
-        self._passed += words.size
+        """Pick from the next rows of the tensor."""
+        self._found.append(words.reshape(-1, self._width)[:, _columns(self._width)].copy())
 
     def loudness(self) -> Few | None:
         """What `loudness` gives; None when the tensor was not read in this way."""
-        if self._passed != math.prod(self._record.shape):
-            return None
-        with np.errstate(all="ignore"):
-            numbers = dtypes.numbers(self._record.dtype, np.concatenate(self._found)).astype(np.float32)
-        loud: Few = np.abs(numbers).reshape(self._record.shape[0], -1).max(axis=1)
-        return loud
+        return _loudest(self._record, np.concatenate(self._found)) if self._found else None
 
 
 def picks(record: Record) -> Picks | None:
@@ -75,14 +76,31 @@ def loudness(record: Record, fetch: Fetch) -> Few:
         return NONE
     rows = record.shape[0]
     width = math.prod(record.shape) // rows
-    columns = np.linspace(0, width - 1, min(COLUMNS, width)).astype(int)
-    together = max(1, CHUNK // (width * dtypes.ITEMSIZE[record.dtype]))
+    together = _rows_together(record, width)
     found = []
     for first in range(0, rows, together):
-        some = min(together, rows - first)
-        block = _numbers(record, first * width, some * width, fetch, columns)
-        found.append(np.abs(block).max(axis=1))
-    return np.concatenate(found)
+        words = _words(record, first * width, min(together, rows - first) * width, fetch)
+        found.append(words.reshape(-1, width)[:, _columns(width)].copy())
+    return _loudest(record, np.concatenate(found))
+
+
+def _columns(width: int) -> slice:
+    """`COLUMNS` places of a row, evenly apart, or all of a short one."""
+    apart = max(1, (width - 1) // (COLUMNS - 1))
+    return slice(0, apart * (COLUMNS - 1) + 1, apart)
+
+
+def _rows_together(record: Dense, width: int) -> int:
+    """How many rows of ``width`` elements are read at a time."""
+    return max(1, CHUNK // (width * dtypes.ITEMSIZE[record.dtype]))
+
+
+def _loudest(record: Dense, words: NDArray[Any]) -> Few:
+    """The largest magnitude of each row of elements as fetched [rows, columns]."""
+    with np.errstate(all="ignore"):
+        numbers = dtypes.numbers(record.dtype, words.ravel()).astype(np.float32)
+    loud: Few = np.abs(numbers).reshape(len(words), -1).max(axis=1)
+    return loud
 
 
 def _has_rows(record: Dense) -> bool:
@@ -94,18 +112,12 @@ def _has_rows(record: Dense) -> bool:
     return few and count // rows * dtypes.ITEMSIZE[record.dtype] <= CHUNK
 
 
-def _numbers(record: Dense, start: int, count: int, fetch: Fetch, columns: NDArray[np.int_] | None = None) -> Few:
-    """``count`` elements from ``start`` on as [count], or these ``columns`` of them as [rows, columns]."""
+def _words(record: Dense, start: int, count: int, fetch: Fetch) -> NDArray[Any]:
+    """``count`` elements as fetched from ``start`` on [count], valid until the next call."""
     kind = dtypes.word(record.dtype, big_endian=record.storage.big_endian)
     block = record.storage.bytes_there()
     assert block is not None  # `_readable` has looked
-    place = (record.offset + start) * kind.itemsize
-    words = np.frombuffer(fetch(block, place, count * kind.itemsize), kind)
-    if columns is not None:
-        width = math.prod(record.shape) // record.shape[0]
-        words = words.reshape(-1, width)[:, columns]
-    with np.errstate(all="ignore"):
-        return dtypes.numbers(record.dtype, words.copy()).astype(np.float32)
+    return np.frombuffer(fetch(block, (record.offset + start) * kind.itemsize, count * kind.itemsize), kind)
 
 
 def _readable(record: Record) -> bool:

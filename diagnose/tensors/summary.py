@@ -12,7 +12,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnose.run import SMALL, Tensor
+from diagnose.run import NONE, SMALL, Tensor
 from diagnose.tensors import dtypes
 from diagnose.tensors.quick import BLOCK as QUICK
 from diagnose.tensors.quick import FORMATS, add_quickly
@@ -23,7 +23,7 @@ from kb.text import Text
 
 CHUNK = 1 << 20  # bytes fetched at a time
 BLOCK = 1 << 15  # elements looked at together: as float64 they stay in the second-level cache
-THREADABLE = hasattr(os, "preadv")
+PREADV = hasattr(os, "preadv")
 
 Axes = list[tuple[int, int]]  # (size, stride in elements)
 
@@ -45,10 +45,7 @@ class Allowance:
 
 @dataclass
 class Scanner:
-    """Summarises tensors; ``allowance`` bytes may be read in all, so that overlapping views cannot cost hours.
-
-    Scanners of several threads have a buffer each, and share ``allowance`` and ``seen``.
-    """
+    """Summarises tensors; ``allowance`` bytes may be read in all, so that overlapping views cannot cost hours."""
 
     allowance: Allowance
     buffer: bytearray = field(default_factory=lambda: bytearray(CHUNK))
@@ -71,6 +68,11 @@ class Scanner:
                 found = replace(self.seen[plain][0], sample=sample(record, self._fetch), rows=rows)
                 self.seen[key] = found, record
         return replace(self.seen[key][0], name=name)
+
+    def learn(self, record: Record, found: Tensor, *, closely: bool) -> None:
+        """Take over a summary that another scanner made."""
+        self.seen[identity(record), False] = replace(found, sample=NONE, rows=NONE), record
+        self.seen[identity(record), closely] = found, record
 
     def _summary(self, record: Record, wanted: Picks | None = None) -> Tensor:
         tally, values = Tally(), ()
@@ -99,7 +101,8 @@ class Scanner:
                 tally.add(numbers, times)
         elif 0 not in simple.shape:
             axes, times = _distinct(simple)
-            for words in self._pieces(simple, _bytes_of(simple), simple.offset, axes):
+            together = wanted.together if wanted is not None else 0
+            for words in self._pieces(simple, _bytes_of(simple), simple.offset, axes, together):
                 add_quickly(tally, simple.dtype, words, times, self.scratch)
                 if wanted is not None:
                     wanted.take(words)
@@ -161,15 +164,20 @@ class Scanner:
                 for at in range(0, words.size, BLOCK):
                     yield _signed(record, dtypes.numbers(record.dtype, words[at : at + BLOCK])), times
 
-    def _pieces(self, record: Dense, block: Block, offset: int, axes: Axes) -> Iterator[NDArray[Any]]:
-        """The bits of a strided view, halved along its longest stride until a piece lies within one chunk."""
+    def _pieces(
+        self, record: Dense, block: Block, offset: int, axes: Axes, together: int = 0
+    ) -> Iterator[NDArray[Any]]:
+        """The bits of a strided view, halved along its longest stride until a piece lies within one chunk.
+
+        A flat row comes in pieces of ``together`` elements, or as many as fit in a chunk.
+        """
         kind = dtypes.word(record.dtype, big_endian=record.storage.big_endian)
         waiting = [(offset, axes)]
         while waiting:
             start, now = waiting.pop()
             span = (1 + sum((size - 1) * step for size, step in now)) * kind.itemsize
             if max(span, math.prod(size for size, _ in now) * kind.itemsize) > CHUNK:
-                waiting += _halves(start, now, CHUNK // kind.itemsize)
+                waiting += _halves(start, now, together or CHUNK // kind.itemsize)
                 continue
             words = np.frombuffer(self._fetch(block, start * kind.itemsize, span), kind)
             if now != [(words.size, 1)] and now:
@@ -194,7 +202,7 @@ class Scanner:
 
 def read_at(file: IO[bytes], view: memoryview, at: int) -> int:
     """Fill ``view`` from ``at`` of a file as far as one call does; several threads may read one real file."""
-    if isinstance(file, io.BufferedReader) and THREADABLE:
+    if isinstance(file, io.BufferedReader) and PREADV:
         return os.preadv(file.fileno(), [view], at)
     file.seek(at)
     return file.readinto(view)  # type: ignore[attr-defined, no-any-return]
