@@ -40,7 +40,10 @@ def _event_files(paths: Iterable[Path]) -> Iterator[list[Trace] | None]:
 
 
 def read_file(path: Path) -> list[Trace] | None:
-    """What the first reader (in order of name) that claims the file makes of it; None when none does."""
+    """What the first reader (in order of name) that claims the file makes of it; None when none does.
+
+    Where it finds no run of its kind, one that reads any shape may find a run of another.
+    """
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)
@@ -50,7 +53,12 @@ def read_file(path: Path) -> list[Trace] | None:
     name = ""
     try:
         name = _claimed(path, head)
-        return told_once(readers()[name].read(path)) if name else None
+        found = readers()[name].read(path) if name else []
+        if name and not _any_shape(name) and not any(one.series or one.checkpoints for one in found):
+            second = next((one for one in readers() if _any_shape(one) and readers()[one].sniff(path, head)), "")
+            other = readers()[second].read(path) if second else []
+            found = other if any(one.series for one in other) else found
+        return told_once(found) if name else None
     except Exception as bug:  # noqa: BLE001 - one file must not cost the user all the others
         why = f"{type(bug).__name__}: {bug}"[:200]
         what = Text(
@@ -71,9 +79,13 @@ def _claimed(path: Path, head: bytes) -> str:
             return claimed
     claims = (name for name, reader in readers().items() if reader.sniff(path, head))
     name = next(claims, "")
-    if not getattr(readers().get(name), "FALLBACK", False) or len(head) < HEAD:
+    if not _any_shape(name) or len(head) < HEAD:
         return name
     with path.open("rb") as file:
         further = file.read(FURTHER)
-    exact = (one for one, reader in readers().items() if not getattr(reader, "FALLBACK", False))
+    exact = (one for one in readers() if not _any_shape(one))
     return next((one for one in exact if readers()[one].sniff(path, further)), name)
+
+
+def _any_shape(name: str) -> bool:
+    return bool(getattr(readers().get(name), "FALLBACK", False))

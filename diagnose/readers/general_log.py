@@ -14,6 +14,7 @@ import numpy as np
 from diagnose.run import Note, Series, Trace
 from diagnose.tables.bars import folded, summed_up, without_echoes
 from diagnose.tables.naming import SLOT
+from diagnose.tables.printed import tables_in, with_tables
 from diagnose.tables.sections import by_section
 from diagnose.tables.shape_choice import OFTEN, chosen
 from diagnose.tables.shape_rows import CLOCKS, rows_of, told_by
@@ -63,6 +64,8 @@ def read(path: Path) -> list[Trace]:
         return [Trace(path, FORMAT, notes=(*notes, Note(str(path), what), no_signal(path)))]
     code = sum(1 for _ in itertools.islice(_CODE.finditer(text, 0, EARLY), OFTEN)) == OFTEN
     spoken = spoken_in(text)
+    text, tables = tables_in(text, spoken.heads)
+    spoken = spoken_in(text) if tables else spoken
     said = spoken.numbers
     if code:
         said = {shape: lines for shape, lines in said.items() if not _ASSIGNED.fullmatch(shape)}
@@ -72,7 +75,8 @@ def read(path: Path) -> list[Trace]:
     settings = flat({name: value for _, one in namespaces(text) for name, value in one.items()})
     del text
     said, bars = folded(said)
-    said, shapes = by_section(said, summed_up(said, chosen(said, training=training), bars), spoken.plain)
+    said, shapes = with_tables(tables, said, summed_up(said, chosen(said, training=training), bars))
+    said, shapes = by_section(said, shapes, spoken.plain)
     said, shapes = by_data_set(*without_echoes(said, shapes), spoken.plain)
     if not shapes:
         return [Trace(path, FORMAT, notes=(*notes, no_signal(path)))]
@@ -100,7 +104,10 @@ def read(path: Path) -> list[Trace]:
     )
     notes += [Note(str(path), Text(en, zh), int(lines[0])) for en, zh, lines in remarks if len(lines)]
     lines = array("q", found.at.tobytes())
-    every = traces(Table(path, FORMAT, len(lines), found.columns, lines, notes=notes, settings=settings))
+    again = np.searchsorted(found.at, [row.line for row in tables if row.first]).tolist()
+    every = traces(
+        Table(path, FORMAT, len(lines), found.columns, lines, restarts=again, notes=notes, settings=settings)
+    )
     return [
         replace(one, series=tuple(s for s in one.series if s.name.rpartition("/")[2].lower() not in HIDDEN))
         for one in every

@@ -17,15 +17,15 @@ def in_tabs(text: str) -> str:
     first = [line for line in lines(text[:HEAD])[:PEEK] if not RULE.fullmatch(line) and not line.startswith("#")]
     if len(first) < 3 or re.search(r"[,;\t]", first[0]):
         return text
-    names = _cells(first[0])
-    rows = [_cells(line) for line in first[1:]]
+    names = cells_of(first[0])
+    rows = [cells_of(line) for line in first[1:]]
     good = sum(len(row) == len(names) and all(WORD.fullmatch(cell) for cell in row) for row in rows)
     if len(names) < 2 or any(not cell or WORD.fullmatch(cell) for cell in names) or good * 10 < 9 * len(rows):
         return text
-    return "\n".join("" if RULE.fullmatch(line) else "\t".join(_cells(line)) for line in lines(text))
+    return "\n".join("" if RULE.fullmatch(line) else "\t".join(cells_of(line)) for line in lines(text))
 
 
-def _cells(line: str) -> list[str]:
+def cells_of(line: str) -> list[str]:
     """What stands between bars, or between gaps of two blanks if there are any, or between blanks."""
     line = line.strip()
     if line.startswith("|") or " | " in line:

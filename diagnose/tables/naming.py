@@ -20,7 +20,9 @@ SCORES = frozenset(
      "map50", "mae", "hd95", "asd", "assd", "nsd", "kappa", "fbeta", "wfm", "mpa",
      "灵敏度", "敏感度", "特异度", "特异性", "准确率", "正确率", "精度", "精确率", "召回率", "交并比", "准确度")
 )  # fmt: skip
-NEVER_NEGATIVE = SCORES - {"psnr", "kappa"} | {"ap", "ap50", "ap75", "ar", "aps", "apm", "apl", "top1", "top5"}
+NEVER_NEGATIVE = SCORES - {"psnr", "kappa"} | frozenset(
+    ("ap", "ap50", "ap75", "aps", "apm", "apl", "ar", "ar1", "ar10", "ar100", "ars", "arm", "arl", "top1", "top5")
+)
 RATES = frozenset(("lr", "learning", "learningrate", "学习率"))
 SETTINGS = frozenset(
     ("weight", "weights", "threshold", "thresh", "thr", "lambda", "alpha", "smooth", "smoothing", "scale", "target",

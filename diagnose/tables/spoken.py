@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from diagnose.tables import printed
 from diagnose.tables.harvest import Harvest
 from diagnose.tables.leftover import Leftover
 from diagnose.tables.naming import SLOT
@@ -23,12 +24,14 @@ _FORMS = "\x02"  # between the text of a shape and how its numbers are written
 class Spoken:
     """``numbers`` are the lines that hold some and are short enough to have been written for a person, by shape.
 
-    Shapes come in the order of their first lines; ``plain`` are lines that hold none and may be headings. ``cut`` is
-    the number of a last line that ends within a number, as far as the line before it can tell; it is left out.
+    Shapes come in the order of their first lines; ``plain`` are lines that hold none and may be headings, ``heads``
+    those that may begin a table. ``cut`` is the number of a last line that ends within a number, as far as the line
+    before it can tell; it is left out.
     """
 
     numbers: dict[str, Lines]
     plain: dict[str, Ints]
+    heads: list[int]
     cut: int | None = None
 
 
@@ -37,14 +40,18 @@ def spoken_in(text: str) -> Spoken:
     harvest = Harvest(_said, others=Leftover())
     end = text.rfind("\n") + 1
     harvest.read(text, end)
-    heads: dict[str, list[int]] = {}
+    over: dict[str, list[int]] = {}
+    heads: list[int] = []
     for number, line in harvest.others or ():
         plain = plainly(line)
         if said := _said(plain, plain=True):
             harvest.remember(said.kind, number, plain)
             harvest.add(number, said, [plain[start:stop] for start, stop in said.spans])
-        elif len(line) <= LONG and may_head(head := located(line)[0]) and (len(heads) < MOST or head in heads):
-            heads.setdefault(head, []).append(number)
+            continue
+        if printed.may_head(line):
+            heads.append(number)
+        if len(line) <= LONG and may_head(head := located(line)[0]) and (len(over) < MOST or head in over):
+            over.setdefault(head, []).append(number)
     last, cut = plainly(text[end:]), None
     if said := _said(last, plain=True):
         words = [last[start:stop] for start, stop in said.spans]
@@ -64,7 +71,10 @@ def spoken_in(text: str) -> Spoken:
         rows.values.clear()
     every = {shape: joined(parts) for shape, parts in found.items()}
     ordered = dict(sorted(every.items(), key=lambda item: int(item[1].at[0])))
-    return Spoken(ordered, {head: np.array(at, np.int64) for head, at in heads.items()}, cut)
+    for shape, lines in ordered.items():
+        if printed.in_box(shape) or printed.SCORE in shape:
+            heads += lines.at.tolist()
+    return Spoken(ordered, {head: np.array(at, np.int64) for head, at in over.items()}, sorted(heads), cut)
 
 
 def _said(line: str, *, plain: bool = False) -> Said | None:

@@ -1,0 +1,289 @@
+"""Tables printed into a log: those in boxes or columns, of classes or of epochs, and what COCO's evaluation prints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from diagnose.tables.aligned import cells_of
+from diagnose.tables.clock import COARSE, counts, tail
+from diagnose.tables.evidence import speaks
+from diagnose.tables.naming import CASES, is_told, side_of, words
+from diagnose.tables.shape_choice import Lines
+from diagnose.tables.shapes import Shape
+
+MOST = 400  # rows of a table, beyond which it is a list of things
+WIDE = 40  # cells of a row
+LONG = 60  # characters of a name
+_NUMBER = re.compile(r"[-+]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][-+]?\d{1,4})?%?|nan|-?inf", re.IGNORECASE)
+_NOTHING = re.compile(
+    r"|none|n/?a|-+|[*+✓✔√←↑↓]+|\d{1,3}(?::\d\d){1,2}(?:\.\d+)?", re.IGNORECASE
+)  # and what a row took
+_RULE = re.compile(r"[\s|+:=─━│┃┏┓┗┛┡┩┳┻╇┌┐└┘├┤┬┴┼╭╮╰╯═╒╕╘╛╞╡╤╧╪-]+")
+_COCO = re.compile(
+    r"[^\n]{0,80}?Average (?:Precision|Recall) {1,9}\((?P<of>A[PR])\) {1,9}@\[ {0,4}"
+    r"IoU ?= ?(?P<iou>[\d.]{1,6}(?::[\d.]{1,6})?) {0,9}\| {0,4}area ?= {0,9}(?P<area>\w{1,12}) {0,9}"
+    r"\| {0,4}maxDets ?= {0,9}(?P<most>\d{1,6}) {0,4}\] {0,4}= {0,4}(?P<value>-?[\d.]{1,12}|nan)\s*"
+)
+_KIND = re.compile(r"(?:IoU metric: |annotation type \*|Evaluating |results for )(?P<kind>[a-z]\w{1,20})\b")
+SCORE = "maxDets"  # is in every line of COCO's evaluation
+_BARS = "|│┃"
+_FIGURES = frozenset(("support", "count", "time", "dur", "images", "instances", "labels"))
+_FEWER = frozenset(("accuracy",))  # of which scikit-learn's report has one number, and how many there were
+
+
+class Row(NamedTuple):
+    """The line a table, or a row of a table of epochs, begins at, from 1; and its quantities by name.
+
+    ``first``: it is the first row of a table of epochs.
+    """
+
+    line: int
+    values: dict[str, float]
+    first: bool = False
+
+
+def in_box(line: str) -> bool:
+    """Whether a line is a row of a box."""
+    bare = line.lstrip()
+    return bare[:1] in _BARS and bool(bare)
+
+
+def may_head(line: str) -> bool:
+    """Whether a line without numbers may be the first of a table: in a box, a counter before others, or only scores."""
+    if in_box(line):
+        return True
+    if len(line) > 400 or ":" in line or "=" in line:
+        return False
+    names = cells_of(line)
+    if len(names) < 2:
+        return False
+    if counts(names[0]):
+        return speaks(names)
+    rest = [name for name in names if name.lower() not in _FIGURES] if line[:2].isspace() else []
+    return len(rest) > 1 and all(map(is_told, rest))
+
+
+def tables_in(text: str, heads: Sequence[int]) -> tuple[str, list[Row]]:
+    """The text with the lines of such tables left blank, and what they say in the order of their lines.
+
+    ``heads`` are the numbers of lines that `may_head` a table, are `in_box` or hold a `SCORE`.
+    """
+    rows: list[Row] = []
+    kept: list[str] = []
+    if not heads:
+        return text, []
+    seen = done = line = counted = 0
+    for start in _starts(text, heads):
+        if start < seen:
+            continue
+        used, found = _table(text, start)
+        seen = _after(text, start, used)
+        if found:
+            line += text.count("\n", counted, start)
+            counted = start
+            rows += [one._replace(line=line + 1 + one.line) for one in found]
+            kept += [text[done:start], "\n" * used]
+            done = seen
+    return ("".join([*kept, text[done:]]), rows) if rows else (text, [])
+
+
+def _table(text: str, start: int) -> tuple[int, list[Row]]:
+    """How many lines the table has that begins at a place in the text, and what it says."""
+    first = next(_lines(text, start))
+    if SCORE in first:
+        return _coco(_lines(text, start), text[max(0, start - 400) : start])
+    return (_boxed if first.lstrip()[:1] in _BARS else _in_columns)(_lines(text, start))
+
+
+def _starts(text: str, lines: Sequence[int]) -> Iterator[int]:
+    """Where lines begin, by their numbers."""
+    number, at = 1, 0
+    for line in lines:
+        for _ in range(line - number):
+            at = text.find("\n", at) + 1
+        number = line
+        yield at
+
+
+def _after(text: str, start: int, lines: int) -> int:
+    for _ in range(lines):
+        start = text.find("\n", start) + 1
+        if not start:
+            return len(text)
+    return start
+
+
+def with_tables(
+    rows: Sequence[Row], said: Mapping[str, Lines], shapes: Mapping[str, Shape]
+) -> tuple[dict[str, Lines], dict[str, Shape]]:
+    """Lines and shapes with those of the tables; without a clock of their own they need a log around them."""
+    by_names: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        by_names.setdefault(tuple(row.values), []).append(row)
+    lines, found = dict(said), dict(shapes)
+    for names, some in by_names.items():
+        clocks = [counts(name) for name in names]
+        if not (shapes or (any(clocks) and len(some) > 1)):
+            continue
+        numbers = np.array([list(row.values.values()) for row in some])
+        at = np.array([row.line for row in some], np.int64)
+        key = f"a table of {', '.join(names)[:200]}"
+        lines[key] = Lines(at, numbers, (numbers == np.floor(numbers)) & clocks, tuple(not one for one in clocks))
+        epoch = next((slot for slot, name in enumerate(names) if tail(name) in COARSE), None)
+        step = next((slot for slot, name in enumerate(names) if clocks[slot] and tail(name) not in COARSE), None)
+        told = tuple("" if clock else name for name, clock in zip(names, clocks, strict=True))
+        found[key] = Shape(epoch, step, None, True, told, True, False, True, frozenset())
+    return dict(sorted(lines.items(), key=lambda item: int(item[1].at[0]))), found
+
+
+def _lines(text: str, start: int) -> Iterator[str]:
+    while start >= 0:
+        stop = text.find("\n", start)
+        yield text[start : stop if stop >= 0 else len(text)]
+        start = stop + 1 or -1
+
+
+def _coco(lines: Iterator[str], before: str) -> tuple[int, list[Row]]:
+    """``AP50`` and the like, below ``bbox`` where that is what was evaluated."""
+    kind = [match["kind"] for match in _KIND.finditer(before)][-1:]
+    values: dict[str, float] = {}
+    used = 0
+    for match in map(_COCO.fullmatch, lines):
+        if match is None:
+            break
+        used += 1
+        iou = "" if ":" in match["iou"] else f"{float(match['iou']) * 100:.0f}"
+        size = match["area"][0] if match["area"] != "all" else ""
+        most = match["most"] if match["of"] == "AR" and not iou + size else ""
+        if (value := _number(match["value"])) is not None:
+            values.setdefault("/".join([*kind, f"{match['of']}{iou}{size}{most}"]), value)
+    return max(used, 1), [Row(0, values)] if values else []
+
+
+def _boxed(lines: Iterator[str]) -> tuple[int, list[Row]]:
+    table: list[tuple[int, list[str]]] = []
+    used = 0
+    for line in lines:
+        bare = line.strip()
+        if bare[:1] and bare[0] in _BARS:
+            if not _RULE.fullmatch(bare) and len(table) <= MOST:
+                table.append((used, _cells(bare)))
+        elif not bare or not _RULE.fullmatch(bare):
+            break
+        used += 1
+    return used, _read(table) if len(table) <= MOST and max(len(cells) for _, cells in table) <= WIDE else []
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in re.split(f"[{_BARS}]", line)[1:-1]]
+
+
+def _in_columns(lines: Iterator[str]) -> tuple[int, list[Row]]:
+    """A table without bars: a row has a cell for every name, and before them the name of a class if all are scores."""
+    names = cells_of(next(lines))
+    of_classes = not counts(names[0])
+    table = [(0, ["class", *names] if of_classes else names)]
+    last = 0
+    for at, line in enumerate(lines, 1):
+        if _RULE.fullmatch(line) or not line:
+            if not line and last and not of_classes:
+                break
+            continue
+        row = _named(line.split(), len(names)) if of_classes else cells_of(line)
+        if len(row) != len(table[0][1]) or not _is_cell(row[-1]) or not _is_row(row[of_classes:]):
+            break
+        table.append((at, row))
+        last = at
+    return last + 1, _read(table)
+
+
+def _named(cells: Sequence[str], count: int) -> list[str]:
+    """The name of a row in one cell, and its numbers; scikit-learn's accuracy stands in the column before the last."""
+    if cells[0] in _FEWER and len(cells) == 3:
+        return [cells[0], *[""] * (count - 2), *cells[1:]]
+    name = " ".join(cells[:-count])
+    return [name, *cells[-count:]] if name else []
+
+
+def _read(table: Sequence[tuple[int, list[str]]]) -> list[Row]:
+    """What a table says, the names in its first row; nothing when it is none of numbers, or lists cases."""
+    if len(table) < 2 or not table[0][1]:
+        return []
+    if len(table[0][1]) == 2 and _NUMBER.fullmatch(table[0][1][1]):
+        table = [(0, ["name", "value"]), *table]
+    (_, head), *rest = table
+    period = next(size for size in range(1, len(head) + 1) if head == head[:size] * (len(head) // size))
+    names = head[:period]
+    rows = [(at, cells[begin : begin + period]) for at, cells in rest for begin in range(0, len(cells), period)]
+    rows = [(at, cells) for at, cells in rows if any(cells)]
+    if (
+        any(len(cells) != period for _, cells in rows)
+        or not rows
+        or any(len(name) > LONG or _NUMBER.fullmatch(name) for name in names)
+    ):
+        return []
+    if clock := next((name for name in names if counts(name)), ""):
+        return _of_epochs(names, rows, clock)
+    if all(_is_cell(cell) for _, cells in rows for cell in cells):
+        values = _values(names, rows[0][1]) if len(rows) == 1 else {}
+        return [Row(0, values)] if values else []
+    if period < 2 or set(words(names[0])) & CASES or not all(_is_cell(cell) for _, cells in rows for cell in cells[1:]):
+        return []
+    values = {}
+    for _, cells in rows:
+        values |= _named_by_row(names, cells)
+    return [Row(0, values)] if values else []
+
+
+def _of_epochs(names: Sequence[str], rows: Sequence[tuple[int, list[str]]], clock: str) -> list[Row]:
+    if not speaks(names):
+        return []
+    found: list[Row] = []
+    for at, cells in rows:
+        said = {name: _number(cell) for name, cell in zip(names, cells, strict=True) if name}
+        numbers = {name: value for name, value in said.items() if value is not None}
+        if clock in numbers and len(numbers) > 1:
+            found.append(Row(at, numbers, not found))
+    return found if len(found) == len(rows) else []
+
+
+def _values(names: Sequence[str], cells: Sequence[str]) -> dict[str, float]:
+    said = {name: _number(cell) for name, cell in zip(names, cells, strict=True) if _tells(name)}
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _named_by_row(names: Sequence[str], cells: Sequence[str]) -> dict[str, float]:
+    """The scores of a class, or what a row of a name and its number says."""
+    label = cells[0]
+    if not label or len(label) > LONG:
+        return {}
+    if len(names) == 2 and not any(map(_tells, names[1:])):  # Validate metric | DataLoader 0
+        value = _number(cells[1])
+        side = "" if side_of(label) else side_of(names[0])
+        good = value is not None and is_told(label)
+        return {f"{side}/{label}" if side else label: value} if good and value is not None else {}
+    if label in _FEWER:
+        value = _number(cells[-2])
+        return {label: value} if value is not None else {}
+    return {f"{name} {label}": value for name, value in _values(names[1:], cells[1:]).items()}
+
+
+def _tells(name: str) -> bool:
+    return speaks([name]) or is_told(name) or name.upper() == "AR"
+
+
+def _is_row(cells: Sequence[str]) -> bool:
+    """Whether no more than a remark among the cells is neither a number nor nothing."""
+    return sum(map(_is_cell, cells)) >= max(2, len(cells) - 1)
+
+
+def _is_cell(cell: str) -> bool:
+    return _NUMBER.fullmatch(cell) is not None or _NOTHING.fullmatch(cell) is not None
+
+
+def _number(cell: str) -> float | None:
+    return float(cell.rstrip("%")) if _NUMBER.fullmatch(cell) else None
