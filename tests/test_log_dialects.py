@@ -88,7 +88,7 @@ def test_what_stands_beside_a_loss_is_no_quantity(tmp_path, line):
     ("batch", "final"),
     [
         ("Epoch: [{n}/9] Iter:[{k}/90], Loss: {a}\n", "Loss: 1{a}, MeanIoU: {b}\n"),
-        ("Loss = {a}, step = {n}{k}\n", "Saving dict for global step {n}{k}: MeanIoU = {b}, Loss = 1{a}\n"),
+        ("Loss = {a}, step = {n}{k}\n", "Results at step {n}{k}: MeanIoU = {b}, Loss = 1{a}\n"),
         ("Epoch [{n}/9], Step [{k}/90], Loss: {a}\n", "Epoch [{n}/9], Loss: 1{a}, MeanIoU: {b}\n"),
     ],
 )

@@ -20,7 +20,7 @@ from diagnose.tables.shape_choice import OFTEN, chosen
 from diagnose.tables.shape_rows import CLOCKS, rows_of, told_by
 from diagnose.tables.spoken import spoken_in
 from diagnose.tables.table import Table, traces
-from diagnose.tables.textfile import no_signal, opened, unfinished
+from diagnose.tables.textfile import no_signal, on_one_line, opened, unfinished
 from diagnose.tables.told_apart import by_data_set
 from diagnose.trackers.plain import flat
 from diagnose.trackers.python_settings import namespaces
@@ -41,7 +41,9 @@ _CODE = re.compile(
 )
 _ASSIGNED = re.compile(rf"[\w.]+ = {SLOT}[ ,;#]*")
 _TRAINING = re.compile(
-    r"epoch|\btrain|\bvalidation\b|checkpoint|训练|验证|轮|エポック|에포크|эпоха|[eé]po[cq]", re.IGNORECASE
+    r"epoch|\btrain|\bvalidation\b|checkpoint|训练|验证|轮|エポック|에포크|эпоха|[eé]po[cq]|"
+    rf"\b(?:step|iteration):? ?{SLOT}",
+    re.IGNORECASE,
 )
 
 
@@ -63,6 +65,7 @@ def read(path: Path) -> list[Trace]:
         )
         return [Trace(path, FORMAT, notes=(*notes, Note(str(path), what), no_signal(path)))]
     code = sum(1 for _ in itertools.islice(_CODE.finditer(text, 0, EARLY), OFTEN)) == OFTEN
+    text = on_one_line(text)
     spoken = spoken_in(text)
     text, tables = tables_in(text, spoken.heads)
     spoken = spoken_in(text) if tables else spoken

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from operator import lt
 from typing import NamedTuple
 
 import numpy as np
@@ -248,7 +249,9 @@ def _of_epochs(names: Sequence[str], rows: Sequence[tuple[int, list[str]]], cloc
         numbers = {name: value for name, value in said.items() if value is not None}
         if clock in numbers and len(numbers) > 1:
             found.append(Row(at, numbers, not found))
-    return found if len(found) == len(rows) else []
+    clocks = [row.values[clock] for row in found]
+    rising = all(map(lt, clocks, clocks[1:])) and all(map(_is_cell, (cells[0] for _, cells in rows)))
+    return found if rising and len(found) == len(rows) else []  # else a list of trials, and how far each has got
 
 
 def _values(names: Sequence[str], cells: Sequence[str]) -> dict[str, float]:

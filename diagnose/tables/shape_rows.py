@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from diagnose.run import Curve
 from diagnose.tables.alike import column
 from diagnose.tables.shape_choice import NONE, Lines, carried_by, naming
-from diagnose.tables.shapes import Shape
+from diagnose.tables.shapes import Shape, shape_of
 from diagnose.tables.table import Column
 from diagnose.tables.timeline import Ints
 
@@ -47,6 +47,7 @@ def told_by(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Told:
     steps = [total for text, total in zip(texts, totals, strict=True) if _trains(shapes[text])]
     lengths = np.unique(np.concatenate([np.zeros(0), *steps]))
     reached = _reached(said, shapes)
+    announced = _announced(said, shapes)
     when, values = [], []
     for text, total in zip(texts, totals, strict=True):
         shape, lines = shapes[text], said[text]
@@ -54,7 +55,7 @@ def told_by(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Told:
         epochs = own.until(lines.at)
         if not shape.counted and (np.diff(epochs) == 0).any():  # several an epoch, or the epoch was not always printed
             epochs[:] = np.nan
-        step = np.full(len(lines), np.nan)
+        step = np.full(len(lines), np.nan) if shape.counted else announced(lines.at)
         if shape.step is not None:
             apart = shape.evaluates & (total > 0) & (len(lengths) > 0) & ~np.isin(total, lengths)
             apart |= shape.evaluates and (lines.numbers[:, shape.step] < reached(lines.at)).mean() > HALF
@@ -82,6 +83,26 @@ def _reached(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Callable
         np.nan, np.concatenate([np.zeros(0), *(lines.numbers[:, slot] for lines, slot in steps)])[order]
     )
     return lambda lines: reached[np.searchsorted(at[order], lines)]
+
+
+def _announced(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Callable[[Ints], Curve]:
+    """The step named by a line of no other use, ``Iteration 500, Testing net``; NaN where a line that is read is later.
+
+    It counts all steps: it goes on from one such line to the next.
+    """
+    at, steps = [], []
+    for text, lines in said.items():
+        shape = shapes.get(text) or shape_of(text)
+        if shape.step is None or (text not in shapes and (shape.named or not shape.worded or shape.total is not None)):
+            continue
+        named = lines.numbers[:, shape.step]
+        if text in shapes or ((np.diff(named) > 0).all() and lines.whole[:, shape.step].all()):
+            at.append(lines.at)
+            steps.append(np.full(len(lines), np.nan) if text in shapes else named)
+    place = np.concatenate([NONE, *at])
+    order = np.argsort(place, kind="stable")
+    every = np.append(np.nan, np.concatenate([np.zeros(0), *steps])[order])
+    return lambda lines: every[np.searchsorted(place[order], lines)]
 
 
 def _trains(shape: Shape) -> bool:

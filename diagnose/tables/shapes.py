@@ -26,6 +26,9 @@ from diagnose.tables.naming import (
 
 LONGEST = 1500  # characters of a line that is still looked at
 _WHEN = re.compile(
+    r"\b[IWEF]\d{4} \d\d:\d\d:\d\d(?:\.\d{1,9})? {1,4}\d{1,16} (?=[\w./]{1,80}:\d{1,6}\])|"  # glog's, with the thread
+    r"(?<=output )#\d{1,4}(?=:)|"  # Caffe numbers its outputs, and says with what weight each is summed up
+    r"\(\* [\d.e+-]{1,20} = [-\w.+]{1,24} loss\)|"
     r"[\w./=-]{1,80}(?:\.(?:py|cc|cpp|cu|java|scala|go|lua|ipynb|ckpt|pth?|h5|pkl|safetensors)\b(?::\d{1,6}\b)?|\$:\d{1,6}\b)|"
     r"(?<![\w.])[A-Za-z_][\w.]{1,80}:(?:[\w<>]{1,60}:)?\d{1,6}(?= - )|"  # and what loguru names: module:function:line
     r"\([A-Za-z_]\w{1,40}:\d{1,6}\)|"
@@ -56,6 +59,7 @@ _UNIT = re.compile(
 _SPACE = re.compile(r"\s+")
 
 _BEST = re.compile(r"best|最佳|最好|最高|最优", re.IGNORECASE)
+_EVALUATED = re.compile(r"\bSaving dict for global step")  # how an Estimator of TensorFlow ends an evaluation
 _SAVED = re.compile(r"sav|保存|improv", re.IGNORECASE)
 _LOGGER = re.compile(r"[^|]{0,80}?\b(?:INFO|DEBUG)\b\]?:?(?: [\w.]+(?: -|:)(?= ))?")
 _TOOK = re.compile(  # what a line took is no sign of something else than a log
@@ -151,7 +155,7 @@ def _named(text: str, counted: Counted, grouped: Mapping[int, str]) -> Shape:
     pieces = [_UNIT.sub("", piece) for piece in written]
     if (logger := _LOGGER.match(pieces[0])) and not side_of(logger[0]):
         pieces[0] = pieces[0][logger.end() :]
-    side = ""
+    side = "val" if _EVALUATED.search(text) else ""
     spare = 0
     lost = rate = False
     rest: list[str] = []

@@ -20,6 +20,7 @@ _CARRIED = (  # what docker, kubernetes, mpirun, torchrun and ray put before eve
 )
 _BAR = re.compile(r"^[^\n|]{0,60}%\|[^\n|]{0,200}\|[^\n\]]{0,80}\] ?", re.MULTILINE)
 _CARRIED_FIRST, _CARRIED_ON = re.compile(_CARRIED), re.compile("\n" + _CARRIED)  # ten times as fast as ^ is
+_OBJECT = re.compile(r"\{[^{}\n]{1,400},\n(?:[ \t]{1,80}[^{}\n]{1,400},\n){0,40}[ \t]{1,80}[^{}\n]{1,400}\}")
 _HALF = re.compile(r"[^\s)\]}|%]\Z")  # a last character behind which more of a number or a name may follow
 NO_END = Text(
     "the last line has no end; what it says last may not be all there",
@@ -70,6 +71,13 @@ def written(path: Path) -> tuple[str, list[Note]]:
     if _HALF.match(text, len(text) - 1):
         notes.append(Note(str(path), NO_END, text.count("\n") + 1))
     return text, notes
+
+
+def on_one_line(text: str) -> str:
+    """The text with objects that were printed over several lines on the first of them, and the others left blank."""
+    if "{" not in text or ",\n" not in text:
+        return text
+    return _OBJECT.sub(lambda match: match[0].replace("\n", " ") + "\n" * match[0].count("\n"), text)
 
 
 def told_once(traces: Sequence[Trace]) -> list[Trace]:
