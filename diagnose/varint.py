@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def varint(message: bytes, at: int, end: int) -> tuple[int, int]:
+def varint(message: bytes | memoryview, at: int, end: int) -> tuple[int, int]:
     """The number at byte ``at``, cut to 64 bits, and the place behind it; raises ValueError when it does not end."""
     if at < end and message[at] < 128:
         return message[at], at + 1

@@ -34,7 +34,9 @@ def test_the_published_values_come_out(data, expected):
     assert crc32c.crc(data) == expected
 
 
-@pytest.mark.parametrize("size", [1, 3, 4, 289, 290, 291, 1024, 1025, 1026, 1029, 3000, (1 << 20) + 1])
+@pytest.mark.parametrize(
+    "size", [1, 3, 4, 289, 290, 291, 1024, 1025, 1029, 3000, 5685, 5686, 11371, 49042, (1 << 20) + 1]
+)
 def test_every_size_agrees_with_tensorboard(size):
     stub = pytest.importorskip("tensorboard.compat.tensorflow_stub.pywrap_tensorflow")
     data = np.random.default_rng(size).bytes(size)
@@ -59,7 +61,7 @@ def test_pieces_and_many_at_once_give_what_one_by_one_gives(pieces):
 
 
 def test_messages_of_all_short_and_some_long_sizes_are_done_together():
-    lengths = np.array([*range(300), 1024, 1025, 2000, 5000, (1 << 20) + 7])
+    lengths = np.array([*range(300), 1024, 1025, 2000, 5000, *[49042] * 50, 49040, (1 << 20) + 7])
     offsets = np.arange(len(lengths))[::-1] * 3
     block = np.frombuffer(np.random.default_rng(1).bytes((1 << 20) + 2000), np.uint8)
 

@@ -73,20 +73,20 @@ def _with_pictures(random: np.random.Generator) -> Iterator[tuple[bytes, int]]:
                 counts = np.histogram(sample, 64, (-4, 4))[0].astype("<f8")
                 numbers = (sample.min(), sample.max(), 500.0, sample.sum(), (sample**2).sum())
                 histogram = b"".join(struct.pack("<Bd", 9 + 8 * i, number) for i, number in enumerate(numbers))
-                histogram += _field(6, limits.astype("<f8").tobytes()) + _field(7, counts.tobytes())
-                yield event(wall, step, _field(1, b"w/%d" % layer) + _field(5, histogram)), 0
+                histogram += field(6, limits.astype("<f8").tobytes()) + field(7, counts.tobytes())
+                yield event(wall, step, field(1, b"w/%d" % layer) + field(5, histogram)), 0
         if step % 100 == 0:
-            image = b"\x08\x80\x01\x10\x80\x01\x18\x03" + _field(4, random.bytes(49_000))
-            yield event(wall, step, _field(1, b"img") + _field(4, image)), 0
-            text = b"\x08\x07\x12\x04\x12\x02\x08\x01" + _field(8, b"hello **world** %d" % step)
-            plugin = _field(1, _field(1, b"text"))
-            yield event(wall, step, _field(1, b"txt/text_summary") + _field(9, plugin) + _field(8, text)), 0
+            image = b"\x08\x80\x01\x10\x80\x01\x18\x03" + field(4, random.bytes(49_000))
+            yield event(wall, step, field(1, b"img") + field(4, image)), 0
+            text = b"\x08\x07\x12\x04\x12\x02\x08\x01" + field(8, b"hello **world** %d" % step)
+            plugin = field(1, field(1, b"text"))
+            yield event(wall, step, field(1, b"txt/text_summary") + field(9, plugin) + field(8, text)), 0
 
 
 def event(wall: float, step: int, value: bytes) -> bytes:
     """The payload of an Event with one Summary.Value."""
     when = b"\x09" + struct.pack("<d", wall) + (b"\x10" + _varint(step) if step else b"")
-    return when + _field(5, _field(1, value))
+    return when + field(5, field(1, value))
 
 
 def records(payloads: list[bytes]) -> bytes:
@@ -102,7 +102,7 @@ def write(folder: Path, payloads: Iterator[tuple[bytes, int]]) -> int:
     """Write an event file into a folder of its own; how many scalars are in it."""
     folder.mkdir(parents=True, exist_ok=True)
     found = 0
-    waiting = [b"\x09" + struct.pack("<d", _BEGIN) + _field(3, b"brain.Event:2")]
+    waiting = [b"\x09" + struct.pack("<d", _BEGIN) + field(3, b"brain.Event:2")]
     with (folder / _NAME).open("wb") as file:
         for payload, count in payloads:
             waiting.append(payload)
@@ -114,7 +114,7 @@ def write(folder: Path, payloads: Iterator[tuple[bytes, int]]) -> int:
     return found
 
 
-def _field(number: int, content: bytes) -> bytes:
+def field(number: int, content: bytes) -> bytes:
     return bytes([number << 3 | 2]) + _varint(len(content)) + content
 
 

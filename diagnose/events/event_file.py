@@ -24,7 +24,6 @@ Way = Literal["locked", "general", "slow"]
 
 BUFFER = 1 << 22  # bytes read at a time
 SMALL = 1 << 13  # bytes read before looking for a repetition
-LARGE = 1 << 21  # bytes read together while there is none
 HUGE = 32 << 20  # bytes of payload; a larger record is checked piece by piece and not looked into
 _MARGIN = 64  # bytes behind the buffer that column views may touch; what lies there is never used
 _WORTH_LOCKING = 64 << 10  # bytes that a repetition should have lasted for, to be looked for again at once
@@ -48,12 +47,14 @@ def read_events(
 
 
 def keep_memory() -> None:
-    """Have the C library keep the memory of freed arrays at hand, up to some 20 MB.
+    """Have the C library keep the memory of freed arrays at hand, up to some 20 MB, in huge pages where there are any.
 
     Handing it back, and getting it again page by page, would take a fifth of the time. glibc keeps blocks smaller
-    than the largest it has seen freed; this one is never touched, and so takes no memory.
+    than the largest it has seen freed. The second time it takes the block from what it keeps, and numpy asks the
+    system for huge pages there. Neither is touched, and so they take no memory.
     """
-    np.empty(24 << 20, np.uint8)
+    for _ in range(2):
+        np.empty(24 << 20, np.uint8)
 
 
 class _Reading:
@@ -122,7 +123,7 @@ class _Reading:
             self.cycle = None
             if self.scan is not None and self.scan.end <= self.at:
                 self.scan = None
-            self.window = SMALL if self.lasted >= _WORTH_LOCKING else min(self.window * 4, LARGE)
+            self.window = SMALL if self.lasted >= _WORTH_LOCKING else min(self.window * 8, BUFFER)
 
     def _read_frames(self) -> bool:
         """Read the records that lie one behind the other from here; False when there is no whole one."""
@@ -151,7 +152,7 @@ class _Reading:
         if self.way == "locked":
             self.cycle = find_cycle(stretch.fitted, stretch.templates, self.capacity // 4)
         if self.cycle is None:
-            self.window = max(self.window, min(self.window * 4, LARGE))
+            self.window = max(self.window, min(self.window * 8, BUFFER))
         self.lasted = 0
         return True
 
@@ -211,7 +212,7 @@ class _Reading:
             self.at = max(self.at, self.scan.end - HEADER + 1)  # a header may have begun
             if self.scan.end == self.fill:
                 return False
-            self.scan, self.window = None, max(self.window, min(self.window * 4, LARGE))
+            self.scan, self.window = None, max(self.window, min(self.window * 8, BUFFER))
             return True
         assert self.gap is not None
         self.account.gaps.add(self.gap, self.base + found - self.gap)

@@ -19,9 +19,11 @@ HEADER = 12
 FRAME = 16  # bytes of a record besides its payload
 WALL_TIME = 0x09  # the first byte of nearly every event, and of no other kind of TFRecord in use
 
-_PIECE = 1 << 17  # bytes scanned together, to stay in the processor's cache
+_SHORT = 1 << 24  # bytes; nearly every payload is shorter
+_PIECE = 1 << 18  # bytes scanned together, to stay in the processor's cache
 
 Places = NDArray[np.int64]
+_NONE: Places = np.zeros(0, np.int64)
 
 
 class Frames(NamedTuple):
@@ -48,7 +50,7 @@ class Scan:
     def __init__(self, block: Bytes, start: int, end: int) -> None:
         self.block, self.start, self.end = block, start, end
         self._wide = False
-        self._look_for(_narrow(block, start, end))
+        self._keep(*_narrow(block, start, end))
 
     def frames(self, start: int) -> Frames:
         """The unbroken chain of whole records from ``start``; it ends where a header is missing or bytes run out."""
@@ -77,33 +79,47 @@ class Scan:
 
     def _widen(self) -> None:
         self._wide = True
-        self._look_for(_wide(self.block, self.start, self.end))
+        self._keep(*_wide(self.block, self.start, self.end))
 
-    def _look_for(self, candidates: Places) -> None:
-        self._offsets, self._lengths = _headers(self.block, candidates)
+    def _keep(self, candidates: Places, lengths: Places) -> None:
+        self._offsets, self._lengths = _proven(self.block, candidates, lengths)
         self._after = self._offsets + self._lengths + FRAME
         self._breaks = np.flatnonzero(self._after[:-1] != self._offsets[1:])
 
 
-def _narrow(block: Bytes, start: int, end: int) -> Places:
-    """Where a short length (bytes 3 to 7 are zero) and a payload that begins with a wall time might lie."""
+def bytes_at(block: Bytes, offsets: Places, size: int) -> Bytes:
+    """The ``size`` bytes from each of ``offsets`` [n] on: [n, size]."""
+    view = np.ndarray((len(block) - size + 1,), f"V{size}", block, strides=(1,))
+    rows: Bytes = view[offsets].view(np.uint8).reshape(len(offsets), size)
+    return rows
+
+
+def _narrow(block: Bytes, start: int, end: int) -> tuple[Places, Places]:
+    """Where a short length (bytes 3 to 7 are zero) and a payload that begins with a wall time might lie; lengths."""
     if end - start <= HEADER:
-        return np.zeros(0, np.int64)
-    fours = np.ndarray((len(block) - 3,), "<u4", block, strides=(1,))
-    found = []
+        return _NONE, _NONE
+    eights = np.ndarray((len(block) - 7,), "<i8", block, strides=(1,))
+    found, lengths = [], []
     for at, to in _pieces(start, end):
         begun = np.flatnonzero(block[at + HEADER : to + HEADER] == WALL_TIME) + at
-        found.append(begun[(fours[begun + 4] | block[begun + 3]) == 0])
-    return np.concatenate(found)
+        given = eights[begun]
+        short = (given & -_SHORT) == 0
+        found.append(begun[short])
+        lengths.append(given[short])
+    return np.concatenate(found), np.concatenate(lengths)
 
 
-def _wide(block: Bytes, start: int, end: int) -> Places:
-    """Where a length below 4 GiB (bytes 4 to 7 are zero) might lie, whatever follows."""
+def _wide(block: Bytes, start: int, end: int) -> tuple[Places, Places]:
+    """Where a length below 4 GiB (bytes 4 to 7 are zero) might lie, whatever follows; lengths."""
+    if end - start < HEADER:
+        return _NONE, _NONE
+    eights = np.ndarray((len(block) - 7,), "<i8", block, strides=(1,))
     found = []
     for at, to in _pieces(start, end + 1):
         pairs = block[at + 4 : to + 6] | block[at + 5 : to + 7]
         found.append(np.flatnonzero((pairs[:-2] | pairs[2:]) == 0) + at)
-    return np.concatenate(found) if found else np.zeros(0, np.int64)
+    candidates = np.concatenate(found)
+    return candidates, eights[candidates]
 
 
 def _pieces(start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -112,13 +128,12 @@ def _pieces(start: int, end: int) -> Iterator[tuple[int, int]]:
     return ((at, min(at + _PIECE, last)) for at in range(start, last, _PIECE))
 
 
-def _headers(block: Bytes, candidates: Places) -> tuple[Places, Places]:
+def _proven(block: Bytes, candidates: Places, lengths: Places) -> tuple[Places, Places]:
     """The candidates that prove themselves, and the lengths they give."""
     if not len(candidates):
         return candidates, candidates
-    fours = np.ndarray((len(block) - 3,), "<u4", block, strides=(1,))
-    lengths = fours[candidates].astype(np.int64)
-    proven = crc32c.header_crcs(lengths) == fours[candidates + 8]
+    stored = np.ndarray((len(block) - 11,), "<u4", block, 8, (1,))[candidates]
+    proven = crc32c.header_crcs(lengths) == stored
     if proven.all():
         return candidates, lengths
     return candidates[proven], lengths[proven]

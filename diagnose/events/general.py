@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diagnose.events import crc32c, hparams, wire
+from diagnose.events import crc32c, hparams, kinds, wire
 from diagnose.events.columns import Column, Gathered
 from diagnose.events.crc32c import Bytes
-from diagnose.events.framing import FRAME, HEADER, Frames, Places
+from diagnose.events.framing import FRAME, HEADER, Frames, Places, bytes_at
 from diagnose.events.hparams import Setting
 from diagnose.events.template import LONGEST, Layout, Template, fixed_bits, layout_of, tag_places
 
@@ -29,7 +30,6 @@ FEW = 4  # records of one length that are quicker read one by one than learned
 _SCANTY = 48  # records of any length that are quicker read one by one than grouped
 _REFUSALS = 8  # records of one length that were no plain scalars, before the length is given up
 _FAMILIES = 32  # layouts of one length; a log that has more describes every record anew
-_HEAD = 256  # bytes of a record among which its kind is told
 _ROWS = 1024  # records compared together, to stay in the processor's cache
 _MIXERS = np.arange(1, LONGEST // 8 + 8, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15) | np.uint64(1)
 
@@ -113,17 +113,26 @@ def read(block: Bytes, frames: Frames, learned: Learned, *, slow: bool = False) 
         if slow or len(order) < _SCANTY or not learned.worth_a_try(length, len(which)):
             one_by_one.append(which)
         else:
-            rows = _rows(block, frames.offsets[which], length + FRAME)
-            one_by_one += _read_together(rows, which, length, learned, stretch)
+            one_by_one += _read_together(block, frames.offsets[which], which, length, learned, stretch)
     if one_by_one:
         _read_each(block, frames, np.sort(np.concatenate(one_by_one)), stretch, slow=slow)
     return stretch
 
 
-def _read_together(rows: Lanes, which: Places, length: int, learned: Learned, stretch: Stretch) -> list[Places]:
+def _read_together(
+    block: Bytes, offsets: Places, which: Places, length: int, learned: Learned, stretch: Stretch
+) -> list[Places]:
     """Read the scalars among records of one length, layout by layout; what is left has to be read one by one."""
     left: list[Places] = []
     families = learned.families.get(length, [])
+    if not families:
+        first = _rows(block, offsets[:_REFUSALS], length + FRAME)
+        families = [*islice(filter(None, (_learn(row, length) for row in first)), 1)]
+        if not families:
+            learned.refusals[length] += len(first)
+            return [which]
+        learned.families[length] = families
+    rows = _rows(block, offsets, length + FRAME)
     for family in families:
         rows, which = _read_fitting(rows, which, family, stretch, left)
     refused = 0
@@ -135,11 +144,8 @@ def _read_together(rows: Lanes, which: Places, length: int, learned: Learned, st
             left.append(which[:count])
             rows, which = rows[count:], which[count:]
         else:
-            families = learned.families.setdefault(length, families)
             families.append(learnt)
             rows, which = _read_fitting(rows, which, learnt, stretch, left)
-    if not families:
-        learned.refusals[length] += refused
     return left
 
 
@@ -164,6 +170,8 @@ def _learn(row: Lanes, length: int) -> Family | None:
     """The layout of an undamaged record of plain scalars, or None."""
     payload = row.tobytes()[HEADER : HEADER + length]
     stored = row.tobytes()[HEADER + length : FRAME + length]
+    if kinds.only_kind(payload) is not None:
+        return None
     try:
         layout = layout_of(wire.decode(payload), length)
     except ValueError:
@@ -225,17 +233,12 @@ def _looked_into(
         which = alike
         while len(which):
             start, length = int(starts[which[0]]), int(lengths[which[0]])
-            head = block[start : start + min(length, _HEAD)].tobytes()
-            kind = wire.only_kind(head, length)
+            kind = kinds.only_kind(block.data[start : start + length])
             if kind is None:
                 yield int(which[0])
                 which = which[1:]
                 continue
-            equal = np.zeros(len(which), bool)
-            equal[0] = True
-            if len(which) > 1:
-                heads = _bytes_at(block, starts[which], kind.size)
-                equal = ~((heads ^ heads[0]) & wire.telling_bits(head, kind)).any(axis=1)
+            equal = kinds.alike(block, starts[which], length, kind)
             stretch.skipped += [(number, kind.name) for number in numbers[which[equal]].tolist()]
             which = which[~equal]
 
@@ -273,15 +276,8 @@ def _runs(order: Places, keys: NDArray[Any]) -> Iterator[Places]:
 
 def _rows(block: Bytes, offsets: Places, size: int) -> Lanes:
     """Whole records [n, lanes of 8 bytes]; the last lane runs over into what follows the record."""
-    lanes: Lanes = _bytes_at(block, offsets, (size + 7) & ~7).view("<u8")
+    lanes: Lanes = bytes_at(block, offsets, (size + 7) & ~7).view("<u8")
     return lanes
-
-
-def _bytes_at(block: Bytes, offsets: Places, size: int) -> NDArray[np.uint8]:
-    """The ``size`` bytes from each of ``offsets`` [n] on: [n, size]."""
-    view = np.ndarray((len(block) - size + 1,), f"V{size}", block, strides=(1,))
-    rows: NDArray[np.uint8] = view[offsets].view(np.uint8).reshape(len(offsets), size)
-    return rows
 
 
 def _lanes(some: Bytes) -> Lanes:

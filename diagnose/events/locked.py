@@ -53,7 +53,7 @@ class Cycle:
         found: dict[bytes, list[tuple[Columns, int]]] = {}
         first = start
         for template in self.templates:
-            columns = template.columns(block, first, self.size, count)
+            columns = template.columns(block, first, self.size, count, more)
             if not columns.good.all():
                 wrong = first + np.flatnonzero(~columns.good) * self.size
                 damaged += [(at, template.layout.size) for at in wrong.tolist()]

@@ -22,9 +22,6 @@ LONGEST = 4096  # bytes of payload; a longer record is no plain scalar and is le
 _STEP_BYTES = 8  # a step that takes more (negative, or above 2**56) is left to the slow path
 
 
-MANY = 1024  # records for which it pays to look bytes up in pairs: the tables have to be made first
-
-
 class Field(NamedTuple):
     """One value of the record: where its tag and its number lie, counted from the record's first byte."""
 
@@ -110,13 +107,13 @@ class Template:
         last = layout.size - 5  # the payload's last byte
         self._shares = [[crc32c.byte_table(last - at - place) for place in range(width)] for at, width in self._numbers]
 
-    def columns(self, block: Bytes, first: int, stride: int, count: int) -> Columns:
-        """The numbers of ``count`` records that this template fits, the first at ``block[first]``."""
+    def columns(self, block: Bytes, first: int, stride: int, count: int, more: int = 0) -> Columns:
+        """The numbers of ``count`` records that this template fits, the first at ``block[first]``; ``more`` follow."""
 
         def words(at: int, code: str) -> NDArray[Any]:
             return np.ndarray((count,), code, block, first + at, (stride,)).copy()
 
-        return self._columns(words, count)
+        return self._columns(words, count, more)
 
     def tables(self, block: Bytes, starts: Spread, places: Spread) -> Columns:
         """The numbers of the records at ``places`` [n] of every file that begins at ``starts`` [m]; columns [m * n]."""
@@ -137,22 +134,22 @@ class Template:
 
         return self._columns(words, shape[0] * shape[1])
 
-    def _columns(self, words: Callable[[int, str], NDArray[Any]], count: int) -> Columns:
+    def _columns(self, words: Callable[[int, str], NDArray[Any]], count: int, more: int = 0) -> Columns:
         """Columns from a function that gives the ``count`` numbers at a place of the record."""
         layout = self.layout
         found = [words(at, "<u4" if width <= 4 else "<u8") for at, width in self._numbers]
-        good = self._crcs(found, count) == crc32c.unmask(words(layout.size - 4, "<u4"))
+        good = self._crcs(found, count, more) == crc32c.unmask(words(layout.size - 4, "<u4"))
         walls = found.pop(0).view("<f8").astype(np.float64, copy=False) if layout.wall_at else np.zeros(count)
         steps = _steps(found.pop(0), layout.step_size) if layout.step_size else np.zeros(count, np.int64)
         with np.errstate(invalid="ignore"):  # a signalling NaN becomes a quiet one
             values = [array.view(one.code).astype(np.float64) for one, array in zip(layout.fields, found, strict=True)]
         return Columns(steps, walls, values, good)
 
-    def _crcs(self, found: list[NDArray[Any]], count: int) -> NDArray[np.uint32]:
+    def _crcs(self, found: list[NDArray[Any]], count: int, more: int) -> NDArray[np.uint32]:
         """The checksums of ``count`` records with these numbers in them.
 
         Bytes that are equal in all records (the high ones of a time or a step) are looked up once, of the others two
-        at a time where there are many.
+        at a time where there are many, or ``more`` to come.
         """
         same = self._blank_crc
         differing: list[tuple[NDArray[np.uint32], NDArray[Any]]] = []  # a table, and what to look up in it
@@ -164,7 +161,7 @@ class Template:
                 if not differ >> (8 * place) & 255:
                     same ^= int(shares[place][first >> (8 * place) & 255])
                     place += 1
-                elif place % 2 or place + 1 == width or count < MANY or behind - place > crc32c.PAIRS:
+                elif place % 2 or place + 1 == width or not crc32c.pairs_pay(behind - place - 2, count + more):
                     differing.append((shares[place], numbers.view(np.uint8).reshape(count, -1)[:, place]))
                     place += 1
                 else:

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diagnose.varint import varint
 
 # The wire types of protobuf.
-_VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5
+_VARINT, _EIGHT, BYTES, _FOUR = 0, 1, 2, 5
 
 _EVENT_KINDS = {
     4: "graph",
@@ -25,10 +24,8 @@ _EVENT_KINDS = {
     8: "run metadata",
     9: "graph",
 }
-_VALUE_KINDS = {3: "histogram", 4: "image", 5: "histogram", 6: "audio"}
+VALUE_KINDS = {3: "histogram", 4: "image", 5: "histogram", 6: "audio"}
 _PLUGIN_KINDS = {b"histograms": "histogram", b"images": "image", b"audio": "audio", b"text": "text"}
-
-_TO_A_VALUE = (0x2A, 0x0A)  # the keys of an event's summary, and of a value in it
 
 # TensorProto.dtype: how one element lies in tensor_content, and which repeated field holds it otherwise.
 _DTYPES = {
@@ -77,20 +74,20 @@ def decode(payload: bytes) -> Event:
     wall, step, wall_at, step_at, step_size = 0.0, 0, -1, -1, 0
     summaries: list[tuple[int, int]] = []
     skipped: list[str] = []
-    for field, wire, start, end in _fields(payload, 0, len(payload)):
+    for field, wire, start, end in fields_of(payload, 0, len(payload)):
         if field == 1 and wire == _EIGHT:
             wall, wall_at = struct.unpack_from("<d", payload, start)[0], start
         elif field == 2 and wire == _VARINT:
             step, step_at, step_size = _signed(varint(payload, start, end)[0]), start, end - start
-        elif field == 5 and wire == _BYTES:
+        elif field == 5 and wire == BYTES:
             summaries.append((start, end))
             skipped = []
-        elif field in _EVENT_KINDS and wire == _BYTES:  # a later member of the oneof takes the place of an earlier
+        elif field in _EVENT_KINDS and wire == BYTES:  # a later member of the oneof takes the place of an earlier
             summaries, skipped = [], [_EVENT_KINDS[field]]
     scalars: list[Scalar] = []
     for inside in summaries:
-        for field, wire, start, end in _fields(payload, *inside):
-            if field == 1 and wire == _BYTES:
+        for field, wire, start, end in fields_of(payload, *inside):
+            if field == 1 and wire == BYTES:
                 found = _value(payload, start, end)
                 if isinstance(found, Scalar):
                     scalars.append(found)
@@ -99,84 +96,24 @@ def decode(payload: bytes) -> Event:
     return Event(wall, step, wall_at, step_at, step_size, scalars, skipped)
 
 
-class Kind(NamedTuple):
-    """What the first ``size`` bytes of a payload say that it is nothing but; ``tag_at`` is where its tag begins."""
-
-    name: str
-    tag_at: int
-    size: int
-
-
-def only_kind(head: bytes, end: int) -> Kind | None:
-    """The kind of thing in a record that is nothing but one histogram, image or sound, without decoding it.
-
-    ``head`` is the beginning of its payload of ``end`` bytes.
-
-    None when the record is anything else or is written in any other than the usual order.
-    """
-    try:
-        if head[0] != 0x09:
-            return None
-        at = 9
-        if head[9] == 0x10:
-            at = 11
-            while head[at - 1] > 127:
-                at += 1
-        for key in _TO_A_VALUE:  # the summary and its only value reach to the end
-            if head[at] != key:
-                return None
-            at += 2
-            size = head[at - 1]
-            if size > 127:
-                size, at = varint(head, at - 1, len(head))
-            if at + size != end:
-                return None
-        if head[at] != 0x0A or head[at + 1] > 127:
-            return None
-        tag_at = at + 2
-        at = tag_at + head[at + 1]
-        key = head[at]
-        size, at = varint(head, at + 1, len(head))
-    except (ValueError, IndexError):
-        return None
-    kind = _VALUE_KINDS.get(key >> 3) if key & 7 == _BYTES and at + size == end else None
-    return None if kind is None else Kind(kind, tag_at, at)
-
-
-def telling_bits(head: bytes, kind: Kind) -> NDArray[np.uint8]:
-    """The bits [``kind.size``] that make a record of the same length one of the same kind, given those of ``head``.
-
-    All but the wall time, the letters of the tag, and the step, of which only the length tells.
-    """
-    bits = np.full(kind.size, 255, np.uint8)
-    bits[1:9] = 0
-    bits[kind.tag_at : kind.tag_at + head[kind.tag_at - 1]] = 0
-    if head[9] == 0x10:
-        at = 10
-        while head[at] > 127:
-            at += 1
-        bits[10 : at + 1] = 128
-    return bits
-
-
 def _value(payload: bytes, start: int, end: int) -> Scalar | str:
     """A Summary.Value: its number, or the kind of thing it is instead."""
     tag, tag_at, plugin = b"", start, b""
     number: tuple[float, int, str] | None = None
     kind = "other"
     tensor: list[tuple[int, int]] = []
-    for field, wire, begin, stop in _fields(payload, start, end):
-        if field == 1 and wire == _BYTES:
+    for field, wire, begin, stop in fields_of(payload, start, end):
+        if field == 1 and wire == BYTES:
             tag, tag_at = payload[begin:stop], begin
         elif field == 2 and wire == _FOUR:
             number, tensor = (struct.unpack_from("<f", payload, begin)[0], begin, "<f4"), []
-        elif field == 8 and wire == _BYTES:
+        elif field == 8 and wire == BYTES:
             number = None
             tensor.append((begin, stop))
-        elif field in _VALUE_KINDS and wire == _BYTES:
-            number, tensor, kind = None, [], _VALUE_KINDS[field]
-        elif field == 9 and wire == _BYTES:
-            plugin = _plugin(payload, begin, stop) or plugin
+        elif field in VALUE_KINDS and wire == BYTES:
+            number, tensor, kind = None, [], VALUE_KINDS[field]
+        elif field == 9 and wire == BYTES:
+            plugin = plugin_of(payload, begin, stop) or plugin
     if tensor:
         number, kind = _tensor(payload, tensor)
     if number is None:
@@ -188,14 +125,14 @@ def _value(payload: bytes, start: int, end: int) -> Scalar | str:
     return Scalar(tag, number[0], tag_at, number[1], number[2])
 
 
-def _plugin(payload: bytes, start: int, end: int) -> bytes:
+def plugin_of(payload: bytes | memoryview, start: int, end: int) -> bytes:
     """The plugin named by a SummaryMetadata."""
     name = b""
-    for field, wire, begin, stop in _fields(payload, start, end):
-        if field == 1 and wire == _BYTES:
-            for inner, inner_wire, first, last in _fields(payload, begin, stop):
-                if inner == 1 and inner_wire == _BYTES:
-                    name = payload[first:last]
+    for field, wire, begin, stop in fields_of(payload, start, end):
+        if field == 1 and wire == BYTES:
+            for inner, inner_wire, first, last in fields_of(payload, begin, stop):
+                if inner == 1 and inner_wire == BYTES:
+                    name = bytes(payload[first:last])
     return name
 
 
@@ -205,12 +142,12 @@ def _tensor(payload: bytes, pieces: list[tuple[int, int]]) -> tuple[tuple[float,
     content: tuple[int, int] | None = None
     repeated: list[tuple[int, int, int, int]] = []
     for piece in pieces:
-        for field, wire, start, end in _fields(payload, *piece):
+        for field, wire, start, end in fields_of(payload, *piece):
             if field == 1 and wire == _VARINT:
                 dtype = varint(payload, start, end)[0]
-            elif field == 2 and wire == _BYTES:
-                elements *= _elements(payload, start, end)
-            elif field == 4 and wire == _BYTES:
+            elif field == 2 and wire == BYTES:
+                elements *= elements_of(payload, start, end)
+            elif field == 4 and wire == BYTES:
                 content = (start, end)
             elif field >= 5:
                 repeated.append((field, wire, start, end))
@@ -229,10 +166,10 @@ def _tensor(payload: bytes, pieces: list[tuple[int, int]]) -> tuple[tuple[float,
         return None, "tensor"
     _, wire, start, end = held[0]
     if dtype in _PLACED:
-        if wire not in (_BYTES, _FOUR, _EIGHT) or end - start != width:
+        if wire not in (BYTES, _FOUR, _EIGHT) or end - start != width:
             return None, "tensor"
         return (_element(payload[start:end], code), start, code), ""
-    if wire not in (_BYTES, _VARINT):
+    if wire not in (BYTES, _VARINT):
         return None, "tensor"
     number, after = varint(payload, start, end)
     if after != end:
@@ -244,13 +181,13 @@ def _tensor(payload: bytes, pieces: list[tuple[int, int]]) -> tuple[tuple[float,
     return (float(number if holder in (16, 17) else _signed(number)), -1, code), ""
 
 
-def _elements(payload: bytes, start: int, end: int) -> int:
+def elements_of(payload: bytes | memoryview, start: int, end: int) -> int:
     """How many elements a TensorShapeProto asks for; -1 when it does not know."""
     count = 1
-    for field, wire, begin, stop in _fields(payload, start, end):
-        if field == 2 and wire == _BYTES:
+    for field, wire, begin, stop in fields_of(payload, start, end):
+        if field == 2 and wire == BYTES:
             size = 0
-            for inner, inner_wire, first, last in _fields(payload, begin, stop):
+            for inner, inner_wire, first, last in fields_of(payload, begin, stop):
                 if inner == 1 and inner_wire == _VARINT:
                     size = _signed(varint(payload, first, last)[0])
             count *= size
@@ -265,7 +202,7 @@ def _element(raw: bytes, code: str) -> float:
     return float(np.frombuffer(raw, code)[0])
 
 
-def _fields(payload: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+def fields_of(payload: bytes | memoryview, at: int, end: int) -> Iterator[tuple[int, int, int, int]]:
     """Field number, wire type, and where the contents start and end, for each field of a message."""
     while at < end:
         key = payload[at]
@@ -274,7 +211,7 @@ def _fields(payload: bytes, at: int, end: int) -> Iterator[tuple[int, int, int, 
         else:
             key, at = varint(payload, at, end)
         wire, start = key & 7, at
-        if wire == _BYTES:
+        if wire == BYTES:
             size, start = varint(payload, at, end)
             at = start + size
         elif wire == _VARINT:
