@@ -43,7 +43,7 @@ class CurveChange:
 
 @dataclass(frozen=True)
 class VerdictChange:
-    """A symptom found on one side only."""
+    """A symptom found on one side only, on one of its subjects."""
 
     verdict: Verdict
     side: Literal["a", "b"]
@@ -79,8 +79,8 @@ def compare(a: Sequence[Examined], b: Sequence[Examined], library: Library) -> C
     """
     found_a, found_b = _found(a), _found(b)
     verdicts = tuple(
-        [VerdictChange(one, "a") for key, one in found_a.items() if key not in found_b]
-        + [VerdictChange(one, "b") for key, one in found_b.items() if key not in found_a]
+        [VerdictChange(one, "a") for key, several in found_a.items() if key not in found_b for one in several]
+        + [VerdictChange(one, "b") for key, several in found_b.items() if key not in found_a for one in several]
     )
     runs_a, runs_b = tuple(one.run for one in a), tuple(one.run for one in b)
     names_a, names_b = _names(runs_a), _names(runs_b)
@@ -93,7 +93,7 @@ def compare(a: Sequence[Examined], b: Sequence[Examined], library: Library) -> C
         runs_a,
         runs_b,
         tuple(sorted(verdicts, key=lambda one: -_harm(one.verdict))),
-        tuple(one for key, one in found_a.items() if key in found_b),
+        tuple(one for key, several in found_a.items() if key in found_b for one in several),
         curves,
         tuple(_schedules(runs_a[0], runs_b[0])),
         tuple(_settings(runs_a, runs_b, verdicts, library)),
@@ -101,14 +101,17 @@ def compare(a: Sequence[Examined], b: Sequence[Examined], library: Library) -> C
     )
 
 
-def _found(group: Sequence[Examined]) -> dict[tuple[str, str], Verdict]:
-    """The symptoms that more than half of a group's runs show, by id and cause."""
-    seen: dict[tuple[str, str], list[Verdict]] = {}
+def _found(group: Sequence[Examined]) -> dict[tuple[str, str], list[Verdict]]:
+    """The symptoms that more than half of a group's runs show, by id and cause: all findings of the first such run."""
+    seen: dict[tuple[str, str], list[list[Verdict]]] = {}
     for one in group:
-        inside = {(v.entry.id, v.evidence.cause): v for v in one.verdicts if v.evidence is not None}
-        for key, verdict in inside.items():
-            seen.setdefault(key, []).append(verdict)
-    return {key: verdicts[0] for key, verdicts in seen.items() if 2 * len(verdicts) > len(group)}
+        inside: dict[tuple[str, str], list[Verdict]] = {}
+        for verdict in one.verdicts:
+            if verdict.evidence is not None:
+                inside.setdefault((verdict.entry.id, verdict.evidence.cause), []).append(verdict)
+        for key, several in inside.items():
+            seen.setdefault(key, []).append(several)
+    return {key: runs[0] for key, runs in seen.items() if 2 * len(runs) > len(group)}
 
 
 def _harm(verdict: Verdict) -> int:
@@ -198,8 +201,7 @@ def _connected(name: str, verdicts: Sequence[VerdictChange], library: Library) -
     word = name.rpartition(".")[2]
     found = lookup(library, word.replace("_", " ")) if fold(word) else None
     concept = found.entry.id if found and found.entry else ""
-    for change in verdicts:
-        page = change.verdict.entry
+    for page in {change.verdict.entry.id: change.verdict.entry for change in verdicts}.values():
         tied = itertools.chain(page.related, *(cause.see for cause in page.causes.values()))
         if concept and concept in tied:
             yield page.id

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from diagnose import telling
 from diagnose.compare import Comparison, CurveChange
 from diagnose.finding import Verdict
 from diagnose.run import Run
-from diagnose.story import story
+from diagnose.story import Chapter, story
 from kb.prose import Line
 from kb.text import Lang, Text
 from kb.wrap import pad, width_of, wrap
@@ -29,7 +30,7 @@ def lines(comparison: Comparison, lang: Lang, width: int) -> list[Line]:
     page.head(Text("Found in one of them", "只在一方发现"))
     for side in ("a", "b"):
         for chapter in story(one.verdict for one in comparison.verdicts if one.side == side):
-            page.verdict(side.upper(), chapter.verdict)
+            page.finding(side.upper(), chapter)
             page.explains(chapter.consequences)
     if not comparison.verdicts:
         page.say(
@@ -37,8 +38,9 @@ def lines(comparison: Comparison, lang: Lang, width: int) -> list[Line]:
         )
     if comparison.shared:
         page.head(Text("Found in both", "双方都有"))
-    for verdict in comparison.shared:
-        page.verdict("A B", verdict)
+    for chapter in story(comparison.shared):
+        page.finding("A B", chapter)
+        page.explains(chapter.consequences)
     if comparison.curves:
         page.head(Text("Curves", "曲线"))
         page.curves(comparison.curves)
@@ -89,6 +91,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     return {
         "symptom": verdict.entry.id,
         "severity": verdict.severity,
+        "subject": verdict.evidence.subject if verdict.evidence else None,
         "cause": verdict.evidence.cause or None if verdict.evidence else None,
         "message": {"en": verdict.message("en"), "zh": verdict.message("zh")},
     }
@@ -117,18 +120,24 @@ class _Page:
         self.lines.append(Line("text", ""))
         self.say("heading", text.of(self.lang))
 
-    def verdict(self, side: str, verdict: Verdict) -> None:
-        entry = verdict.entry
-        title = entry.zh.title if self.lang == "zh" else entry.title
+    def finding(self, side: str, chapter: Chapter) -> None:
+        verdict = chapter.verdict
+        title, name = telling.title(verdict.entry, self.lang), verdict.entry.id
         style = "error" if verdict.severity != "info" else "mark"
-        self.say(style, f"{side}: {title} ({entry.id})", first="  ", rest="      ")
+        self.say(
+            style, side + Text(f": {title} ({name})", f"：{title}（{name}）").of(self.lang), first="  ", rest="      "
+        )
         self.say("text", verdict.message(self.lang), first="      ", rest="      ")
+        if also := telling.also(chapter, self.lang):
+            self.say("text", also, first="      ", rest="      ")
         if because := verdict.because(self.lang):
             self.say("dim", because, first="      ", rest="      ")
+        for step in verdict.fix(self.lang)[:1]:  # the cheapest; the report of the run itself tells all
+            self.say("text", step, first="      → ", rest="        ")
 
-    def explains(self, consequences: Sequence[Verdict]) -> None:
+    def explains(self, consequences: Sequence[Chapter]) -> None:
         """What stands under a root, by name only; the report of the run itself tells more."""
-        names = [one.entry.zh.title if self.lang == "zh" else one.entry.title for one in consequences]
+        names = [telling.title(one.verdict.entry, self.lang) for one in consequences]
         if names:
             joined = ("、" if self.lang == "zh" else "; ").join(names)
             text = Text(f"this also explains: {joined}", f"这也解释了：{joined}").of(self.lang)

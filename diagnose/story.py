@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from diagnose.finding import SEVERITIES, Verdict
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """One finding, the other subjects that show it for the same cause, and the findings that follow from it."""
+    """One finding, the other subjects that show it for the same cause, and the findings that follow from it.
+
+    What follows is told with its own subjects, but has nothing below it: a chain stands under its first link.
+    """
 
     verdict: Verdict
     also: tuple[str, ...] = ()
-    consequences: tuple[Verdict, ...] = ()
+    consequences: tuple[Chapter, ...] = ()
 
 
 def story(verdicts: Iterable[Verdict]) -> list[Chapter]:
@@ -24,20 +27,14 @@ def story(verdicts: Iterable[Verdict]) -> list[Chapter]:
         assert verdict.evidence is not None
         alike.setdefault((verdict.entry.id, verdict.evidence.cause), []).append(verdict)
     leaders = [group[0] for group in alike.values()]
-    under: dict[str, list[Verdict]] = {}
-    for one in leaders:
-        if (root := _first_of(one, leaders)) is not None:
-            under.setdefault(root, []).append(one)
-    told: set[str] = set()
-    chapters = []
+    under: dict[str, list[Chapter]] = {}
+    heads: list[Chapter] = []
     for first, *others in alike.values():
-        if any(first in group for group in under.values()):
-            continue
-        also = tuple(one.evidence.subject for one in others if one.evidence)
-        follows = () if first.entry.id in told else tuple(under.get(first.entry.id, ()))
-        told.add(first.entry.id)
-        chapters.append(Chapter(first, also, follows))
-    return sorted(chapters, key=lambda one: min(map(_harm, (one.verdict, *one.consequences))))
+        one = Chapter(first, tuple(other.evidence.subject for other in others if other.evidence))
+        root = _first_of(first, leaders)
+        (heads if root is None else under.setdefault(root, [])).append(one)
+    chapters = [replace(one, consequences=tuple(under.pop(one.verdict.entry.id, ()))) for one in heads]
+    return sorted(chapters, key=lambda one: min(_harm(two.verdict) for two in (one, *one.consequences)))
 
 
 def root_of(verdict: Verdict, found: Iterable[Verdict]) -> str | None:

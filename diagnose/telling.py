@@ -18,6 +18,7 @@ CONFIDENCE = {
     "likely": Text("likely", "很可能"),
     "possible": Text("possible", "可能"),
 }
+NAMED = 3  # further subjects named under a finding; the data formats name them all
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,19 @@ def title(entry: Entry, lang: Lang) -> str:
     return entry.zh.title if lang == "zh" else entry.title
 
 
+def well(entry: Entry, lang: Lang) -> str:
+    """That a symptom was looked for and is not there; its bare title would read like a finding."""
+    return Text(f"no sign of “{entry.title}”", f"没有“{entry.zh.title}”").of(lang)
+
+
+def left_out(verdict: Verdict, lang: Lang, written: Callable[[str], str] = str) -> str:
+    """That a check was waived, or that it broke, and why; ``written`` writes its id."""
+    name, reason = written(verdict.entry.id), verdict.reason or Text("", "")
+    if verdict.state == "broke":
+        return Text(f"broke: {name} - {reason.en}", f"检查 {name} 出错：{reason.zh}").of(lang)
+    return Text(f"waived: {name} - {reason.en}", f"已豁免 {name}：{reason.zh}").of(lang)
+
+
 def marks(verdict: Verdict, lang: Lang) -> str:
     """How much harm and how sure, of a finding."""
     assert verdict.severity is not None
@@ -43,8 +57,32 @@ def marks(verdict: Verdict, lang: Lang) -> str:
 
 def worst(chapter: Chapter) -> Severity:
     """The most harmful severity of a finding and of what follows from it."""
-    told = [one.severity for one in (chapter.verdict, *chapter.consequences) if one.severity]
+    told = [one.verdict.severity for one in (chapter, *chapter.consequences) if one.verdict.severity]
     return max(told, key=SEVERITIES.index)
+
+
+def also(chapter: Chapter, lang: Lang, name: Callable[[str], str] = str, *, most: int | None = NAMED) -> str:
+    """The other subjects of a finding, the first ``most`` by name; empty when there are none.
+
+    ``name`` writes the name of a subject.
+    """
+    named = ("、" if lang == "zh" else ", ").join(map(name, chapter.also[:most]))
+    count = len(chapter.also)
+    rest = 0 if most is None else count - most
+    if not named:
+        return ""
+    if rest <= 0:
+        return Text(f"also: {named}", f"另有：{named}").of(lang)
+    return Text(f"also: {named} and {rest} more", f"另有：{named} 等共 {count} 处").of(lang)
+
+
+def follows(
+    chapter: Chapter, lang: Lang, message: str, name: Callable[[str], str] = str, *, most: int | None = NAMED
+) -> str:
+    """A finding that another explains, in one line: what it is, its ``message``, and where else it shows."""
+    said = f"{title(chapter.verdict.entry, lang)}{Text(': ', '：').of(lang)}{message}"
+    others = also(chapter, lang, name, most=most)
+    return said + Text(f"; {others}", f"；{others}").of(lang) if others else said
 
 
 def read_from(run: Run, lang: Lang, name: Callable[[str], str] = str) -> str:
@@ -57,7 +95,7 @@ def read_from(run: Run, lang: Lang, name: Callable[[str], str] = str) -> str:
         zh = f"{curves} 条曲线，{points:,} 个点"
         parts.append(Text(f"{', '.join(formats)}: {en}", f"{'、'.join(formats)}：{zh}"))
     if run.checkpoints:
-        files = ", ".join(name(one.path.name) for one in run.checkpoints[-3:])
+        files = ("、" if lang == "zh" else ", ").join(name(one.path.name) for one in run.checkpoints[-3:])
         count = len(run.checkpoints)
         parts.append(Text(f"{count} checkpoint{'s' if count > 1 else ''} ({files})", f"{count} 个检查点（{files}）"))
     return ("；" if lang == "zh" else "; ").join(part.of(lang) for part in parts)

@@ -102,3 +102,19 @@ def test_the_exit_code_says_whether_b_got_worse(order, code, capsys):
 def test_a_path_without_a_run_is_named(tmp_path, capsys):
     assert main(["compare", str(WELL), str(tmp_path)]) == 2
     assert str(tmp_path) in capsys.readouterr().err
+
+
+def test_every_subject_of_a_finding_is_named(tmp_path):
+    for name, last in (("well", "1e-3"), ("ill", "0")):
+        rows = [f"{step},{0.5 + 1 / (1 + step)}," + ",".join(["1e-3" if step < 9 else last] * 6) for step in range(90)]
+        (tmp_path / name).mkdir()
+        head = "step,train_loss," + ",".join(f"lr/pg{index}" for index in range(6))
+        (tmp_path / name / "metrics.csv").write_text("\n".join([head, *rows]) + "\n")
+
+    found = seen(tmp_path / "well", tmp_path / "ill")
+
+    subjects = [one.verdict.evidence.subject for one in found.verdicts if one.verdict.entry.id == "lr-vanished"]
+    assert subjects == [f"lr/pg{index}" for index in range(6)]
+    shown = " ".join(line.text for line in lines(found, "en", 100))
+    assert "also: lr/pg1, lr/pg2, lr/pg3 and 2 more" in shown
+    assert shown.count("(lr-vanished)") == 1

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from diagnose import reports
 from diagnose.engine import examine
 from diagnose.finding import Diagnosis
 from diagnose.reports import json as json_report
@@ -25,7 +27,10 @@ def examined(**curves):
 
 
 def told(one) -> dict[str, list[str]]:
-    return {chapter.verdict.entry.id: [two.entry.id for two in chapter.consequences] for chapter in story(one.verdicts)}
+    return {
+        chapter.verdict.entry.id: [two.verdict.entry.id for two in chapter.consequences]
+        for chapter in story(one.verdicts)
+    }
 
 
 def test_a_plateau_stands_under_the_vanished_rate_that_explains_it():
@@ -48,7 +53,8 @@ def test_every_finding_is_told_exactly_once():
     found = [verdict for verdict in one.verdicts if verdict.state == "found"]
     chapters = story(one.verdicts)
 
-    assert sum(1 + len(one.also) + len(one.consequences) for one in chapters) == len(found)
+    every = [two for one in chapters for two in (one, *one.consequences)]
+    assert sum(1 + len(one.also) for one in every) == len(found)
 
 
 def test_the_report_for_programs_names_the_root_too():
@@ -74,7 +80,8 @@ def test_a_chain_of_causes_stands_under_its_first_link():
     )
 
     (first, *_) = [
-        [chapter.verdict.entry.id, *(two.entry.id for two in chapter.consequences)] for chapter in story(one.verdicts)
+        [chapter.verdict.entry.id, *(two.verdict.entry.id for two in chapter.consequences)]
+        for chapter in story(one.verdicts)
     ]
 
     assert first[0] in ("lr-too-high", "loss-diverging")
@@ -87,7 +94,9 @@ def test_what_is_lost_for_sure_is_not_told_as_a_consequence_of_what_is_only_poss
 
     for chapter in story(one.verdicts):
         if chapter.verdict.confidence == "possible":
-            assert not errors & {two.entry.id for two in chapter.consequences if two.severity == "error"}
+            assert not errors & {
+                two.verdict.entry.id for two in chapter.consequences if two.verdict.severity == "error"
+            }
 
 
 def test_a_cause_may_put_the_finding_into_its_own_words():
@@ -97,3 +106,22 @@ def test_a_cause_may_put_the_finding_into_its_own_words():
     assert rate.message("en") == "train/lr was zero from step 0 to step 299"
     assert rate.message("zh") == "train/lr 从第 0 步到第 299 步一直是零"
     assert "loss-not-decreasing" in told(one)["lr-vanished"]
+
+
+def flat_under_a_vanished_rate(count):
+    curves = {f"train__loss_{index}": 0.4 + 0.6 * np.exp(-T / 25) for index in range(count)}
+    return examined(train__lr=1e-3 * 0.9**T, **curves)
+
+
+@pytest.mark.parametrize("name", ["text", "html", "markdown", "github"])
+@pytest.mark.parametrize(("count", "en", "zh"), [(1, "", ""), (3, "also: ", "另有："), (6, " and 2 more", "等共 5 处")])
+def test_what_follows_from_a_root_names_its_own_subjects(name, count, en, zh):
+    one = flat_under_a_vanished_rate(count)
+    (chapter,) = [chapter for chapter in story(one.verdicts) if chapter.verdict.entry.id == "lr-vanished"]
+    (below,) = [two for two in chapter.consequences if two.verdict.entry.id == "loss-plateau"]
+    assert len(below.also) == count - 1
+
+    for lang, sign in (("en", en), ("zh", zh)):
+        told = " ".join(reports.report(name).render(Diagnosis((one,)), lang).split())
+        assert (sign in told) if sign else ("also: " not in told and "另有：" not in told)
+        assert all(subject in told for subject in below.also[:3])

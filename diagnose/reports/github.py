@@ -40,14 +40,13 @@ def render(diagnosis: Diagnosis, lang: Lang) -> str:
 def _annotation(run: Run, chapter: Chapter, lang: Lang) -> str:
     verdict = chapter.verdict
     lines = [f"{run.name}: {verdict.message(lang)}"]
-    if chapter.also:
-        also = ", ".join(chapter.also)
-        lines.append(Text(f"also: {also}", f"另有：{also}").of(lang))
+    if also := telling.also(chapter, lang):
+        lines.append(also)
     if because := verdict.because(lang):
         lines.append(Text(f"cause: {because}", f"原因：{because}").of(lang))
     lines += [f"→ {step}" for step in verdict.fix(lang)]
     for one in chapter.consequences:
-        what = one.message(lang)
+        what = telling.follows(one, lang, one.verdict.message(lang))
         lines.append(Text(f"this also explains: {what}", f"这也解释了：{what}").of(lang))
     lines.append(f"kb lookup {verdict.entry.id}")
     title = f"{telling.title(verdict.entry, lang)} [{telling.marks(verdict, lang)}]"

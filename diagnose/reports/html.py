@@ -76,11 +76,9 @@ def _run(examined: Examined, lang: Lang) -> Iterator[str]:
         yield from _finding(run, chapter, lang)
     for one in examined.verdicts:
         if one.state in {"broke", "waived"} and one.reason:
-            broke = one.state == "broke"
-            what = Text("broke: " if broke else "waived: ", "检查出错：" if broke else "已豁免：").of(lang)
-            yield f"<p>{what}<code>{one.entry.id}</code> - {_said(one.reason.of(lang))}</p>"
+            yield f"<p>{_said(telling.left_out(one, lang, '`{}`'.format))}</p>"
     clear = [
-        f"{_said(telling.title(one.entry, lang))} <small>{one.entry.id}</small>"
+        f"{_said(telling.well(one.entry, lang))} <small>{one.entry.id}</small>"
         for one in examined.verdicts
         if one.state == "clear"
     ]
@@ -95,9 +93,8 @@ def _finding(run: Run, chapter: Chapter, lang: Lang) -> Iterator[str]:
     assert seen is not None
     title = f"{_said(telling.title(verdict.entry, lang))} <small>{_said(telling.marks(verdict, lang))}</small>"
     yield f"<article class={telling.worst(chapter)}><h3>{title}</h3><p>{_said(verdict.message(lang))}</p>"
-    if chapter.also:
-        also = ", ".join(chapter.also)
-        yield f"<p>{_said(Text(f'also: {also}', f'另有：{also}').of(lang))}</p>"
+    if also := telling.also(chapter, lang):
+        yield f"<p>{_said(also)}</p>"
     series = next((one for one in run.series if one.name == seen.subject), None)
     if series is not None:
         yield plot.svg(series, seen.first, seen.last, lang)
@@ -107,8 +104,8 @@ def _finding(run: Run, chapter: Chapter, lang: Lang) -> Iterator[str]:
     if chapter.consequences:
         yield f"<p>{Text('this also explains:', '这也解释了：').of(lang)}</p><ul>"
         for one in chapter.consequences:
-            text = f"{telling.title(one.entry, lang)}{Text(': ', '：').of(lang)}{one.message(lang)}"
-            yield f"<li>{_said(text)} <small>kb lookup {one.entry.id}</small></li>"
+            text = telling.follows(one, lang, one.verdict.message(lang))
+            yield f"<li>{_said(text)} <small>kb lookup {one.verdict.entry.id}</small></li>"
         yield "</ul>"
     yield f"<small>kb lookup {verdict.entry.id}</small></article>"
 

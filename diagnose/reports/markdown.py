@@ -20,7 +20,6 @@ from kb.text import Lang, Text
 _IN_FULL = 10  # runs with findings told in full when there are many
 _LONGEST = 50_000  # characters of runs told in full; GitHub refuses a comment of more than 65,536
 _RATES = 3  # schedules told of a run
-_ALIKE = 8  # further subjects named under a finding
 _MARK = {"error": "❌", "warning": "⚠️", "info": "ℹ️"}
 _HARMLESS = re.compile(r"[-+.,%\d ]*|[a-z ]*", re.ASCII)  # a fact that is a number or plain words reads better as it is
 
@@ -43,7 +42,7 @@ def render(diagnosis: Diagnosis, lang: Lang) -> str:
         parts.append(Text(f"{more} more runs in which a check broke", f"另有 {more} 次运行的检查出错").of(lang))
     quiet = overview.paragraphs(tally, lang, in_full=told["ill"], everything=False)
     parts.append("\n".join(f"- {one.first.strip()} {one.text}" for one in quiet))
-    waived = [_left_out(one, lang) for one in tally.waived.values()]
+    waived = [f"- {telling.left_out(_shown(one), lang, _code)}" for one in tally.waived.values()]
     parts.append("\n".join([*waived, *(f"- {_escaped(one.of(lang))}" for one in diagnosis.overridden)]))
     parts.append(_unseen(tally.blind.values(), lang))
     parts.append("\n".join(_unread(diagnosis, lang)))
@@ -58,7 +57,7 @@ def _run(examined: Examined, lang: Lang) -> Iterator[str]:
         yield "\n".join(f"- {one}" for one in told)
     for chapter in story(examined.verdicts):
         yield "\n".join(_finding(chapter, lang))
-    broken = [_left_out(one, lang) for one in examined.verdicts if one.state == "broke"]
+    broken = [f"- {telling.left_out(_shown(one), lang, _code)}" for one in examined.verdicts if one.state == "broke"]
     if broken:
         yield "\n".join(broken)
 
@@ -68,22 +67,22 @@ def _finding(chapter: Chapter, lang: Lang) -> Iterator[str]:
     verdict = chapter.verdict
     entry = verdict.entry
     mark = _MARK[telling.worst(chapter)]
-    yield f"{mark} **{telling.title(entry, lang)}** ({telling.marks(verdict, lang)})  "
+    marks = telling.marks(verdict, lang)
+    yield f"{mark} **{telling.title(entry, lang)}**{Text(f' ({marks})', f'（{marks}）').of(lang)}  "
     yield _message(verdict, lang)
     yield f"<details><summary>{Text('cause and what to do', '原因与对策').of(lang)}</summary>"
     yield ""  # without it the list would be taken for HTML
     if because := verdict.because(lang):
         yield f"- {Text('cause: ', '原因：').of(lang)}{because}"
-    if chapter.also:
-        rest = len(chapter.also) - _ALIKE
-        names = ", ".join(map(_code, chapter.also[:_ALIKE])) + (f" (+{rest})" if rest > 0 else "")
-        yield f"- {Text('also: ', '另有：').of(lang)}{names}"
+    if also := telling.also(chapter, lang, _code):
+        yield f"- {also}"
     for step in verdict.fix(lang):
         yield f"- → {step}"
     for one in chapter.consequences:
-        colon = Text(": ", "：").of(lang)
-        what = f"{telling.title(one.entry, lang)}{colon}{_message(one, lang)}"
-        yield f"- {Text('this also explains: ', '这也解释了：').of(lang)}{what} (`kb lookup {one.entry.id}`)"
+        what = telling.follows(one, lang, _message(one.verdict, lang), _code)
+        page = f"`kb lookup {one.verdict.entry.id}`"
+        where = Text(f" ({page})", f"（{page}）").of(lang)
+        yield f"- {Text('this also explains: ', '这也解释了：').of(lang)}{what}{where}"
     yield f"- `kb lookup {entry.id}`"
     yield ""
     yield "</details>"
@@ -101,12 +100,10 @@ def _message(verdict: Verdict, lang: Lang) -> str:
     return replace(verdict, evidence=replace(seen, subject=_code(seen.subject), facts=facts)).message(lang)
 
 
-def _left_out(verdict: Verdict, lang: Lang) -> str:
-    """A check that was waived, or that broke."""
-    broke = verdict.state == "broke"
-    what = Text("broke" if broke else "waived", "检查出错" if broke else "已豁免").of(lang)
-    reason = _escaped(verdict.reason.of(lang)) if verdict.reason else ""
-    return f"- {what}: `{verdict.entry.id}` - {reason}"
+def _shown(verdict: Verdict) -> Verdict:
+    """The verdict with its reason escaped."""
+    reason = verdict.reason and Text(_escaped(verdict.reason.en), _escaped(verdict.reason.zh))
+    return replace(verdict, reason=reason)
 
 
 def _unseen(verdicts: Iterable[Verdict], lang: Lang) -> str:
@@ -115,22 +112,23 @@ def _unseen(verdicts: Iterable[Verdict], lang: Lang) -> str:
         return ""
     title = Text("Could not be judged, and what to log for it", "无法判断的项目，以及需要记录什么").of(lang)
     lines = [f"<details><summary>{title}</summary>", ""]
+    comma, dash = ("、", "：") if lang == "zh" else (", ", " - ")
     for group in groups[:_IN_FULL]:
-        names = ", ".join(f"`{name}`" for name in group.symptoms)
-        lines.append(f"- {_escaped(group.reason.of(lang))} - {names}")
+        names = comma.join(f"`{name}`" for name in group.symptoms)
+        lines.append(f"- {_escaped(group.reason.of(lang))}{dash}{names}")
         lines += [f"  - {_code(code)}" for code in group.log_it]
     if (more := len(groups) - _IN_FULL) > 0:
         lines.append(Text(f"- {more} more reasons", f"- 另有 {more} 种原因").of(lang))
     if awaiting:
         known = Text("Known, but not looked for in this version: ", "已收录，但此版本尚不检查：").of(lang)
-        lines.append(f"- {known}{', '.join(f'`{name}`' for name in awaiting)}")
+        lines.append(f"- {known}{comma.join(f'`{name}`' for name in awaiting)}")
     return "\n".join([*lines, "", "</details>"])
 
 
 def _unread(diagnosis: Diagnosis, lang: Lang) -> Iterator[str]:
     notes = [*diagnosis.unread, *(note for one in diagnosis.examined for note in one.run.notes)]
     for note in notes[:_IN_FULL]:
-        yield f"- {_code(telling.place(note))}: {_escaped(note.what.of(lang))}"
+        yield f"- {_code(telling.place(note))}{Text(': ', '：').of(lang)}{_escaped(note.what.of(lang))}"
     if (more := len(notes) - _IN_FULL) > 0:
         yield Text(f"- {more} more notes on how files were read", f"- 关于文件读取的说明另有 {more} 条").of(lang)
     if diagnosis.strangers:

@@ -122,11 +122,8 @@ def _notifications(diagnosis: Diagnosis, lang: Lang) -> Iterator[dict[str, Any]]
             yield _notification("note", text.of(lang), where)
         for verdict in one.verdicts:
             if verdict.state in {"waived", "broke"} and verdict.reason:
-                broke = verdict.state == "broke"
-                word = Text("broke" if broke else "waived", "检查出错" if broke else "已豁免").of(lang)
-                name, reason = verdict.entry.id, verdict.reason
-                text = Text(f"{word}: {name} - {reason.en}", f"{word}：{name}：{reason.zh}")
-                yield _notification("error" if broke else "note", text.of(lang), where)
+                level = "error" if verdict.state == "broke" else "note"
+                yield _notification(level, telling.left_out(verdict, lang), where)
         for note in one.run.notes:
             yield _noted(note, "note", lang)
     for note in diagnosis.unread:

@@ -18,7 +18,6 @@ from kb.wrap import wrap
 
 WIDTH = 100
 _CURVE = 60  # columns of a drawn curve: enough to see its shape, few enough for a terminal of 70
-_ALIKE = 8  # further subjects named under a finding
 _IN_FULL = 10  # runs with findings told in full when there are many
 _RATES = 3  # schedules told of a run unless all are asked for
 _NOTES = 4  # notes shown of a run unless all are asked for
@@ -130,10 +129,9 @@ class _Page:
         title = f"{telling.title(entry, self.lang)}  [{telling.marks(verdict, self.lang)}]"
         self.say(style, title, first="✗ " if verdict.severity != "info" else "· ", rest="  ")
         self.say("text", verdict.message(self.lang), first="    ", rest="    ")
-        if chapter.also:
-            rest = len(chapter.also) - _ALIKE
-            also = ", ".join(chapter.also[:_ALIKE]) + (f" (+{rest})" if rest > 0 else "")
-            self.say("text", Text(f"also: {also}", f"另有：{also}").of(self.lang), first="    ", rest="      ")
+        most = None if self.everything else telling.NAMED
+        if also := telling.also(chapter, self.lang, most=most):
+            self.say("text", also, first="    ", rest="      ")
         brief = verdict.severity == "info" and not self.everything
         if not brief:
             self.curve(run, verdict)
@@ -144,8 +142,8 @@ class _Page:
         if chapter.consequences:
             self.say("text", Text("this also explains:", "这也解释了：").of(self.lang), first="    ")
         for one in chapter.consequences:
-            what = f"{telling.title(one.entry, self.lang)}{Text(': ', '：').of(self.lang)}{one.message(self.lang)}"
-            where = Text(f" ({one.entry.id})", f"（{one.entry.id}）").of(self.lang)
+            what = telling.follows(one, self.lang, one.verdict.message(self.lang), most=most)
+            where = Text(f" ({one.verdict.entry.id})", f"（{one.verdict.entry.id}）").of(self.lang)
             self.say("text", f"{what}{where}", first="    · ", rest="      ")
         self.say("dim", f"kb lookup {entry.id}", first="      ")
 
@@ -189,7 +187,8 @@ class _Page:
                 self.say("dim", label + code, first="      ", rest="          ")
         if awaiting:
             known = Text("Known, but not looked for in this version:", "已收录，但此版本尚不检查：").of(self.lang)
-            self.say("dim", f"{known} {', '.join(awaiting)}", first="? ", rest="    ")
+            names = Text(f" {', '.join(awaiting)}", "、".join(awaiting)).of(self.lang)
+            self.say("dim", known + names, first="? ", rest="    ")
 
     def clear(self, verdicts: Iterable[Verdict]) -> None:
         """What was looked at and is well; by name only when asked for."""
@@ -202,23 +201,22 @@ class _Page:
             self.say("mark", text.of(self.lang), first="✓ ")
             return
         for one in verdicts:
-            title = telling.title(one.entry, self.lang)
-            text = Text(f"clear: {title} ({one.entry.id})", f"正常：没有“{title}”（{one.entry.id}）")
-            self.say("mark", text.of(self.lang), first="✓ ", rest="  ")
+            name = Text(f" ({one.entry.id})", f"（{one.entry.id}）").of(self.lang)
+            self.say("mark", telling.well(one.entry, self.lang) + name, first="✓ ", rest="  ")
 
     def others(self, verdicts: Sequence[Verdict]) -> None:
         """Waived checks with their reason, and checks that broke."""
         for one in verdicts:
-            reason = one.reason.of(self.lang) if one.reason else ""
             broke = one.state == "broke"
-            what = Text("broke" if broke else "waived", "检查出错" if broke else "已豁免").of(self.lang)
-            self.say("error" if broke else "dim", f"{what}: {one.entry.id} - {reason}", first="! " if broke else "- ")
+            what = telling.left_out(one, self.lang)
+            self.say("error" if broke else "dim", what, first="! " if broke else "- ", rest="  ")
 
     def notes(self, notes: Sequence[Note]) -> None:
         """How the files were read, as far as it is worth telling."""
         shown = notes if self.everything else notes[:_NOTES]
         for note in shown:
-            self.say("dim", f"{telling.place(note)}: {note.what.of(self.lang)}", first="  ", rest="    ")
+            colon = Text(": ", "：").of(self.lang)
+            self.say("dim", f"{telling.place(note)}{colon}{note.what.of(self.lang)}", first="  ", rest="    ")
         if len(shown) < len(notes):
             more = len(notes) - len(shown)
             self.say("dim", Text(f"{more} more notes (-v)", f"还有 {more} 条说明（-v）").of(self.lang), first="  ")
