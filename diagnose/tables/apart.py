@@ -18,7 +18,12 @@ WRITERS = frozenset(
         *("trial", "trial_id", "fold", "seed"),
     }
 )
-CALLED = frozenset({"run", "run_id", "run_name", "model", "model_name", "experiment", "exp", "method"})  # in words
+CALLED = frozenset(  # in words
+    {
+        *("run", "run_id", "run_name", "run_hash", "run_uuid", "model", "model_name", "experiment", "experiment_name"),
+        *("exp", "method"),
+    }
+)
 MANY = 64  # runs whose rows one table may mix
 
 

@@ -67,8 +67,13 @@ def counts(name: str) -> bool:
     return tail(name) not in ("", *INDEX)
 
 
-def clock_of(candidates: Mapping[str, Curve], main: Rows, *, restarts: Sequence[int] = ()) -> Clock:
-    """Choose among ``candidates`` (one value a row, NaN for none); ``main`` are the rows training itself wrote."""
+def clock_of(
+    candidates: Mapping[str, Curve], main: Rows, *, restarts: Sequence[int] = (), held: Sequence[Ints] = ()
+) -> Clock:
+    """Choose among ``candidates`` (one value a row, NaN for none); ``main`` are the rows training itself wrote.
+
+    ``held`` are the rows of every other column.
+    """
     rows = np.arange(len(main), dtype=np.int64)
     index = frozenset(name for name, values in candidates.items() if tail(name) in INDEX and _rises(values))
     name = best(candidates, len(main))
@@ -88,7 +93,7 @@ def clock_of(candidates: Mapping[str, Curve], main: Rows, *, restarts: Sequence[
     steps = placed(name, raw, driven, trusted, summaries=summaries, notes=notes)
     where = tuple(sorted({*cuts(name, steps, trusted, notes), *real_restarts(steps, restarts, len(rows))}))
     silent = index | _copies(name, candidates)
-    why = _unfit(name, steps, trusted)
+    why = _unfit(name, steps, trusted, held)
     if why is None:
         return Clock(name, steps.astype(np.int64), steps, where, silent | {name}, summaries, notes=tuple(notes))
     notes.append((None, why))
@@ -135,7 +140,7 @@ def _copies(name: str, candidates: Mapping[str, Curve]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _unfit(name: str, steps: Curve, trusted: Rows) -> Text | None:
+def _unfit(name: str, steps: Curve, trusted: Rows, held: Sequence[Ints]) -> Text | None:
     """Why the best clock there is cannot give integral steps, one for each row; None when it can."""
     if (steps != np.floor(steps)).any():
         return Text(f"{name} has fractions: rows are counted instead", f"{name} 含小数：改按行号计步")
@@ -149,6 +154,12 @@ def _unfit(name: str, steps: Curve, trusted: Rows) -> Text | None:
             f"{name} starts over {again} times: rows are counted instead", f"{name} 重新开始了 {again} 次：改按行号计步"
         )
     gaps = np.diff(steps[trusted])
-    if len(gaps) > 1 and (gaps == 0).mean() > 0.5:
+    if len(gaps) > 1 and (gaps == 0).mean() > 0.5 and not _shared_out(steps, trusted, held):
         return Text(f"many rows share one {name}: rows are counted instead", f"许多行的 {name} 相同：改按行号计步")
     return None
+
+
+def _shared_out(steps: Curve, trusted: Rows, held: Sequence[Ints]) -> bool:
+    """Whether rows of one step share its columns out among them, as Lightning's rows of an epoch's end do."""
+    gaps = [np.diff(steps[rows[trusted[rows]]]) for rows in held]
+    return any(map(len, gaps)) and 2 * sum(int((one == 0).sum()) for one in gaps) <= sum(map(len, gaps))

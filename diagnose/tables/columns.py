@@ -13,7 +13,8 @@ from diagnose.tables.apart import CALLED
 from diagnose.tables.cells import Filling
 from diagnose.tables.clock import counts
 from diagnose.tables.grid import Cells
-from diagnose.tables.table import LABELS, SPLITS, Table
+from diagnose.tables.pivot import pivoted, plain, tag_of
+from diagnose.tables.table import CLASSES, LABELS, SPLITS, Table
 from kb.text import Text
 
 CHUNK = 20_000  # rows turned into numbers at a time: cells take far more room as text
@@ -32,10 +33,13 @@ class Columns:
         self.width = width
         self.delimiter = delimiter
         self.fillings = [Filling(name, delimiter) for name in self._unique_names()]
-        self.split = next((at for at, name in enumerate(self.header) if name.lower() in SPLITS), None)
-        self.writer = next((at for at, name in enumerate(self.header) if name.lower() in CALLED), None)
+        tag = tag_of(self.header)
+        self.tag = self.header.index(tag) if tag is not None else None
+        self.split = next((at for at, name in enumerate(self.header) if plain(name) in SPLITS), None)
+        self.writer = next((at for at, name in enumerate(self.header) if plain(name) in CALLED), None)
         self.labels: list[str] = []
         self.runs: list[str] = []
+        self.tags: list[str] = []
         self.lines = array("q")
         self.restarts: list[int] = []
         self.pending: list[list[str]] = []
@@ -82,7 +86,8 @@ class Columns:
     @property
     def form(self) -> tuple[int, int]:
         """What a piece of text must be cut by, delimiter and width, to be taken at once; (0, 0) when it cannot be."""
-        return (0, 0) if self.split is not None or self.writer is not None else (ord(self.delimiter), self.width)
+        in_words = any(at is not None for at in (self.split, self.writer, self.tag))
+        return (0, 0) if in_words else (ord(self.delimiter), self.width)
 
     def expect(self, rows: int) -> None:
         """Make room for so many rows, so that no column has to be moved when it grows."""
@@ -114,7 +119,8 @@ class Columns:
                 self._note(Text(f"{en}: {len(rows)}", f"有 {len(rows)} {zh}"), rows[0])
         split = self._split()
         runs = self.runs if self.writer is not None and self.fillings[self.writer].is_text else []
-        words = [one for one in self.fillings if one is not split and one.is_text]
+        tag = self.fillings[self.tag] if self.tag is not None and self.fillings[self.tag].is_text else None
+        words = [one for one in self.fillings if one is not split and one is not tag and one.is_text]
         numbers = [one for one in self.fillings if not one.is_text and one.count]
         if why := self._no_log(words):
             self._note(why)
@@ -124,7 +130,7 @@ class Columns:
         labels = self.labels if split else []
         every = np.arange(len(self.lines))
         columns = {one.name: one.column(every) for one in numbers}
-        return Table(
+        table = Table(
             self.path,
             self.format,
             len(self.lines),
@@ -135,6 +141,7 @@ class Columns:
             tuple(self.notes),
             runs=runs,
         )
+        return pivoted(table, self.tags) if tag else table
 
     def _unique_names(self) -> list[str]:
         """A name for every column: as written, numbered where the header gives none or the same again."""
@@ -167,11 +174,15 @@ class Columns:
                 self.labels += [cell.strip() for cell in cells]
             if at == self.writer:
                 self.runs += [cell.strip() for cell in cells]
+            if at == self.tag:
+                self.tags += [cell.strip() for cell in cells]
         self.pending = []
 
     def _split(self) -> Filling | None:
-        """The column that files rows under a few words (train, val), if there is one."""
+        """The column that files rows under a few words (train, val), if there is one; classes only beside a clock."""
         if self.split is None or not self.fillings[self.split].is_text or len(set(self.labels)) > LABELS:
+            return None
+        if plain(self.header[self.split]) in CLASSES and not any(counts(one.name) for one in self.fillings):
             return None
         return self.fillings[self.split]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from diagnose.tables.clock import counts
+from diagnose.tables.pivot import TAGS, VALUES
 from diagnose.tables.records import leaves
 from diagnose.tables.said import Said
 from diagnose.tables.table import SPLITS
@@ -48,6 +49,8 @@ def said_in_object(line: str) -> Said | None:
         return None
     found: dict[str, tuple[int, int]] = {}
     words = []
+    if TAGS & set(row) and VALUES & set(row):
+        return None  # its name may stand in another value
     for name, one in leaves(row):
         if isinstance(one, _Placed) and name.strip() not in found:
             found[name.strip()] = one.span

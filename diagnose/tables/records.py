@@ -15,6 +15,7 @@ from diagnose.run import Note
 from diagnose.tables.apart import CALLED
 from diagnose.tables.clock import counts
 from diagnose.tables.evidence import speaks
+from diagnose.tables.pivot import TAGS, pivoted, tag_of
 from diagnose.tables.table import LABELS, SPLITS, Column, Table
 from kb.text import Text
 
@@ -48,6 +49,7 @@ def tabled(
     """
     flat = [dict(leaves(row)) for row in rows]
     split = _split(flat)
+    tag = tag_of(dict.fromkeys(name for row in flat for name in row)) if any(TAGS & set(row) for row in flat) else None
     clocked = [any(counts(name) and is_number(one) for name, one in row.items()) for row in flat]
     if begun is not None:
         clocked = [one or line > begun for one, line in zip(clocked, lines, strict=True)]
@@ -69,7 +71,7 @@ def tabled(
                 if not places or places[-1] != place:  # two names that differ only in blanks
                     places.append(place)
                     values.append(as_float(one))
-            elif isinstance(one, str) and name != split:
+            elif isinstance(one, str) and name not in (split, tag):
                 things.setdefault(name, set()).add(one[:200])
     said = list(notes)
     if why := _no_log(things, len(kept), clocked=any(clocked) or begun is not None):
@@ -83,7 +85,8 @@ def tabled(
     where = [lines[at] for at in kept] if lines else []
     called = next((name for row in flat for name, one in row.items() if name in CALLED and isinstance(one, str)), None)
     runs = [str(flat[at].get(called, "")) for at in kept] if called is not None else []
-    return Table(path, form, len(kept), columns, where, labels, (), said, settings, runs)
+    table = Table(path, form, len(kept), columns, where, labels, (), said, settings, runs)
+    return pivoted(table, [str(flat[at].get(tag, "")) for at in kept]) if tag is not None else table
 
 
 def documented(path: Path, form: str, document: Any, notes: Sequence[Note] = ()) -> Table:

@@ -18,7 +18,11 @@ from diagnose.tables.gaps import placeholders
 from diagnose.tables.timeline import Ints
 from kb.text import Text
 
-SPLITS = ("mode", "phase", "split", "stage", "subset", "set", "dataset")
+CLASSES = ("class", "class_name", "category", "organ")
+SPLITS = (
+    *("mode", "phase", "split", "stage", "subset", "set", "dataset", "data_set"),
+    *("context", "runcontext", "context_subset", *CLASSES),
+)
 LABELS = 32  # words a column of labels may use before it is a list of things
 SHARED = 4  # arrays of steps that are remembered, for the next curve may have the same
 WALLS = ("wall_time", "walltime", "_timestamp", "timestamp")
@@ -95,7 +99,8 @@ def traces(table: Table) -> list[Trace]:
     main, labels = _main_rows(table, set(dense))
     if apart := _runs(table, dense, main) or _processes(table, dense, main):
         return [trace for part in apart for trace in traces(part)]
-    clock = clock_of(dense, main, restarts=table.restarts)
+    held = [column.rows for name, column in table.columns.items() if name not in dense]
+    clock = clock_of(dense, main, restarts=table.restarts, held=held)
     wall = _wall(table)
     names = [name for name in table.columns if name not in clock.silent and name not in wall]
     runs = []
