@@ -53,6 +53,8 @@ def read(path: Path) -> list[Trace]:
 def _step(line: str) -> Said | None:
     """The numbers of an iteration."""
     match = None if "%|" in line else LINE.match(line)
+    if match is None and "Region " in line and "count: " in line:
+        return Said("layer", (), ())  # known, and of one batch
     if match is None:
         return LOOK if "%|" in line or SCORE.match(line) else None
     said = [(name, match.span(group)) for group, name in NAMED.items() if match[group]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from array import array
 from collections.abc import Mapping
@@ -12,16 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Note, Series, Trace
-from diagnose.tables.bars import folded, summed_up, without_echoes
-from diagnose.tables.naming import SLOT
-from diagnose.tables.printed import tables_in, with_tables
-from diagnose.tables.sections import by_section
-from diagnose.tables.shape_choice import OFTEN, chosen
-from diagnose.tables.shape_rows import CLOCKS, rows_of, told_by
-from diagnose.tables.spoken import spoken_in
+from diagnose.tables.free_lines import free_lines
+from diagnose.tables.shape_rows import CLOCKS
 from diagnose.tables.table import Table, traces
-from diagnose.tables.textfile import no_signal, on_one_line, opened, unfinished
-from diagnose.tables.told_apart import by_data_set
+from diagnose.tables.textfile import no_signal, opened, unfinished
 from diagnose.trackers.plain import flat
 from diagnose.trackers.python_settings import namespaces
 from kb.text import Text
@@ -29,22 +22,12 @@ from kb.text import Text
 FORMAT = "general"
 FALLBACK = True
 HIDDEN = frozenset((*CLOCKS, "rank", "local_rank"))  # who wrote a line and when, which is no curve
-EARLY = 1 << 20  # characters that are looked at for what kind of text it is
 SUFFIXES = frozenset((".log", ".txt", ".out", ".err", ".stdout", ".stderr"))
 BARE_NAMES = frozenset(("log", "logs", "stdout", "output", "nohup", "train_log", "training_log"))
 _NOT_LOGS = re.compile(
     r"(?:requirements|constraints|cmakelists|licen[cs]e|readme|robots|top_level|sources)\b.*", re.IGNORECASE
 )
 _POINTER = "version https://git-lfs.github.com/spec/"
-_CODE = re.compile(
-    r"^ *(?:def |class |import |from [\w.]+ import |return\b|elif |@\w|for [^\n]{1,200}:$)", re.MULTILINE
-)
-_ASSIGNED = re.compile(rf"[\w.]+ = {SLOT}[ ,;#]*")
-_TRAINING = re.compile(
-    r"epoch|\btrain|\bvalidation\b|checkpoint|训练|验证|轮|エポック|에포크|эпоха|[eé]po[cq]|"
-    rf"\b(?:step|iteration):? ?{SLOT}",
-    re.IGNORECASE,
-)
 
 
 def sniff(path: Path, head: bytes) -> bool:
@@ -64,34 +47,18 @@ def read(path: Path) -> list[Trace]:
             "a pointer of Git LFS, not the file itself: git lfs pull", "是 Git LFS 指针而非文件本身：请 git lfs pull"
         )
         return [Trace(path, FORMAT, notes=(*notes, Note(str(path), what), no_signal(path)))]
-    code = sum(1 for _ in itertools.islice(_CODE.finditer(text, 0, EARLY), OFTEN)) == OFTEN
-    text = on_one_line(text)
-    spoken = spoken_in(text)
-    text, tables = tables_in(text, spoken.heads)
-    spoken = spoken_in(text) if tables else spoken
-    said = spoken.numbers
-    if code:
-        said = {shape: lines for shape, lines in said.items() if not _ASSIGNED.fullmatch(shape)}
-    if spoken.cut is not None:
-        notes.append(unfinished(path, spoken.cut))
-    training = any(_TRAINING.search(one) for one in (text[:EARLY], *said))
     settings = flat({name: value for _, one in namespaces(text) for name, value in one.items()})
-    del text
-    said, bars = folded(said)
-    said, shapes = with_tables(tables, said, summed_up(said, chosen(said, training=training), bars))
-    said, shapes = by_section(said, shapes, spoken.plain)
-    said, shapes = by_data_set(*without_echoes(said, shapes), spoken.plain)
-    if not shapes:
+    held = [text]
+    del text  # it is large, and let go within
+    free = free_lines(held.pop())
+    if free.cut is not None:
+        notes.append(unfinished(path, free.cut))
+    if (found := free.found) is None:
         return [Trace(path, FORMAT, notes=(*notes, no_signal(path)))]
-    sizes = {shape: len(lines) for shape, lines in said.items() if shape in shapes}
-    most = max(sizes, key=sizes.__getitem__).partition("\n")[0].replace(SLOT, "#")
-    told = told_by(said, shapes)
-    del said, spoken
-    found = rows_of(told)
     remarks = (
         (
-            f"read by the shape of its lines, such as: {most[:100]}",
-            f"按行的形状读取，例如：{most[:100]}",
+            f"read by the shape of its lines, such as: {free.most}",
+            f"按行的形状读取，例如：{free.most}",
             [*found.early, *found.at[:1]],
         ),
         (
@@ -107,7 +74,7 @@ def read(path: Path) -> list[Trace]:
     )
     notes += [Note(str(path), Text(en, zh), int(lines[0])) for en, zh, lines in remarks if len(lines)]
     lines = array("q", found.at.tobytes())
-    again = np.searchsorted(found.at, [row.line for row in tables if row.first]).tolist()
+    again = np.searchsorted(found.at, [row.line for row in free.tables if row.first]).tolist()
     every = traces(
         Table(path, FORMAT, len(lines), found.columns, lines, restarts=again, notes=notes, settings=settings)
     )

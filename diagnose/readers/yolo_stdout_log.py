@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Series, Trace
-from diagnose.tables.said import Said
+from diagnose.tables.said import LOOK, Said
 from diagnose.tables.textlog import TextLog, is_log, number, opened
 from diagnose.tables.timeline import Ints
 
@@ -44,7 +44,8 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(path: Path) -> list[Trace]:
     """One row an epoch, of the last state of its bar; one trace a run.
 
-    Losses are ``train/NAME`` as the header names them, scores ``val/box/precision``, ``val/mask/mAP50`` and so on.
+    Losses are ``train/NAME`` as the header names them, scores ``val/box/precision``, ``val/mask/mAP50`` and so on;
+    behind those of a class stands its name.
     """
     log = opened(path, FORMAT)
     losses: list[str] = []
@@ -56,7 +57,9 @@ def read(path: Path) -> list[Trace]:
     unread: list[int] = []
     tried: list[tuple[int, bool]] = []
     many = log.take(_bar)
+    classes = False  # whether rows of classes may follow
     for line, text, last, place in log.pieces():
+        below, classes = classes, False
         if match := _HEADER.match(text):
             losses = _loss_names(match["names"])
         elif match := _SCORES.match(text):
@@ -88,6 +91,11 @@ def read(path: Path) -> list[Trace]:
                 strays.append(line)
             else:
                 row.update(values)
+                classes = True
+        elif below and not last and (name := _class_name(text, counts + len(scores))):
+            of_class = [f"{one} {name}" for one in scores]
+            row.update(_numbers(log, of_class, text.split()[-len(scores) :], line))
+            classes = True
     if unread:
         count = len(unread) + _unread_between(tried, many.aside(TRAIN)[0])
         log.note(
@@ -109,8 +117,10 @@ def read(path: Path) -> list[Trace]:
 def _bar(line: str) -> Said | None:
     """A state of the bar of an epoch or of an evaluation, with how far it has got."""
     bar = _DONE.search(line)
-    if bar is None or _HEADER.match(line):
-        return None
+    if _HEADER.match(line) or _ALL.match(line):
+        return LOOK
+    if bar is None:
+        return LOOK if _class_name(line, 4) else None
     done = bar.span("done")
     if match := _SCORES.match(line):
         return Said(f"scores of {match['names']}", ("done", "of"), (done, bar.span("of")), 2)
@@ -119,6 +129,15 @@ def _bar(line: str) -> Said | None:
     begin = match.start("words")
     spans = [(begin + word.start(), begin + word.end()) for word in re.finditer(r"\S+", match["words"])]
     return Said(TRAIN, ("done", "epoch", *map(str, range(len(spans)))), (done, match.span("epoch"), *spans), 2)
+
+
+def _class_name(text: str, cells: int) -> str:
+    """The name of the class in a row with so many numbers behind it; "" when it is none."""
+    words = text.split()
+    if len(words) <= cells or not all(number(word) is not None for word in words[-cells:]) or len(text) > 200:
+        return ""
+    name = " ".join(words[:-cells])
+    return "" if number(name) is not None or ":" in name else name
 
 
 def _unread_between(tried: list[tuple[int, bool]], between: Ints) -> int:

@@ -16,6 +16,7 @@ from diagnose.tables.alike import WORDS, Slots, by_digits, column, forms_in, num
 from diagnose.tables.clock import counts
 from diagnose.tables.digits import DECIMAL
 from diagnose.tables.leftover import Leftover, Numbered
+from diagnose.tables.printed import may_tell
 from diagnose.tables.said import LOOK, Parse, Said
 from diagnose.tables.table import Column, Table
 from diagnose.tables.templates import Chunk, Templates
@@ -45,8 +46,9 @@ class Harvest:
     """``rows`` by kind and names, ``damage`` what stood where a number should, ``latest`` a line of every kind.
 
     If ``others`` is there, it is given all lines that say nothing but are not blank, or that hold a word in place of a
-    number; of lines that tell how far something has got the first and the last, and all between are ``states``, as are
-    lines put `ASIDE`. A text that is ``redrawn`` has a line wherever one of its lines was written over after a return.
+    number, and of a ``pick`` those that `may_tell` of something else; of lines that tell how far something has got the
+    first and the last, and all between are ``states``, as are lines put `ASIDE`. A text that is ``redrawn`` has a line
+    wherever one of its lines was written over after a return.
     """
 
     parse: Parse
@@ -119,11 +121,15 @@ class Harvest:
         said = self.parse(line)
         words = [] if said is None else [line[start:stop] for start, stop in said.spans]
         if said is None or (self.others is not None and (said.state or not all(map(_is_number, words)))):
-            if self.others is not None and line and not line.isspace() and not (self.pick and said is None):
+            if self.others is not None and line and not line.isspace() and (said is not None or self._wanted(line)):
                 self._left.append((number, line))
             return
         self.remember(said.kind, number, line)
         self.add(number, said, words)
+
+    def _wanted(self, line: str) -> bool:
+        """Whether a line of which ``parse`` knows nothing is looked at all the same."""
+        return not self.pick or may_tell(line)
 
     def remember(self, kind: str, number: int, line: str) -> None:
         """Keep a line as the latest of its kind, if it is."""
@@ -146,7 +152,7 @@ class Harvest:
             if shape not in self._known and len(lines) >= FEW:
                 self._learn(shape, first)
             if shape in self._quiet:
-                if self.others is not None and not self.pick:
+                if self.others is not None and self._wanted(first):
                     self._left += [(begin + at, chunk.line(at)) for at in lines.tolist()]
                 continue
             known = self._known.get(shape)

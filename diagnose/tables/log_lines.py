@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from diagnose.run import Note, Trace
+from diagnose.tables.beside import Rest, rest_of, unknown_to, with_rest
 from diagnose.tables.harvest import Made
 from diagnose.tables.records import tabled
 from diagnose.tables.said import Parse
@@ -47,6 +48,7 @@ class LogLines:
         text, self.notes = opened(path)
         self._text = text
         self._taken: Taken | None = None
+        self._parse: Parse | None = None
         self._count = text.count("\n") + 1
         self._end = text[text.rfind("\n") + 1 :].rstrip(" ")[-400:]  # empty when the file ends in a line end
         self._starts = [_Start(None, {})]
@@ -64,6 +66,7 @@ class LogLines:
         If only a ``pick`` of the lines is wanted, those of which ``parse`` knows nothing may be left out. For
         ``made`` see `Harvest`.
         """
+        self._parse = parse
         self._taken = taken(self._given(), parse, self.path, self.form, pick=pick, made=made)
         self._decimals |= {name: len(word.partition(".")[2]) for name, word in self._taken.words.items()}
         return self._taken
@@ -121,13 +124,24 @@ class LogLines:
                 self.notes.append(no_signal(self.path))
             return [Trace(self.path, self.form, settings=self._starts[-1].settings, notes=tuple(self.notes))]
         found: list[Trace] = []
-        for start in list(self._starts):
+        rest = self._rest()
+        ends = [*(one.line or 0 for one in self._starts[1:]), float("inf")]
+        for start, end in zip(self._starts, ends, strict=True):
             notes = list(self.notes) if start is self._starts[0] else [self._again(start)]
             bulk = start.bulk if start.bulk and start.bulk.count else None
             table = tabled(self.path, self.form, start.rows, start.where, [] if bulk else notes)
             table = replace(merged(table, bulk), notes=notes) if bulk else table
+            if rest is not None:
+                table = with_rest(table, rest.between(start.line or 0, end))
             found += traces(replace(table, settings=start.settings))
         return found
+
+    def _rest(self) -> Rest | None:
+        """What lines say that neither were added nor are known to the reader."""
+        if self._taken is None or self._parse is None:
+            return None
+        used = {line for start in self._starts for line in start.where} | {line for line, _ in self._damage}
+        return rest_of(unknown_to(self._parse, self._taken.others, used), self.path, self.form)
 
     def _remark(self) -> None:
         self.notes += no_numbers(self.path, self._damage)

@@ -11,10 +11,11 @@ import numpy as np
 
 from diagnose.tables.aligned import cells_of
 from diagnose.tables.clock import COARSE, counts, tail
+from diagnose.tables.coco import SCORE, coco_scores
 from diagnose.tables.evidence import speaks
 from diagnose.tables.naming import CASES, is_told, side_of, words
 from diagnose.tables.shape_choice import Lines
-from diagnose.tables.shapes import Shape
+from diagnose.tables.shapes import LONGEST, Shape, shape_of, taken_out
 
 MOST = 400  # rows of a table, beyond which it is a list of things
 WIDE = 40  # cells of a row
@@ -24,13 +25,6 @@ _NOTHING = re.compile(
     r"|none|n/?a|-+|[*+✓✔√←↑↓]+|\d{1,3}(?::\d\d){1,2}(?:\.\d+)?", re.IGNORECASE
 )  # and what a row took
 _RULE = re.compile(r"[\s|+:=─━│┃┏┓┗┛┡┩┳┻╇┌┐└┘├┤┬┴┼╭╮╰╯═╒╕╘╛╞╡╤╧╪-]+")
-_COCO = re.compile(
-    r"[^\n]{0,80}?Average (?:Precision|Recall) {1,9}\((?P<of>A[PR])\) {1,9}@\[ {0,4}"
-    r"IoU ?= ?(?P<iou>[\d.]{1,6}(?::[\d.]{1,6})?) {0,9}\| {0,4}area ?= {0,9}(?P<area>\w{1,12}) {0,9}"
-    r"\| {0,4}maxDets ?= {0,9}(?P<most>\d{1,6}) {0,4}\] {0,4}= {0,4}(?P<value>-?[\d.]{1,12}|nan)\s*"
-)
-_KIND = re.compile(r"(?:IoU metric: |annotation type \*|Evaluating |results for )(?P<kind>[a-z]\w{1,20})\b")
-SCORE = "maxDets"  # is in every line of COCO's evaluation
 _BARS = "|│┃"
 _FIGURES = frozenset(("support", "count", "time", "dur", "images", "instances", "labels"))
 _FEWER = frozenset(("accuracy",))  # of which scikit-learn's report has one number, and how many there were
@@ -68,6 +62,14 @@ def may_head(line: str) -> bool:
     return len(rest) > 1 and all(map(is_told, rest))
 
 
+def may_tell(line: str) -> bool:
+    """Whether a line that some reader knows nothing of holds a loss or a score, or is of a table in a box."""
+    if len(line) > LONGEST:
+        return False
+    shape = shape_of(taken_out(line)[0])
+    return shape.losses or shape.rates or in_box(line) or SCORE in line
+
+
 def tables_in(text: str, heads: Sequence[int]) -> tuple[str, list[Row]]:
     """The text with the lines of such tables left blank, and what they say in the order of their lines.
 
@@ -96,7 +98,8 @@ def _table(text: str, start: int) -> tuple[int, list[Row]]:
     """How many lines the table has that begins at a place in the text, and what it says."""
     first = next(_lines(text, start))
     if SCORE in first:
-        return _coco(_lines(text, start), text[max(0, start - 400) : start])
+        used, scores = coco_scores(_lines(text, start), text[max(0, start - 400) : start])
+        return used, [Row(0, scores)] if scores else []
     return (_boxed if first.lstrip()[:1] in _BARS else _in_columns)(_lines(text, start))
 
 
@@ -119,16 +122,16 @@ def _after(text: str, start: int, lines: int) -> int:
 
 
 def with_tables(
-    rows: Sequence[Row], said: Mapping[str, Lines], shapes: Mapping[str, Shape]
+    rows: Sequence[Row], said: Mapping[str, Lines], shapes: Mapping[str, Shape], *, within: bool = False
 ) -> tuple[dict[str, Lines], dict[str, Shape]]:
-    """Lines and shapes with those of the tables; without a clock of their own they need a log around them."""
+    """Lines and shapes with those of the tables; without a clock of their own they need a log they stand ``within``."""
     by_names: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         by_names.setdefault(tuple(row.values), []).append(row)
     lines, found = dict(said), dict(shapes)
     for names, some in by_names.items():
         clocks = [counts(name) for name in names]
-        if not (shapes or (any(clocks) and len(some) > 1)):
+        if not (within or shapes or (any(clocks) and len(some) > 1)):
             continue
         numbers = np.array([list(row.values.values()) for row in some])
         at = np.array([row.line for row in some], np.int64)
@@ -148,23 +151,6 @@ def _lines(text: str, start: int) -> Iterator[str]:
         start = stop + 1 or -1
 
 
-def _coco(lines: Iterator[str], before: str) -> tuple[int, list[Row]]:
-    """``AP50`` and the like, below ``bbox`` where that is what was evaluated."""
-    kind = [match["kind"] for match in _KIND.finditer(before)][-1:]
-    values: dict[str, float] = {}
-    used = 0
-    for match in map(_COCO.fullmatch, lines):
-        if match is None:
-            break
-        used += 1
-        iou = "" if ":" in match["iou"] else f"{float(match['iou']) * 100:.0f}"
-        size = match["area"][0] if match["area"] != "all" else ""
-        most = match["most"] if match["of"] == "AR" and not iou + size else ""
-        if (value := _number(match["value"])) is not None:
-            values.setdefault("/".join([*kind, f"{match['of']}{iou}{size}{most}"]), value)
-    return max(used, 1), [Row(0, values)] if values else []
-
-
 def _boxed(lines: Iterator[str]) -> tuple[int, list[Row]]:
     table: list[tuple[int, list[str]]] = []
     used = 0
@@ -176,7 +162,7 @@ def _boxed(lines: Iterator[str]) -> tuple[int, list[Row]]:
         elif not bare or not _RULE.fullmatch(bare):
             break
         used += 1
-    return used, _read(table) if len(table) <= MOST and max(len(cells) for _, cells in table) <= WIDE else []
+    return used, _read(table) if len(table) <= MOST and all(len(cells) <= WIDE for _, cells in table) else []
 
 
 def _cells(line: str) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from diagnose.tables import printed
+from diagnose.tables.coco import SCORE
 from diagnose.tables.harvest import Harvest
 from diagnose.tables.leftover import Leftover
 from diagnose.tables.naming import SLOT
@@ -72,7 +73,7 @@ def spoken_in(text: str) -> Spoken:
     every = {shape: joined(parts) for shape, parts in found.items()}
     ordered = dict(sorted(every.items(), key=lambda item: int(item[1].at[0])))
     for shape, lines in ordered.items():
-        if printed.in_box(shape) or printed.SCORE in shape:
+        if printed.in_box(shape) or SCORE in shape:
             heads += lines.at.tolist()
     return Spoken(ordered, {head: np.array(at, np.int64) for head, at in over.items()}, sorted(heads), cut)
 

@@ -82,14 +82,19 @@ class Taken:
 
     def between(self, start: int, stop: float) -> Table:
         """The part of the table that stands on the lines from ``start`` on and before ``stop``."""
-        first, last = np.searchsorted(self.lines, [start, stop]).tolist()
-        columns = {}
-        for name, one in self.table.columns.items():
-            a, b = np.searchsorted(one.rows, [first, last])
-            if a < b:
-                columns[name] = Column(one.rows[a:b] - first, one.values[a:b])
-        lines, labels = self.table.lines[first:last], self.table.labels[first:last]
-        return replace(self.table, count=last - first, columns=columns, lines=lines, labels=labels)
+        return between(self.table, start, stop)
+
+
+def between(table: Table, start: int, stop: float) -> Table:
+    """The part of a table that stands on the lines from ``start`` on and before ``stop``."""
+    first, last = np.searchsorted(np.array(table.lines, np.int64), [start, stop]).tolist()
+    columns = {}
+    for name, one in table.columns.items():
+        a, b = np.searchsorted(one.rows, [first, last])
+        if a < b:
+            columns[name] = Column(one.rows[a:b] - first, one.values[a:b])
+    lines, labels = table.lines[first:last], table.labels[first:last]
+    return replace(table, count=last - first, columns=columns, lines=lines, labels=labels)
 
 
 def _nothing(_: str) -> None:

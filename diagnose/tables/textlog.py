@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnose.run import Note, Trace
+from diagnose.tables.beside import rest_of, unknown_to, with_rest
 from diagnose.tables.decode import is_binary
 from diagnose.tables.leftover import Leftover
 from diagnose.tables.records import Row, tabled
@@ -59,6 +60,7 @@ class TextLog:
     where: list[int] = field(default_factory=list)
     _damage: list[Damage] = field(default_factory=list)
     _taken: Taken | None = None
+    _parse: Parse | None = None
 
     def take(self, parse: Parse, labels: Mapping[str, str] | None = None) -> Taken:
         """Take the lines out of a large log that ``parse`` understands; `pieces` gives the others.
@@ -68,6 +70,7 @@ class TextLog:
         redrawn = "\r" in self.text
         if "\r\r" in self.text:
             self.text = _REDRAWN.sub("\r", self.text)  # as `pieces` has it
+        self._parse = parse
         self._taken = taken(self._given(), parse, self.path, self.form, labels, redrawn=redrawn)
         return self._taken
 
@@ -120,6 +123,10 @@ class TextLog:
         table = tabled(self.path, self.form, self.rows, self.where, [] if many.count else self.notes)
         if many.count:
             table = replace(merged(table, many), notes=self.notes)
+        if self._taken and self._parse:
+            text = unknown_to(self._parse, self._taken.others, {*self.where, *(line for line, _ in self._damage)})
+            if (rest := rest_of(text, self.path, self.form)) is not None:
+                table = with_rest(table, rest)
         if len(self._own):
             table = replace(table, lines=array("q", self._own[np.array(table.lines) - 1].astype(np.int64).tobytes()))
         return traces(table)

@@ -1,0 +1,120 @@
+"""What the other lines of a log say, those its reader knows nothing of: scripts print results of their own beside."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from diagnose.run import Curve, Note
+from diagnose.same_values import tail
+from diagnose.tables.clock import counts
+from diagnose.tables.evidence import speaks
+from diagnose.tables.free_lines import free_lines
+from diagnose.tables.leftover import Numbered
+from diagnose.tables.naming import is_told, never_negative
+from diagnose.tables.said import Parse
+from diagnose.tables.table import Column, Table
+from diagnose.tables.taken import between, merged
+from diagnose.tables.timeline import Ints
+from kb.text import Text
+
+CLOSE = 1e-3  # how far apart, for their size, one value printed twice may be
+
+
+def unknown_to(parse: Parse, lines: Iterable[Numbered], used: Container[int]) -> str:
+    """The text without the lines that were ``used`` or that ``parse`` knows, which are left blank."""
+    kept: list[str] = []
+    done = 1
+    for number, line in lines:
+        state = line.rstrip("\r").rpartition("\r")[2]
+        if number not in used and not state.isspace() and state and parse(state) is None:
+            kept += ["\n" * (number - done), state]
+            done = number
+    return "".join(kept)
+
+
+@dataclass
+class Rest:
+    """``table`` has a row for every line that is left; ``shape`` is the commonest of the shapes they were read by."""
+
+    table: Table
+    shape: str
+
+    def between(self, start: int, stop: float) -> Rest:
+        """The part that stands on the lines from ``start`` on and before ``stop``."""
+        return Rest(between(self.table, start, stop), self.shape)
+
+
+def rest_of(text: str, path: Path, form: str) -> Rest | None:
+    """What such a text says of losses and scores; None when it says nothing."""
+    free = free_lines(text, within=True) if text else None
+    if free is None or free.found is None:
+        return None
+    found = free.found
+    told = {name: one for name, one in found.columns.items() if not counts(name) and _tells(name)}
+    return Rest(Table(path, form, len(found.at), told, array("q", found.at.tobytes())), free.most)
+
+
+def with_rest(table: Table, rest: Rest) -> Table:
+    """The table with what the rest says from its first row on, and a note on it, but for what it says itself."""
+    lines, rows = np.array(rest.table.lines, np.int64), np.array(table.lines, np.int64)
+    said = {tail(name) for name in table.columns}
+    columns: dict[str, Column] = {}
+    first, again = len(lines), 0
+    for name, column in rest.table.columns.items():
+        if not len(rows) or tail(name) in said or _repeats(column.values, table.columns):
+            continue
+        place = _places(rows, lines[column.rows])
+        there = (place >= 0) & (place < len(rows))
+        last = there & np.append(np.diff(place) > 0, True)
+        if last.any():
+            columns[name] = Column(place[last], column.values[last])
+            first = min(first, int(column.rows[np.argmax(there)]))
+            again += int((there & ~last).sum())
+    if not columns:
+        return table
+    what = Text(
+        f"lines this reader does not know, read by their shape, such as: {rest.shape}",
+        f"此读取器不认识的行，按其形状读取，例如：{rest.shape}",
+    )
+    notes = [*table.notes, Note(str(table.path), what, int(lines[first]))]
+    if again:
+        what = Text(
+            f"values of such lines where there is one already: {again}; the last written is used",
+            f"这类行中与已有值同位置的值：{again} 个；以最后写入的为准",
+        )
+        notes.append(Note(str(table.path), what))
+    if not table.labels:
+        return replace(table, columns={**table.columns, **columns}, notes=notes)
+    more = Table(table.path, table.format, len(rows), columns, table.lines)  # rows of their own: they have no label
+    return replace(merged(table, more), notes=notes)
+
+
+def _places(rows: Ints, lines: Ints) -> Ints:
+    """The row each line belongs to: the one before it, or the one behind where each row is announced by such a line."""
+    behind = np.searchsorted(rows, lines)
+    ahead = lines[0] < rows[0] and lines[-1] < rows[-1] and (np.diff(behind) > 0).all()
+    return behind if ahead else behind - 1
+
+
+def _repeats(values: Curve, columns: Mapping[str, Column]) -> bool:
+    """Whether one of the columns holds all these values."""
+    wanted = np.unique(values[np.isfinite(values)])
+    return any(_among(wanted, column.values) for column in columns.values())
+
+
+def _among(wanted: Curve, values: Curve) -> bool:
+    there = np.unique(values[np.isfinite(values)])
+    if not len(there):
+        return not len(wanted)
+    at = np.clip(np.searchsorted(there, wanted), 1, max(len(there) - 1, 1))
+    near: Sequence[Curve] = [there[np.minimum(one, len(there) - 1)] for one in (at - 1, at)]
+    return bool((np.minimum(*(np.abs(one - wanted) for one in near)) <= CLOSE * np.abs(wanted)).all())
+
+
+def _tells(name: str) -> bool:
+    return is_told(name) or speaks([name]) or never_negative(name)
