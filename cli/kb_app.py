@@ -14,12 +14,10 @@ from cli.language import both
 from cli.options import Folder, Json, Kinds, Lang, Speech
 from kb import answering, library, printed
 from kb.entry import Entry
-from kb.library import FOLDERS, Library
+from kb.library import FOLDERS
 from kb.problem import Problem
 from kb.prose import Block, Line, flow
 from kb.prose import code as laid_out
-from kb.search import Answer
-from kb.text import Lang as Tongue
 from kb.text import Text
 
 app = typer.Typer(
@@ -78,12 +76,15 @@ def lookup(
 
     words = asked.words(term)
     speak = language.choose(lang, words)
-    if not (as_json or only_code or start.is_pasted(words)):
+    if not (as_json or only_code or search.is_message(words)):
         lines, code = start.answered(shelf.printed(folder, speak), words, speak)
-        pager.show(lines)
-        return code
+        if code == 0 or not search.may_be_message(words):
+            pager.show(lines)
+            return code
+    from kb.ask import pasted, show, stored
+
     pages = shelf.opened(folder, speak)
-    found, where = _pasted(pages, folder, words, speak) or (search.lookup(pages, words), [])
+    found, frame = pasted.looked_up(pages, lambda: stored.load(pages, folder or library.BUILT_IN), words)
     if as_json:
         from kb import plain
 
@@ -91,6 +92,7 @@ def lookup(
     elif only_code and found.entry:
         return _show_code(found.entry)
     else:
+        where = show.place(frame, speak, paint.width())
         pager.show([*where, *answering.answer(found, pages, speak, paint.width())])
     return 0 if found.found else 1
 
@@ -190,16 +192,6 @@ def verify(
 app.command("new", help=both("Begin an entry of your own.", "新建一个自己的条目。"))(own.new)
 app.command("import", help=both("Make drafts from notes.", "把笔记变成草稿条目。"))(own.import_)
 app.command("mcp", help=both("Serve a coding assistant.", "为编程助手提供服务（MCP）。"))(mcp_app.mcp)
-
-
-def _pasted(pages: Library, folder: Path | None, words: str, lang: Tongue) -> tuple[Answer, list[Line]] | None:
-    """The page of a pasted error, and the line of the user's code it points to; None for anything else."""
-    if not start.is_pasted(words):
-        return None
-    from kb.ask import pasted, show, stored
-
-    found = pasted.explained(pages, stored.load(pages, folder or library.BUILT_IN), words)
-    return (found[0], show.place(found[1], lang, paint.width())) if found else None
 
 
 def _show_code(entry: Entry) -> int:

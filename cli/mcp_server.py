@@ -63,9 +63,11 @@ def server(folder: Path | None = None) -> MCPServer[Any]:
         Gives {query, matches: [{id, kind, score, title}], meanings, entry}. `entry` is null when the word is unknown
         or means several things; then `matches` or `meanings` hold what may be meant - look one of them up.
         """
-        from kb import plain, search
+        from kb import plain
+        from kb.ask import pasted, stored
 
-        return plain.answer(search.lookup(shelf.opened(folder, "en"), term))
+        pages = shelf.opened(folder, "en")
+        return plain.answer(pasted.looked_up(pages, lambda: stored.load(pages, folder or library.BUILT_IN), term)[0])
 
     @_told()
     def ask(question: _Question) -> dict[str, Any]:

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from kb.search import Names
     from kb.text import Lang
 
-_LONG = 300  # characters; a name has no more
-_PASTED = ("Error", "Exception", "Warning", "error:")  # signs of a message, whose page is found in another way
-
 
 def main() -> int:
     """Run ``kb`` with the process's arguments; gives the exit code."""
@@ -56,11 +53,6 @@ def answered(pages: Names, words: str, lang: Lang) -> tuple[list[Line], int]:
     return answering.answer(found, pages, lang, paint.width()), 0 if found.found else 1
 
 
-def is_pasted(words: str) -> bool:
-    """Whether the words may be an error message rather than a name."""
-    return any(sign in words for sign in _PASTED)
-
-
 def _straight(arguments: list[str]) -> int | None:
     """The exit code of a look-up or question with nothing but a language beside its words; None for all else."""
     words, wanted = _plain(arguments)
@@ -86,12 +78,15 @@ def _straight(arguments: list[str]) -> int | None:
 
 
 def _page(words: str, lang: Lang) -> tuple[list[Line], int] | None:
-    from kb import printed
+    from kb import printed, search
 
-    if len(words) > _LONG or is_pasted(words):
+    if search.is_message(words):
         return None
     pages = printed.kept(printed.layers())
-    return None if pages is None or pages.problems else answered(pages, words, lang)
+    if pages is None or pages.problems:
+        return None
+    lines, code = answered(pages, words, lang)
+    return None if code and search.may_be_message(words) else (lines, code)
 
 
 def _reply(words: str, lang: Lang) -> tuple[list[Line], int] | None:

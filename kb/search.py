@@ -20,6 +20,8 @@ _LONGEST = 300  # characters; the longest title has about 80
 _NEAR = 0.55  # below this a name is not worth offering
 _TYPO_HAN = 0.66  # one character in three; Chinese words are short
 _CLEARLY = 0.08  # how far ahead of every other entry a name must be to be taken
+_MESSAGE = ("Error", "Exception", "Warning", "error:", "Traceback", "Assertion")  # signs that it is no name
+_WORDS = 4  # from here on a line may be a message that does not name its exception
 _NEGATIONS = ("非", "不", "无", "未", "non", "no", "not", "un", "anti")
 
 
@@ -69,6 +71,16 @@ def lookup(library: Names, term: str) -> Answer:
         entry = library[exact]
         return Answer(query, (Match(entry, query, 1.0),), entry)
     return _near(library, query, key)
+
+
+def is_message(term: str) -> bool:
+    """Whether ``term`` may be a program's message rather than a name; that is explained in another way."""
+    return len(term) > _LONGEST or any(sign in term for sign in _MESSAGE)
+
+
+def may_be_message(term: str) -> bool:
+    """Whether ``term``, which no page is called, has words enough for a message that was cut out of its line."""
+    return len(term.split()) >= _WORDS
 
 
 def cleaned(term: str) -> str:

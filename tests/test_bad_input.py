@@ -72,10 +72,17 @@ def test_odd_text_is_answered_or_refused_but_never_breaks(kb, text):
 
 
 def test_a_name_that_is_too_long_says_where_a_whole_message_goes(kb):
-    code, _, err = kb("lookup", "-", given=b"no such template Error: " + b"z " * 5_000)
+    code, _, err = kb("lookup", "-", given=b"z " * 5_000)
 
     assert code == 2
     assert "kb ask -" in err
+
+
+def test_a_long_message_that_no_page_explains_is_not_found_in_a_line(kb):
+    code, out, _ = kb("lookup", "-", given=b"no such template Error: " + b"z " * 5_000)
+
+    assert code == 1
+    assert len(out) < 300
 
 
 @pytest.mark.parametrize(

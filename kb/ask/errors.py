@@ -6,12 +6,20 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
-_HEAD = re.compile(r"^\s*(?:\w+\.)*[A-Z_]\w*(?:Error|Exception|Warning|Interrupt|Exit|Err)\b:?", re.MULTILINE)
+from kb.ask import console
+
+_NAME = r"(?:\w+\.)*[A-Z_]\w*(?:Error|Exception|Warning|Interrupt|Exit|Err)\b"
+_HEAD = re.compile(rf"^\s*{_NAME}:?", re.MULTILINE)
+_SAYS = re.compile(
+    rf"(?<![A-Za-z0-9_.'\"(<]){_NAME}(?=\s*[:：]|[ \t]*$)", re.MULTILINE | re.ASCII
+)  # wherever it stands
 _LOOKS = re.compile(
     r"Traceback \(most recent call last\)|\bFile \".*\", line \d+"
     r"|\b[A-Za-z_.]*(?:Error|Exception|Warning|ERR!)\b\s*[:：(]|\berror:|^\s*at [\w.$]+\(|报错|抛出|Assertion"
 )
+_ASSERTS = re.compile(r"Assertion `[^`\n]{1,200}` failed")  # a kernel's, which says more than the exception after it
 _FRAME = re.compile(
     r'^\s*File "(?P<path>[^"\n]+)", line (?P<line>\d+)(?:, in (?P<where>[^\n]+))?(?:\n(?P<code>[ \t]+\S[^\n]*))?',
     re.MULTILINE,
@@ -24,6 +32,7 @@ _SHORTEST = 12  # characters a template must say itself, stars aside, to be reco
 _LITTLE = 3  # letters of words that any two texts may have in common
 _TAIL = 20_000  # characters of a traceback that are read from its end
 _MESSAGE = 2_000  # and of one message
+_FEW, _EARLIER = 4, 300  # exceptions that are searched for, and characters of one that is not the last
 
 
 @dataclass(frozen=True)
@@ -53,23 +62,35 @@ def looks_like_one(text: str) -> bool:
 
 def quotes_one(text: str) -> bool:
     """Whether ``text`` quotes a message as a program prints it, not only says that there was an error."""
-    return bool(_HEAD.search(text)) or bool(re.search(r"\berror:|ERR!|^\s*at [\w.$]+\(", text))
+    return bool(_HEAD.search(text)) or bool(re.search(r"\berror:|ERR!|^\s*at [\w.$]+\(|: command not found", text))
 
 
 def messages(text: str) -> list[str]:
-    """What may be the message: that of the last exception first; the whole text when there is none."""
-    text = text[-_TAIL:]
-    heads = [match.start() for match in _HEAD.finditer(text)]
-    found = [text[start : start + _MESSAGE] for start in reversed(heads)]
-    return found or [text[-_MESSAGE:]]
+    """What of ``text`` is to be searched: the exceptions in it in order, the last one whole, or all of it if none."""
+    *said, whole = _said_last(text)
+    earlier = [message[:_EARLIER] for message in said[1:_FEW]]
+    return ["\n".join([*reversed(earlier), said[0]])] if said else [whole]
 
 
 def recognise(text: str, templates: Sequence[tuple[str, int]]) -> list[Likeness]:
-    """The templates that fit the last exception of ``text``, best first; earlier exceptions only when it has none."""
-    for message in messages(text):
+    """The templates that fit the last exception of ``text``, best first; earlier ones only when none fits that.
+
+    Where some fit word for word, those that nearly fit are left out.
+    """
+    for message in _said_last(text):
         if fits := sorted(_fits(message, templates), key=lambda one: (-one.score, -one.length, one.number)):
-            return fits
+            return [one for one in fits if one.score == _EXACT] or fits
     return []
+
+
+def _said_last(text: str) -> list[str]:
+    """The messages of the exceptions in ``text``, the last first, behind a kernel's assertion; then the whole text."""
+    text = console.bare(text[-_TAIL:])
+    starts = [match.start() for match in _SAYS.finditer(text)]
+    found = [text[start:end][:_MESSAGE].strip() for start, end in pairwise([*starts, len(text)])]
+    if found and (asserted := _ASSERTS.search(text, 0, starts[-1])):
+        found[-1] = f"{asserted[0]}\n{found[-1]}"
+    return [*dict.fromkeys(reversed(found)), text[-_MESSAGE:]]
 
 
 def users_frame(text: str) -> Frame | None:
@@ -100,7 +121,7 @@ def _fits(message: str, templates: Iterable[tuple[str, int]]) -> Iterator[Likene
         if longest in small and _pattern(said).search(flat):
             if own >= _SHORTEST:
                 yield Likeness(number, _EXACT, own, template)
-        elif own >= 2 * _SHORTEST and (near := _near(_bare(template), plain, words)):
+        elif own >= 2 * _SHORTEST and _quoted(template) <= words and (near := _near(_bare(template), plain, words)):
             yield Likeness(number, near - 0.02, own, template)
 
 
@@ -115,8 +136,11 @@ def _near(bare: str, plain: str, words: set[str]) -> float:
 
 @lru_cache(maxsize=50_000)
 def _said(template: str) -> tuple[tuple[str, ...], int, str]:
-    """What the template says itself between its stars, how much that is, and the longest part in small letters."""
-    parts = [" ".join(part.split()) for part in template.split("*")]
+    """What the template says itself between its stars, how much that is, and the longest part in small letters.
+
+    The full stop at its end is often not copied, so it is not asked for.
+    """
+    parts = [" ".join(part.split()) for part in template.rstrip(". ").split("*")]
     said = tuple(part for part in parts if part)
     return said, sum(map(len, said)), max(said, key=len, default="").lower()
 
@@ -124,6 +148,13 @@ def _said(template: str) -> tuple[tuple[str, ...], int, str]:
 @lru_cache(maxsize=50_000)
 def _pattern(said: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(r".{0,400}?".join(map(re.escape, said)), re.IGNORECASE)
+
+
+@lru_cache(maxsize=50_000)
+def _quoted(template: str) -> frozenset[str]:
+    """The names a template quotes: 'NoneType' object has no attribute 'shape' is about no other attribute."""
+    quoted = re.findall(r"'(\w+)'", template)
+    return frozenset(name.casefold() for name in quoted if len(name) > _LITTLE and not name.isdigit())
 
 
 @lru_cache(maxsize=50_000)

@@ -1,22 +1,38 @@
-"""Look a pasted error up: the page whose template its message fits, and the user's own line in the traceback."""
+"""Look up what may be a name or a pasted error: the page, and the user's own line in the traceback."""
 
 from __future__ import annotations
 
-from kb.ask import errors
+from collections.abc import Callable
+
+from kb import search
+from kb.ask import errors, reply
 from kb.ask.index import Index
 from kb.library import Library
-from kb.search import Answer, Match, cleaned
+from kb.problem import Problem
+from kb.search import Answer, Match
 
 
-def explained(library: Library, index: Index, text: str) -> tuple[Answer, errors.Frame | None] | None:
-    """The page of the error in ``text`` and the line to look at; None when no template fits."""
-    found = errors.recognise(text, index.errors)
-    if not found:
-        return None
-    message = cleaned(errors.messages(text)[0])
-    matches: dict[str, Match] = {}
-    for like in found:
-        entry = library[index.ids[like.number]]
-        matches.setdefault(entry.id, Match(entry, like.template, round(like.score, 3)))
-    first = next(iter(matches.values()))
-    return Answer(message, tuple(matches.values())[:3], first.entry, taken=first.name), errors.users_frame(text)
+def looked_up(library: Library, known: Callable[[], Index], text: str) -> tuple[Answer, errors.Frame | None]:
+    """What the name or the message ``text`` leads to, and the line to look at; raises `Problem` when it is neither.
+
+    A message leads to what a question with it is answered by; ``known`` is called only for one.
+    """
+    if search.is_message(text):
+        try:
+            return explained(library, known(), text)
+        except Problem:
+            return search.lookup(library, text), None
+    named = search.lookup(library, text)
+    if named.found or not search.may_be_message(text):
+        return named, None
+    found, frame = explained(library, known(), text)
+    return (found, frame) if found.taken else (named, None)
+
+
+def explained(library: Library, index: Index, text: str) -> tuple[Answer, errors.Frame | None]:
+    """How a question with the message ``text`` is answered, as a look-up; raises `Problem` when it is no text."""
+    found = reply.reply(library, index, text)
+    names = dict.fromkeys(name for name in (found.entry, *found.others) if name)
+    matches = tuple(Match(library[name], found.error or name, round(found.confidence, 3)) for name in names)
+    message = search.cleaned(errors.messages(text)[0])
+    return Answer(message, matches, library[found.entry] if found.entry else None, taken=found.error), found.frame

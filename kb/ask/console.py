@@ -1,0 +1,22 @@
+"""Take off a pasted message what a console, a notebook, a logger or a forum has put around it."""
+
+from __future__ import annotations
+
+import re
+
+_FRAMES = "│┃❱╭╮╰╯─━█▉▊▋▌▍▎▏"  # boxes around a traceback, bars of progress before it
+
+
+def bare(text: str) -> str:
+    """``text`` as the program said it; patterns are compiled only for what is there, as most texts are bare."""
+    if "\x1b" in text:
+        text = re.sub(r"\x1b\[[0-9;?]*[ -/]*[@-~]", "", text)
+    if "[rank" in text or "[default" in text:
+        text = re.sub(r"\[(?:rank|default)\d+\]:? ?", "", text)
+    if any(sign in text for sign in _FRAMES):
+        text = re.sub(f"[{_FRAMES}]+", " ", text)
+    if text.startswith(">") or "\n>" in text:
+        text = re.sub(r"^(?:> ?)+", "", text, flags=re.MULTILINE)
+    if '", "' in text:  # the names of a hundred parameters say no more than the first
+        text = re.sub(r'("[\w.]+")(?:,\s*"[\w.]+")+', r"\1", text)
+    return text

@@ -1,0 +1,155 @@
+"""A pasted error finds its page through colours, boxes and wrappers, by question and by look-up alike."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+from benchmarks.ask import pasted as benchmark
+from cli.kb_app import main
+from kb.ask import errors, index, pasted, reply
+
+OOM = "RuntimeError: CUDA out of memory. Tried to allocate 1.71 GiB (GPU 0; 31.72 GiB total capacity)"
+SHAPES = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (4x25088 and 512x10)"
+TRACEBACK = f"""Traceback (most recent call last):
+  File "/home/me/net.py", line 17, in forward
+    return self.fc(x)
+{SHAPES}
+"""
+ASSERTED = """../aten/Loss.cu:94: operator(): block: [0,0,0], thread: [96,0,0] Assertion `input_val >= zero && input_val <= one` failed.
+Traceback (most recent call last):
+  File "main.py", line 212, in <module>
+    loss.backward()
+RuntimeError: CUDA error: device-side assert triggered
+"""  # noqa: E501 - as torch prints it
+SPAWNED = """AttributeError: Can't pickle local object 'main.<locals>.<lambda>'
+Traceback (most recent call last):
+  File "D:\\lib\\multiprocessing\\spawn.py", line 126, in _main
+    self = load(from_parent)
+EOFError: Ran out of input
+"""
+
+
+@pytest.fixture(scope="module")
+def whole(built_in):
+    return index.build(built_in.values())
+
+
+@pytest.fixture(scope="module")
+def asked(built_in, whole):
+    return lambda text: reply.reply(built_in, whole, text)
+
+
+@pytest.fixture(scope="module")
+def looked_up(built_in, whole):
+    return lambda text: pasted.looked_up(built_in, lambda: whole, text)[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TRACEBACK,
+        "\n".join(f"[rank0]: {line}" for line in TRACEBACK.splitlines()),
+        "\n".join(f"> {line}" for line in TRACEBACK.splitlines()),
+        f"\x1b[1;31mRuntimeError\x1b[0m: {SHAPES[14:]}",
+        f"│ ❱ 17 │   return self.fc(x)   │\n╰──────╯\n{SHAPES}",
+        f" 83%|████▎  | 5/6 [03:09<00:37, 37.83s/it]{SHAPES}",
+        f"训练时出现{SHAPES}，请问怎么解决",
+        f"_**{SHAPES}**_",
+        f"E       {SHAPES}",
+        SHAPES[14:],
+        f"2024-12-29T15:37:17 - !!! Exception during processing !!! {SHAPES[14:]}",
+    ],
+)
+def test_a_message_is_found_in_whatever_it_is_wrapped(asked, looked_up, text):
+    assert asked(text).entry == "linear-shape-mismatch"
+    assert looked_up(text).entry.id == "linear-shape-mismatch"
+
+
+def test_the_last_exception_counts_before_the_one_it_was_raised_from(asked):
+    chained = f"{OOM}\n\nDuring handling of the above exception, another exception occurred:\n\n{TRACEBACK}"
+
+    assert asked(chained).entry == "linear-shape-mismatch"
+    assert asked(chained + "\n  frame #0: c10::Error in libc10.so" * 200).entry == "linear-shape-mismatch"
+
+
+def test_an_earlier_exception_explains_a_last_one_that_says_nothing(asked, looked_up):
+    assert asked(SPAWNED).entry == "windows-lambda-pickle"
+    assert looked_up(SPAWNED + "\n" * 2_000).entry.id == "windows-lambda-pickle"
+
+
+def test_the_assertion_of_a_kernel_says_more_than_the_exception_after_it(asked, looked_up):
+    assert asked(ASSERTED).entry == "bceloss-vs-bcewithlogits"
+    assert looked_up(ASSERTED).entry.id == "bceloss-vs-bcewithlogits"
+    assert asked(ASSERTED[ASSERTED.index("Traceback") :]).entry == "target-out-of-bounds"
+
+
+def test_hundreds_of_names_between_two_parts_of_a_message_do_not_hide_it(asked):
+    names = [f"layer{n}.weight" for n in range(400)]
+    missing, unexpected = (", ".join(f'"{start}{name}"' for name in names) for start in ("", "module."))
+    said = f"Missing key(s) in state_dict: {missing}.\n\tUnexpected key(s) in state_dict: {unexpected}."
+
+    assert asked(f"RuntimeError: Error(s) in loading state_dict for Net:\n\t{said}").entry == "module-prefix"
+
+
+@pytest.mark.parametrize("text", [OOM, f"Traceback (most recent call last):\n{OOM}", f"[rank1]: torch.OutOf{OOM[7:]}"])
+def test_a_look_up_of_a_message_gives_the_page_a_question_gives(asked, looked_up, text):
+    assert asked(text).entry == "cuda-oom"
+    assert looked_up(text).entry.id == "cuda-oom"
+
+
+def test_a_message_without_the_name_of_its_exception_is_looked_up(looked_up):
+    found = looked_up("Attempted unscale_ but _scale is None")
+
+    assert (found.entry.id, found.taken) == ("gradscaler-skip", "Attempted * but _scale is None.")
+
+
+def test_words_that_are_neither_a_name_nor_a_message_stay_unknown(looked_up):
+    assert looked_up("a polyp of the fourth kind").entry is None
+    assert looked_up("cold snare of what").entry is None
+
+
+def test_a_message_about_another_attribute_is_not_taken_for_the_one_of_a_template(whole):
+    assert errors.recognise("AttributeError: 'NoneType' object has no attribute 'text'", whole.errors) == []
+
+
+def test_templates_that_nearly_fit_are_left_out_beside_one_that_fits(whole):
+    found = errors.recognise(
+        "Input type (torch.cuda.ByteTensor) and weight type (torch.cuda.FloatTensor) should be the same", whole.errors
+    )
+
+    assert {whole.ids[one.number] for one in found} == {"dtype-mismatch"}
+
+
+def test_a_pasted_message_is_looked_up_from_standard_input(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TRACEBACK.encode())))
+
+    assert main(["lookup", "-", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["entry"]["id"] == "linear-shape-mismatch"
+
+
+def test_a_line_of_a_message_on_the_command_line_is_looked_up(capsys):
+    assert main(["lookup", "shapes cannot be multiplied (4x25088 and 512x10)", "--lang", "en"]) == 0
+    assert "nn.Linear" in capsys.readouterr().out
+
+
+def test_errors_of_other_programs_are_not_answered():
+    commands = benchmark.ways(benchmark.library.load())
+
+    answered = [
+        (name, one.name) for one in benchmark.read("outside") for name, say in commands.items() if say(one.text).page
+    ]
+    assert answered == []
+
+
+def test_the_pasted_texts_name_pages_there_are_and_where_they_are_from(built_in):
+    texts = {part: list(benchmark.read(part)) for part in benchmark.PARTS}
+
+    every = [one for part in texts.values() for one in part]
+    assert {page for one in every for page in one.expected} <= set(built_in)
+    assert [one.name for one in every if not one.source or not one.text.strip()] == []
+    assert not {one.text for one in texts["dev"]} & {one.text for one in texts["test"]}
+    assert len(texts["test"]) == len(texts["dev"]) == 70
