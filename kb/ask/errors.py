@@ -62,7 +62,9 @@ def looks_like_one(text: str) -> bool:
 
 def quotes_one(text: str) -> bool:
     """Whether ``text`` quotes a message as a program prints it, not only says that there was an error."""
-    return bool(_HEAD.search(text)) or bool(re.search(r"\berror:|ERR!|^\s*at [\w.$]+\(|: command not found", text))
+    if _HEAD.search(text) or _SAYS.search(text):
+        return True
+    return bool(re.search(r"\berror:|ERR!|^\s*at [\w.$]+\(|: command not found", text))
 
 
 def messages(text: str) -> list[str]:

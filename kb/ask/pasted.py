@@ -30,9 +30,13 @@ def looked_up(library: Library, known: Callable[[], Index], text: str) -> tuple[
 
 
 def explained(library: Library, index: Index, text: str) -> tuple[Answer, errors.Frame | None]:
-    """How a question with the message ``text`` is answered, as a look-up; raises `Problem` when it is no text."""
+    """How a question with the message ``text`` is answered, as a look-up; raises `Problem` when it is no text.
+
+    A message that a program printed and no page has is at most near to what is offered.
+    """
     found = reply.reply(library, index, text)
+    page = library[found.entry] if found.entry and (found.error or not errors.quotes_one(text)) else None
     names = dict.fromkeys(name for name in (found.entry, *found.others) if name)
     matches = tuple(Match(library[name], found.error or name, round(found.confidence, 3)) for name in names)
     message = search.cleaned(errors.messages(text)[0])
-    return Answer(message, matches, library[found.entry] if found.entry else None, taken=found.error), found.frame
+    return Answer(message, matches, page, taken=found.error), found.frame
