@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -11,33 +11,17 @@ from typing import Annotated
 
 import typer
 
-from cli import door, language, pager, paint
+from cli import door, language, pager, paint, shelf
 from cli.language import both
-from cli.options import Lang, Speech
+from cli.options import Bar, Folder, Form, Lang, Mapped, Numbers, Paths, Plain, Speech, Waived, Whole
 from cli.progress import Progress
+from cli.wishes import wishes
 from diagnose import reports
-from kb.library import Library
 from kb.problem import Problem
 from kb.prose import Line
 from kb.text import Text
 
 Formats = StrEnum("Formats", [(name, name) for name in reports.formats()])  # type: ignore[misc] # the folder is the list
-
-
-class Bar(StrEnum):
-    """What ``--fail-on`` takes."""
-
-    error = "error"
-    warning = "warning"
-    info = "info"
-    never = "never"
-
-
-class Plain(StrEnum):
-    """What ``--format`` takes where there is no report to choose."""
-
-    text = "text"
-    json = "json"
 
 
 app = typer.Typer(
@@ -48,25 +32,6 @@ app = typer.Typer(
         "What is wrong with a training run, why, and what to do.", "诊断训练过程：出了什么问题、为什么、怎么办。"
     ),
 )
-_Paths = Annotated[
-    list[Path],
-    typer.Argument(
-        metavar="PATH...",
-        help=both(
-            "folders or files: event files, CSV or JSONL logs, checkpoints",
-            "文件夹或文件：事件文件、CSV 或 JSONL 日志、检查点",
-        ),
-    ),
-]
-_Whole = Annotated[bool, typer.Option("-v", "--verbose", help=both("list every tensor", "逐个列出张量"))]
-_Map = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--map",
-        metavar="ROLE=TAG",
-        help=both("say which role a curve has; val/dice_* for several", "指定曲线的角色，可用 val/dice_* 指定多条"),
-    ),
-]
 
 
 def main(argv: Sequence[str] | None = None, program: str = "diagnose") -> int:
@@ -91,26 +56,17 @@ def _diagnose(
 
 @app.command(help=both("Judge every run found under the paths.", "诊断路径下的每一次训练。"))
 def run(
-    paths: _Paths,
+    paths: Paths,
     form: Annotated[Formats, typer.Option("--format", help=both("how to print it", "输出格式"))] = Formats.text,  # type: ignore[attr-defined] # read from the folder
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help=both("write to a file", "写入文件"))] = None,
     bar: Annotated[
         Bar, typer.Option("--fail-on", help=both("exit with 1 from this severity on", "达到该级别时退出码为 1"))
     ] = Bar.warning,
     lang: Lang = Speech.auto,
-    mapped: _Map = None,
-    numbers: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="SYMPTOM.NUMBER=V", help=both("use another threshold", "改用另一个阈值")),
-    ] = None,
-    waive: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--waive",
-            metavar="SYMPTOM=REASON",
-            help=both("leave a check out, with a reason", "豁免某项检查，并写明理由"),
-        ),
-    ] = None,
+    mapped: Mapped = None,
+    numbers: Numbers = None,
+    waive: Waived = None,
+    folder: Folder = None,
     verbose: Annotated[
         bool,
         typer.Option(
@@ -119,19 +75,12 @@ def run(
     ] = False,
 ) -> int:
     """Exit code 0: nothing at or above the bar; 1: something found; 2: could not do as asked."""
-    from diagnose import clinic, projectfile, settings
+    from diagnose import clinic, settings
     from diagnose.finding import SEVERITIES
 
-    standing = projectfile.nearest(Path.cwd())
-    pages, overridden = settings.with_numbers(_looked_for(), (*standing.numbers, *(numbers or ())))
-    rounds = clinic.Rounds(
-        paths,
-        pages,
-        roles=settings.roles((*standing.roles, *(mapped or ()))),
-        waived=settings.waivers(pages, (*standing.waivers, *(waive or ()))),
-        overridden=(*standing.said, *overridden),
-    )
     speak = language.choose(lang)
+    asked = wishes(folder, speak, mapped=mapped, numbers=numbers, waive=waive)
+    rounds = clinic.Rounds(paths, asked.pages, roles=asked.roles, waived=asked.waived, overridden=asked.said)
     progress = Progress(paths, speak)
     coming = progress.along(rounds, lambda: rounds.survey.files)
     going = tuple(coming) if mapped else coming
@@ -165,25 +114,28 @@ def run(
 @app.command(
     help=both("Show what was read, and which role each curve was given.", "显示读到了什么，以及每条曲线的角色。")
 )
-def series(paths: _Paths, lang: Lang = Speech.auto, mapped: _Map = None) -> int:
+def series(paths: Paths, lang: Lang = Speech.auto, mapped: Mapped = None, folder: Folder = None) -> int:
     """File, name, role, why, points and range of every curve."""
     from diagnose import clinic, reading, settings
 
-    runs = clinic.read(paths, _looked_for(), roles=_wishes(mapped))
+    speak = language.choose(lang)
+    asked = wishes(folder, speak, mapped=mapped)
+    runs = clinic.read(paths, asked.pages, roles=asked.roles)
     clinic.claimed(settings.roles(mapped or ()), runs)
-    pager.show(reading.lines(runs, language.choose(lang), paint.width()))
+    pager.show(reading.lines(runs, speak, paint.width()))
     return 0
 
 
 @app.command(help=both("Show tensors, gates and optimizer of checkpoints.", "显示检查点中的张量、门控与优化器。"))
-def checkpoint(paths: _Paths, lang: Lang = Speech.auto, verbose: _Whole = False) -> int:
+def checkpoint(paths: Paths, lang: Lang = Speech.auto, verbose: Whole = False) -> int:
     """One table a file: groups with rate and decay, gates with values, tensors with norm and zeros."""
     from diagnose import clinic, contents
 
-    runs = clinic.read(paths, _looked_for())
+    speak = language.choose(lang)
+    runs = clinic.read(paths, shelf.symptoms(None, speak)[0])
     if not any(one.checkpoints for one in runs):
         raise Problem(Text("no checkpoint there", "这里没有检查点"), path=", ".join(map(str, paths)))
-    pager.show(contents.lines(runs, language.choose(lang), paint.width(), whole=verbose))
+    pager.show(contents.lines(runs, speak, paint.width(), whole=verbose))
     return 0
 
 
@@ -193,29 +145,33 @@ def compare(
         Path, typer.Argument(metavar="A", help=both("a run, or a folder of runs", "一次训练，或一组训练的文件夹"))
     ],
     b: Annotated[Path, typer.Argument(metavar="B", help=both("what it is compared with", "与之比较的另一方"))],
-    form: Annotated[Plain, typer.Option("--format", help=both("how to print it", "输出格式"))] = Plain.text,
+    form: Form = Plain.text,
     lang: Lang = Speech.auto,
-    mapped: _Map = None,
+    mapped: Mapped = None,
+    numbers: Numbers = None,
+    waive: Waived = None,
+    folder: Folder = None,
 ) -> int:
     """Exit code 1: B shows something at warning or above that A does not."""
     from diagnose import clinic, settings, side_by_side
     from diagnose import compare as comparing
 
-    pages = _looked_for()
-    wishes = _wishes(mapped)
-    sides = [clinic.diagnose([one], pages, roles=wishes).examined for one in (a, b)]
+    speak = language.choose(lang)
+    asked = wishes(folder, speak, mapped=mapped, numbers=numbers, waive=waive)
+    sides = [clinic.diagnose([one], asked.pages, roles=asked.roles, waived=asked.waived).examined for one in (a, b)]
     clinic.claimed(settings.roles(mapped or ()), (one.run for side in sides for one in side))
-    seen = comparing.compare(sides[0], sides[1], pages)
+    seen = comparing.compare(sides[0], sides[1], asked.pages)
     if form is Plain.json:
         paint.show_json(side_by_side.as_data(seen))
     else:
-        pager.show(side_by_side.lines(seen, language.choose(lang), paint.width()))
+        told = [Line("dim", one.of(speak)) for one in asked.said]
+        pager.show([*side_by_side.lines(seen, speak, paint.width()), *told])
     return int(any(one.side == "b" and one.verdict.severity != "info" for one in seen.verdicts))
 
 
 @app.command(help=both("Follow growing logs and tell what changes.", "跟踪正在写入的日志，报告变化。"))
 def watch(
-    paths: _Paths,
+    paths: Paths,
     every: Annotated[
         float, typer.Option("--every", help=both("seconds between two looks", "两次查看之间的秒数"))
     ] = 10.0,
@@ -227,7 +183,10 @@ def watch(
     ] = Bar.error,
     bell: Annotated[bool, typer.Option("--bell", help=both("ring at every finding", "每有发现就响铃"))] = False,
     lang: Lang = Speech.auto,
-    mapped: _Map = None,
+    mapped: Mapped = None,
+    numbers: Numbers = None,
+    waive: Waived = None,
+    folder: Folder = None,
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help=both("tell what is worth knowing, too", "也报告提示级别的发现"))
     ] = False,
@@ -235,15 +194,15 @@ def watch(
     """Exit code 1: a finding at or above the bar; 0: stopped by hand or after the looks asked for."""
     from cli import watcher
 
+    speak = language.choose(lang)
     return watcher.follow(
         paths,
-        _looked_for(),
+        wishes(folder, speak, mapped=mapped, numbers=numbers, waive=waive),
         every=every,
         looks=looks,
         bar=bar.value,
         bell=bell,
-        lang=language.choose(lang),
-        roles=_wishes(mapped),
+        lang=speak,
         told="info" if verbose else "warning",
     )
 
@@ -251,41 +210,30 @@ def watch(
 @app.command(
     "list", help=both("List what can be looked for, and what to log for it.", "列出可以检查的症状，以及需要记录什么。")
 )
-def list_(lang: Lang = Speech.auto) -> int:
+def list_(lang: Lang = Speech.auto, folder: Folder = None) -> int:
     """Every symptom with its severity and the curves it needs."""
     from diagnose import reading
 
-    pager.show(reading.symptoms(_looked_for(), language.choose(lang), paint.width()))
+    speak = language.choose(lang)
+    pager.show(reading.symptoms(shelf.symptoms(folder, speak)[0], speak, paint.width()))
     return 0
 
 
 @app.command(help=both("Explain a symptom: the page the finding points to.", "解释一个症状，即发现所指向的页面。"))
 def explain(
-    symptom: Annotated[str, typer.Argument(help=both("the id of a symptom", "症状的 id"))], lang: Lang = Speech.auto
+    symptom: Annotated[str, typer.Argument(help=both("the id of a symptom", "症状的 id"))],
+    lang: Lang = Speech.auto,
+    folder: Folder = None,
 ) -> int:
     """The entry of the library, as `kb lookup` prints it."""
     from diagnose import settings
-    from kb import frozen, page
+    from kb import page
 
-    pages = frozen.built_in()
-    settings.checked(pages, symptom)
     speak = language.choose(lang)
+    pages = shelf.opened(folder, speak)
+    settings.checked(pages, symptom)
     pager.show(page.render(pages[symptom], pages, speak, paint.width()))
     return 0
-
-
-def _looked_for() -> Library:
-    """The pages a diagnosis needs: the symptoms, and the concepts that know how curves are named."""
-    from kb import frozen
-
-    return frozen.built_in(("symptom", "concept"))
-
-
-def _wishes(mapped: Sequence[str] | None) -> Mapping[str, str]:
-    """Tag -> role: what the project's file says, then what was typed."""
-    from diagnose import projectfile, settings
-
-    return settings.roles((*projectfile.nearest(Path.cwd()).roles, *(mapped or ())))
 
 
 def _deliver(text: str, out: Path | None) -> None:

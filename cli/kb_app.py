@@ -138,10 +138,12 @@ def check(
     lang: Lang = Speech.auto,
 ) -> int:
     """Every problem with its place; 1 when there is one."""
+    from diagnose import trial
     from kb import check as checking
 
     speak = language.choose(lang)
     problems, count = checking.check(path), len(checking.entry_files(path))
+    problems = checking.in_order([*problems, *trial.problems(path)])
     for problem in problems:
         door.complain(problem, speak, sys.stdout)
     if problems:
@@ -150,7 +152,7 @@ def check(
             f"{count} 个文件中有 {len(problems)} 处要改",
         )
     else:
-        said = Text(f"{count} files, nothing to mend", f"{count} 个文件，没有问题")
+        said = Text(f"{count} file{'s' if count != 1 else ''}, nothing to mend", f"{count} 个文件，没有问题")
     paint.show([Line("dim", said.of(speak))])
     return 1 if problems else 0
 

@@ -14,6 +14,7 @@ from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from cli import door, shelf
+from cli.wishes import wishes
 from kb import library
 from kb.problem import Problem
 from kb.text import Text
@@ -92,7 +93,7 @@ def server(folder: Path | None = None) -> MCPServer[Any]:
         runs with verdicts - "found" with message, cause and fix in both languages, "clear", "blind" with what to log
         next time - and a summary. Long diagnoses lose what matters least; `left_out` says what.
         """
-        return _diagnosis(path)
+        return _diagnosis(path, folder)
 
     made: MCPServer[Any] = MCPServer(
         "trainoscope",
@@ -117,21 +118,13 @@ def _told() -> Iterator[None]:
         raise ToolError(both) from None
 
 
-def _diagnosis(typed: str) -> dict[str, Any]:
-    from diagnose import bounded, clinic, projectfile, settings
+def _diagnosis(typed: str, folder: Path | None) -> dict[str, Any]:
+    from diagnose import bounded, clinic
     from diagnose.reports import json
-    from kb import frozen
 
     path = Path(os.path.expanduser(typed))  # noqa: PTH111 - Path.expanduser fails where there is no home
     if not typed or "\0" in typed or not path.exists():
         raise Problem(Text("no such file or folder", "没有这个文件或文件夹"), path=typed)
-    standing = projectfile.nearest(Path.cwd())
-    pages, overridden = settings.with_numbers(frozen.built_in(kinds=("symptom", "concept")), standing.numbers)
-    found = clinic.diagnose(
-        [path],
-        pages,
-        roles=settings.roles(standing.roles),
-        waived=settings.waivers(pages, standing.waivers),
-        overridden=(*standing.said, *overridden),
-    )
+    asked = wishes(folder)
+    found = clinic.diagnose([path], asked.pages, roles=asked.roles, waived=asked.waived, overridden=asked.said)
     return bounded.bounded(json.as_data(found), LONGEST)

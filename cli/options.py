@@ -1,4 +1,4 @@
-"""The options that several commands share, written once: language, data instead of a page, a folder of entries."""
+"""The options that several commands share, written once, so that a word means the same in each of them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,22 @@ class Speech(StrEnum):
     zh = "zh"
 
 
+class Bar(StrEnum):
+    """What ``--fail-on`` takes."""
+
+    error = "error"
+    warning = "warning"
+    info = "info"
+    never = "never"
+
+
+class Plain(StrEnum):
+    """What ``--format`` takes where there is no report to choose."""
+
+    text = "text"
+    json = "json"
+
+
 Kinds = StrEnum("Kinds", [(kind, kind) for kind in FOLDERS.values()])  # type: ignore[misc] # read from the one list
 Lang = Annotated[Speech, typer.Option("--lang", metavar="en|zh|auto", help=both("language of the answer", "输出语言"))]
 Json = Annotated[bool, typer.Option("--json", help=both("print data instead of a page", "输出数据而不是页面"))]
@@ -34,3 +50,35 @@ Folder = Annotated[
         ),
     ),
 ]
+Paths = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="PATH...",
+        help=both(
+            "folders or files: event files, CSV or JSONL logs, checkpoints",
+            "文件夹或文件：事件文件、CSV 或 JSONL 日志、检查点",
+        ),
+    ),
+]
+Form = Annotated[Plain, typer.Option("--format", help=both("how to print it", "输出格式"))]
+Mapped = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="ROLE=TAG",
+        help=both("say which role a curve has; val/dice_* for several", "指定曲线的角色，可用 val/dice_* 指定多条"),
+    ),
+]
+Numbers = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="SYMPTOM.NUMBER=V", help=both("use another threshold", "改用另一个阈值")),
+]
+Waived = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--waive",
+        metavar="SYMPTOM=REASON",
+        help=both("leave a check out, with a reason", "豁免某项检查，并写明理由"),
+    ),
+]
+Whole = Annotated[bool, typer.Option("-v", "--verbose", help=both("list every tensor", "逐个列出张量"))]

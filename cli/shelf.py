@@ -7,10 +7,13 @@ from pathlib import Path
 
 from cli import door
 from kb import library
+from kb.entry import Kind
 from kb.library import FOLDERS, Library
 from kb.printed import Printed
 from kb.problem import Problem
 from kb.text import Lang, Text
+
+_DIAGNOSED: tuple[Kind, ...] = ("symptom", "concept")  # the concepts know how curves are named
 
 
 def opened(folder: Path | None, lang: Lang) -> Library:
@@ -23,6 +26,20 @@ def opened(folder: Path | None, lang: Lang) -> Library:
     pages = frozen.load(_checked(folder))
     _name_left_out(pages.problems, lang)
     return pages
+
+
+def symptoms(folder: Path | None, lang: Lang) -> tuple[Library, tuple[Text, ...]]:
+    """The symptoms and concepts a diagnosis works with, and a sentence for each symptom that is the user's own."""
+    from kb import frozen
+
+    built_in, checked = frozen.built_in(_DIAGNOSED), _checked(folder)
+    if library.layers(checked) == (library.BUILT_IN,):
+        return built_in, ()
+    from diagnose.admitted import admitted
+
+    pages, said = admitted(frozen.of_kinds(checked, _DIAGNOSED), built_in)
+    _name_left_out(pages.problems, lang)
+    return pages, said
 
 
 def printed(folder: Path | None, lang: Lang) -> Printed | Library:

@@ -4,38 +4,35 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from cli import paint
-from diagnose import projectfile, settings
+from cli.wishes import Wishes
 from diagnose.finding import SEVERITIES
 from diagnose.watching import Watch, lines
 from kb.entry import Severity
-from kb.library import Library
 from kb.prose import Line
 from kb.text import Lang, Text
 
 
 def follow(
     paths: Sequence[Path],
-    library: Library,
+    asked: Wishes,
     *,
     every: float,
     looks: int,
     bar: str,
     bell: bool,
     lang: Lang,
-    roles: Mapping[str, str],
     told: Severity,
 ) -> int:
     """Tell every change at or above ``told``; 1 as soon as a finding reaches ``bar`` (or ``never``), else 0.
 
     ``every`` seconds lie between two looks, ``looks`` of them are taken (0: no end). Ctrl-C ends it like a last look.
     """
-    standing = projectfile.nearest(Path.cwd())
-    pages, _ = settings.with_numbers(library, standing.numbers)
-    watch = Watch(paths, pages, bar=told, roles=roles, waived=settings.waivers(pages, standing.waivers))
+    watch = Watch(paths, asked.pages, bar=told, roles=asked.roles, waived=asked.waived)
+    paint.show([Line("dim", one.of(lang)) for one in asked.said])
     taken = 0
     try:
         while True:

@@ -134,7 +134,8 @@ class _Check:
             return self._clear
         found = [Verdict(self._entry, "found", answer) for answer in answers if isinstance(answer, Evidence)]
         if found:
-            return found
+            unsayable = next(filter(None, map(_unsayable, found)), None)
+            return [Verdict(self._entry, "broke", reason=unsayable)] if unsayable else found
         unsure = [answer for answer in answers if isinstance(answer, Unsure)]
         if unsure and len(unsure) == len(answers):
             return [Verdict(self._entry, "blind", reason=unsure[0].because, log_it=self._missing(run))]
@@ -161,6 +162,20 @@ class _Check:
                 arguments[name] = run.settings
             calls.append(arguments)
         return calls
+
+
+def _unsayable(verdict: Verdict) -> Text | None:
+    """Why the sentence of a finding cannot be said; a person's own message may ask for facts that nobody gives."""
+    try:
+        verdict.message("en"), verdict.message("zh")
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        names = ["subject", "first", "last", *(verdict.evidence.facts if verdict.evidence else ())]
+        en, zh = ", ".join(f"{{{name}}}" for name in names), "、".join(f"{{{name}}}" for name in names)
+        return Text(
+            f"its message has a gap nothing fits ({error}); it may use {en}",
+            f"消息中有填不上的占位符（{error}），可用 {zh}",
+        )
+    return None
 
 
 def _without(entry: Entry, role: str, recogniser: Recogniser) -> Verdict:

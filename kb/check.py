@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from kb import bilingual, library, proofread
@@ -34,7 +34,7 @@ def check(path: Path) -> list[Problem]:
                 pages.append(Page(*library.read_placed(file)))
         except Problem as problem:
             problems.append(problem)
-    tree = _tree(path)
+    tree = tree_of(path)
     known = {file.stem for file in (*library.files(BUILT_IN), *library.files(tree), *given)}
     others = [entry for file in library.files(tree) if file not in given and (entry := _readable(file))]
     words = words or _words(tree)
@@ -47,6 +47,11 @@ def check(path: Path) -> list[Problem]:
             *proofread.punctuation(page),
         ]
     problems += [*_names(pages, others, words), *_meanings(tree, words, known)]
+    return in_order(problems)
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems by file and line."""
     return sorted(problems, key=lambda one: (str(one.path), one.line or 0, one.column or 0))
 
 
@@ -74,7 +79,8 @@ def _suffix(file: Path) -> Problem:
     )
 
 
-def _tree(path: Path) -> Path:
+def tree_of(path: Path) -> Path:
+    """The folder that has ``polyps``, ``concepts``, ... in it, of a file or folder within."""
     folder = path if path.is_dir() else path.parent
     return folder.parent if folder.absolute().name in FOLDERS else folder
 

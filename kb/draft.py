@@ -56,6 +56,21 @@ _FIELDS: dict[str, tuple[str, str, str]] = {
         "causes:\n  first-cause:\n    says: ...\n    fix: [...]",
         "causes:\n  first-cause:\n    says: ……\n    fix: [……]",
     ),
+    "check": (
+        "how `diagnose` looks for it; `kb check` tries the cases / `diagnose` 怎样检查它；`kb check` 会试跑各个案例",
+        """\
+check:
+  detector: low
+  watch: {{used: gpu-util}}
+  with: {{points: 20, skip: 0.1, level: 50, full: 80, idle: 2}}
+  severity: warning
+  message: "{{subject}} is typically at {{level:.0f}}%"
+  cases:
+    steadily low: {{expect: found, series: {{gpu/utilization: 30 + 3*noise}}}}
+    at work: {{expect: clear, series: {{gpu/utilization: 95 + noise}}}}
+    not logged: {{expect: blind, series: {{train/loss: exp(-t/80)}}}}""",
+        'message: "{{subject}} 通常只有 {{level:.0f}}%"',
+    ),
     "snippets": (
         "code to copy / 可复制的代码",
         "snippets:\n  use:\n    says: ...\n    code: |\n      pass",
@@ -79,7 +94,7 @@ _OF_KIND: dict[Kind, tuple[str, ...]] = {
     "dataset": ("body", "in_training"),
     "concept": ("body", "why", "wrong_when", "snippets"),
     "pitfall": ("what_you_see", "why", "fix", "wrong_when", "errors", "snippets"),
-    "symptom": ("what_you_see", "why", "causes", "fix", "wrong_when"),
+    "symptom": ("what_you_see", "why", "check", "causes", "fix", "wrong_when"),
 }
 
 

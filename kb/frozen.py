@@ -17,8 +17,16 @@ def load(folder: Path = library.BUILT_IN, cache: Path | None = None) -> Library:
 
     A cache that is missing, damaged or cannot be written costs time, never an answer.
     """
-    pages = _printed([*map(str, library.layers(folder))], lambda: layers.load(folder), cache)
+    pages = open_(folder, cache)
     return pages if isinstance(pages, Library) else _library(pages)
+
+
+def of_kinds(folder: Path, kinds: Collection[Kind], cache: Path | None = None) -> Library:
+    """The entries of `load` that are of these kinds, without the ambiguous words."""
+    pages = open_(folder, cache)
+    if isinstance(pages, Printed):
+        return Library(_Read(pages, kinds), {}, problems=printing.problems(pages.problems))
+    return Library({one.id: one for one in pages.values() if one.kind in kinds}, {}, problems=pages.problems)
 
 
 def built_in(kinds: Collection[Kind] = tuple(FOLDERS.values()), cache: Path | None = None) -> Library:

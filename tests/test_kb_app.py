@@ -208,7 +208,7 @@ def test_list_as_data(kb, small):
 
 
 def test_check_says_what_to_mend(kb, tmp_path):
-    good, bad = kb("check", PAGES), tmp_path / "concepts" / "x.yaml"
+    good, bad = kb("check", f"{PAGES}/concepts"), tmp_path / "concepts" / "x.yaml"
     bad.parent.mkdir()
     bad.write_text("title: X\nsumary: Y\n")
 

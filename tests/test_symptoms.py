@@ -12,6 +12,7 @@ from diagnose.cases import draw
 from diagnose.engine import judge
 from diagnose.finding import Verdict
 from diagnose.recognise import Recogniser
+from diagnose.trial import as_expected
 from kb.entry import Case, Entry
 from kb.library import load
 
@@ -35,15 +36,6 @@ def recogniser() -> Recogniser:
 def verdict_of(entry: Entry, case: Case) -> Verdict:
     run = recogniser().recognise(draw(case), {})
     return judge(run, entry, recogniser())[0]
-
-
-def as_expected(verdict: Verdict, case: Case) -> bool:
-    cause = (verdict.evidence.cause or "none") if verdict.evidence else ""
-    return (
-        verdict.state == case.expect
-        and (not case.cause or cause == case.cause)
-        and (not case.severity or verdict.severity == case.severity)
-    )
 
 
 @pytest.mark.parametrize("entry, name", CASES)
