@@ -7,8 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from diagnose.folder import Unit, is_event_file
+from diagnose.one_job import one_job
 from diagnose.readers import HEAD, of_checkpoints, readers
 from diagnose.run import Note, Trace
+from diagnose.tables.decode import decoded
+from diagnose.tables.ranks import only, ranks_in
 from diagnose.tables.textfile import told_once
 from kb.text import Text
 
@@ -50,6 +53,33 @@ def read_file(path: Path) -> list[Trace] | None:
     except OSError as error:
         why = error.strerror or type(error).__name__
         return [Trace(path, "", notes=(Note(str(path), Text(f"cannot be read: {why}", f"无法读取：{why}")),))]
+    ranks, sample = _ranks(path, head)
+    if len(ranks) < 2:
+        return _read(path, head)
+    told = {}
+    for rank in ranks:
+        with only(rank, ranks, sample):
+            told[rank] = _read(path, head) or []
+    return one_job(told)
+
+
+def _ranks(path: Path, head: bytes) -> tuple[list[str], str]:
+    """The processes of a job that wrote a text in turn, and the part of it that shows them."""
+    if b"\0" in head or not head.count(b"\n"):
+        return [], ""
+    if len(ranks_in(decoded(head)[0])) < 2:
+        if len(head) < HEAD:
+            return [], ""
+        with path.open("rb") as file:
+            file.seek(-HEAD, 2)
+            if len(ranks_in(decoded(file.read())[0])) < 2:
+                return [], ""
+    with path.open("rb") as file:
+        sample = decoded(file.read(FURTHER))[0]
+    return ranks_in(sample), sample
+
+
+def _read(path: Path, head: bytes) -> list[Trace] | None:
     name = ""
     try:
         name = _claimed(path, head)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ TABLES = frozenset(  # what trainers call the one log they keep beside their eve
         *("metrics.json", STATE, "log.txt"),
     )
 )
+_RANK = re.compile(r"(?:^|(?<=[^a-z]))rank[_-]?\d{1,4}(?!\d)", re.IGNORECASE)
 
 
 def gathered(runs: Sequence[Run], root: Path) -> list[Run]:
@@ -71,7 +73,11 @@ def _groups(folder: Path, runs: Sequence[Run]) -> list[list[int]]:
             theirs = next(group for group in groups if before in group)
             if mine is theirs or _files(runs[one] for one in mine) & _files(runs[one] for one in theirs):
                 continue
-            if _one_training(runs[before], run) or _one_layout(folder, runs, before, at):
+            if (
+                _of_one_job(runs[before], run)
+                or _one_training(runs[before], run)
+                or _one_layout(folder, runs, before, at)
+            ):
                 theirs += mine
                 groups.remove(mine)
     return [sorted(group) for group in groups]
@@ -79,6 +85,12 @@ def _groups(folder: Path, runs: Sequence[Run]) -> list[list[int]]:
 
 def _files(runs: Iterable[Run]) -> set[str]:
     return {one for run in runs for one in (str(run.path), *(series.source for series in run.series)) if one}
+
+
+def _of_one_job(one: Run, other: Run) -> bool:
+    """Whether both are logs of one name but for the rank of the process that wrote them: ``log_rank0.txt``."""
+    names = [(path.parent, *_RANK.split(path.name)) for path in (one.path, other.path)]
+    return names[0] == names[1] and len(names[0]) > 2
 
 
 def _one_training(one: Run, other: Run) -> bool:

@@ -146,13 +146,15 @@ def test_two_batches_an_epoch_are_one_curve(tmp_path, second):
 
 
 @pytest.mark.parametrize("who", ["rank {}:", "[GPU {}]", "[rank {}]", "[Worker {}] -"])
-def test_lines_of_two_ranks_are_two_runs(tmp_path, who):
+def test_lines_of_two_ranks_are_one_run(tmp_path, who):
     text = "".join(f"{who.format(k)} step {s}0 loss {k}.{s}\n" for s in range(1, 9) for k in (0, 1))
 
-    found, notes = read(tmp_path, text)
+    [found], notes = read(tmp_path, text)
 
-    assert found == [{"loss": ([s * 10 for s in range(1, 9)], [k + s / 10 for s in range(1, 9)])} for k in (0, 1)]
-    assert "told apart by a column: rank" in notes
+    steps = [s * 10 for s in range(1, 9)]
+    assert found["loss"] == (steps, [s / 10 for s in range(1, 9)])
+    assert found["loss (rank 1)"] == (steps, [1 + s / 10 for s in range(1, 9)])
+    assert "2 processes of one job (0, 1): read as one run, that of rank 0" in notes
 
 
 def test_bare_tensors_are_read_where_a_loop_printed_nothing_else(tmp_path):

@@ -27,13 +27,16 @@ BARE_NAMES = frozenset(("log", "logs", "stdout", "output", "nohup", "train_log",
 _NOT_LOGS = re.compile(
     r"(?:requirements|constraints|cmakelists|licen[cs]e|readme|robots|top_level|sources)\b.*", re.IGNORECASE
 )
+_NUMBERED = re.compile(r"\.o\d+$|\.log\.(?:\d+|rank_?\d+)$")
 _POINTER = "version https://git-lfs.github.com/spec/"
 
 
 def sniff(path: Path, head: bytes) -> bool:
     """Anything called a log or a text, when nobody else wants it and it is not binary."""
     name = path.name.lower()
-    called = path.suffix.lower() in SUFFIXES or name in BARE_NAMES or re.search(r"\.o\d+$|\.log\.\d+$", name)
+    called = (
+        path.suffix.lower() in SUFFIXES or name in BARE_NAMES or re.search(r"\.o\d+$|\.log\.(?:\d+|rank_?\d+)$", name)
+    )
     return bool(called) and _NOT_LOGS.fullmatch(name) is None and head.count(0) <= len(head) // 2
 
 

@@ -18,6 +18,7 @@ WRITERS = frozenset(
         *("trial", "trial_id", "fold", "seed"),
     }
 )
+RANKS = frozenset({"rank", "local_rank", "global_rank"})  # of the processes of one job
 CALLED = frozenset(  # in words
     {
         *("run", "run_id", "run_name", "run_hash", "run_uuid", "model", "model_name", "experiment", "experiment_name"),

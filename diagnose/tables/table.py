@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnose.one_job import one_job
 from diagnose.run import Curve, Note, Series, Trace
-from diagnose.tables.apart import CALLED, WRITERS, by_name, by_process
+from diagnose.tables.apart import CALLED, RANKS, WRITERS, by_name, by_process
 from diagnose.tables.clock import Clock, clock_of, tail
 from diagnose.tables.gaps import placeholders
 from diagnose.tables.timeline import Ints
@@ -97,6 +98,8 @@ def traces(table: Table) -> list[Trace]:
         return [Trace(table.path, table.format, settings=table.settings, notes=tuple(notes))]
     dense = {name: column.dense(table.count) for name, column in table.columns.items() if tail(name)}
     main, labels = _main_rows(table, set(dense))
+    if ranks := _ranks(table, dense, main):
+        return one_job({rank: traces(part) for rank, part in ranks.items()})
     if apart := _runs(table, dense, main) or _processes(table, dense, main):
         return [trace for part in apart for trace in traces(part)]
     held = [column.rows for name, column in table.columns.items() if name not in dense]
@@ -116,6 +119,19 @@ def traces(table: Table) -> list[Trace]:
         series = tuple(one for name in names for one in stretch.series(name, notes))
         runs.append(Trace(table.path, table.format, series, settings=table.settings, notes=tuple(notes)))
     return runs
+
+
+def _ranks(table: Table, clocks: Mapping[str, Curve], main: NDArray[np.bool_]) -> dict[str, Table]:
+    """The table of every process of a job, by its rank, where a column names it; none when there is one process."""
+    for name, one in table.columns.items():
+        if name.strip().lower() in RANKS and len(one.rows) == table.count:
+            rest = replace(table, columns={other: held for other, held in table.columns.items() if other != name})
+            told = {
+                float(one.values[rows[0]]): rest.of_rows(rows, () if at else table.notes)
+                for at, rows in enumerate(by_name(clocks, main, [one.values]))
+            }
+            return {f"{rank:g}": told[rank] for rank in sorted(told)}
+    return {}
 
 
 def _runs(table: Table, clocks: Mapping[str, Curve], main: NDArray[np.bool_]) -> list[Table]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from diagnose.run import Note, Trace
 from diagnose.tables.decode import decoded, is_binary
+from diagnose.tables.ranks import of_one
 from kb.text import Text
 
 _COLOUR = re.compile(
@@ -43,9 +44,13 @@ def head_text(head: bytes) -> str:
 
 
 def unwrapped(text: str) -> str:
-    """The text without colours, without the marks of programs that passed it on, and with backspaces as returns."""
+    """The text without colours, without the marks of programs that passed it on, and with backspaces as returns.
+
+    Of a job's processes only one is left where one is asked for (`ranks.only`).
+    """
     if "\x1b" in text:
         text = _COLOUR.sub("", text)
+    text = of_one(text)
     if "\x08" in text:
         text = re.sub("\x08+", "\r", text)
     if first := _CARRIED_FIRST.match(text):
