@@ -7,12 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
+from diagnose.readers import HEAD as SHOWN
 from diagnose.run import Note, Series, Trace
 from diagnose.tables.aligned import in_tabs
+from diagnose.tables.bare import in_rows, is_bare
 from diagnose.tables.decode import decoded, is_binary
 from diagnose.tables.digits import MARGIN, Bytes
 from diagnose.tables.evidence import checked
 from diagnose.tables.exported import runs_exported
+from diagnose.tables.file_names import named_by_file
 from diagnose.tables.sentinels import measured
 from diagnose.tables.sheet import looks_tabular, sheets
 from diagnose.tables.table import Table, traces
@@ -30,8 +33,13 @@ ARENA = (
 
 
 def sniff(path: Path, head: bytes) -> bool:
-    """A .csv or .tsv that is not JSON nor DVCLive's; or, under any other name, a header above rows of numbers."""
+    """A .csv or .tsv that is not JSON nor DVCLive's; or, under any other name, a header above rows of numbers.
+
+    Or numbers alone, where the name says of what.
+    """
     text, _ = decoded(head)
+    if not is_binary(text) and is_bare(path, text, whole=len(head) < SHOWN):
+        return True
     if is_binary(text) or text.lstrip()[:1] in ("{", "[") or header_of(path, text):
         return False
     return path.suffix.lower() in NAMES or looks_tabular(in_tabs(text))
@@ -53,12 +61,12 @@ def read(path: Path) -> list[Trace]:
         notes.append(Note(str(path), Text(f"read as {encoding}", f"按 {encoding} 编码读取")))
     if not text.strip():
         notes.append(Note(str(path), Text("the file is empty", "文件是空的")))
-    return _traces(sheets(path, FORMAT, [in_tabs(text)], notes))
+    return _traces(sheets(path, FORMAT, [in_rows(text) if is_bare(path, text) else in_tabs(text)], notes))
 
 
 def _traces(tables: Iterable[Table]) -> list[Trace]:
     """The runs in the tables that are logs."""
-    good = (checked(measured(table)) for table in tables)
+    good = (checked(measured(named_by_file(table))) for table in tables)
     return [trace for table in good for run in runs_exported(table) for trace in traces(run)]
 
 

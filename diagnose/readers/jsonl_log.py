@@ -10,9 +10,11 @@ import numpy as np
 from diagnose.run import Note, Series, Trace
 from diagnose.tables.decode import decoded, is_binary
 from diagnose.tables.evidence import checked
-from diagnose.tables.jsontext import parsed, salvaged
+from diagnose.tables.file_names import named_by_file
+from diagnose.tables.jsontext import from_python, parsed, salvaged
 from diagnose.tables.object_line import LABELS, bare, said_in_object
-from diagnose.tables.records import Row, documented, history_in, is_number, tabled
+from diagnose.tables.points import in_folds, is_number, rows_of_points
+from diagnose.tables.records import Row, documented, history_in, tabled
 from diagnose.tables.sentinels import measured
 from diagnose.tables.table import traces
 from diagnose.tables.taken import merged, taken
@@ -31,6 +33,7 @@ WANDB_BESIDE = {  # what Weights & Biases puts beside a run: numbers with a step
     ),
 }
 NAMES = (".json", ".jsonl", ".ndjson")
+HISTORY = re.compile(r"\{\s*'[^'\n]{1,100}'\s*:\s*\[")  # str(history.history)
 OBJECT = re.compile(r'\{\s*"[^"\n]{1,200}"\s*:[^\n]*(\}\s*(\n|\Z)|\Z)')
 
 
@@ -39,7 +42,9 @@ def sniff(path: Path, head: bytes) -> bool:
     text = decoded(head)[0].lstrip()
     if is_binary(text) or text[:1] not in ("{", "[") or holds_settings(path, text) or path.name.endswith(INDEX):
         return False
-    return path.suffix.lower() in NAMES or OBJECT.match(text.replace("\r", "\n")) is not None
+    if path.suffix.lower() in NAMES or HISTORY.match(text) is not None:
+        return True
+    return OBJECT.match(text.replace("\r", "\n")) is not None
 
 
 def read(path: Path) -> list[Trace]:
@@ -59,6 +64,8 @@ def read(path: Path) -> list[Trace]:
         return [Trace(path, FORMAT, notes=tuple(notes))]
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if HISTORY.match(text.lstrip()):
+        text = from_python(text)
     bulk = taken(text, said_in_object, path, FORMAT, LABELS)
     every = [(number, line.strip()) for number, line in bulk.others]
     written = [line for _, line in every if line.strip("[], ")]
@@ -74,9 +81,14 @@ def read(path: Path) -> list[Trace]:
     if wrong is not None:
         notes.append(_note(path, wrong))
     first = isinstance(document, dict) and len(written) == 1 and any(map(is_number, document.values()))
-    if first and history_in(document) is None:
+    if first and history_in(document) is None and not rows_of_points(document, path.stem):
         document = [document]  # a log after its first record
-    return traces(checked(measured(documented(path, FORMAT, document, notes))))
+    found: list[Trace] = []
+    for part in in_folds(document):
+        said = [*notes, *([_note(path, part.what)] if part.what else [])]
+        table = documented(path, FORMAT, part.document, [] if found and not part.what else said)
+        found += traces(checked(measured(named_by_file(table))))
+    return found
 
 
 def _rows(path: Path, every: list[tuple[int, str]], others: int) -> tuple[list[Row], list[int], list[Note]]:

@@ -11,6 +11,14 @@ from kb.text import Text
 LARGE = 64 << 20  # characters of one value beyond which it is no log, and parsing it would take gigabytes
 DEEPEST = 100  # brackets open at once where a file was cut
 MARKS = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},]', re.DOTALL)  # possessive: an open string is one match
+FOREIGN = re.compile(
+    r'"(?:[^"\\]++|\\.)*+"?|(?<=[:,\[])\s*+([+-]?(?:nan|inf|infinity)\b(?!")|(?:np\.|numpy\.)?'
+    r"(?:float\d*|tensor|array)\(\s*([^()\s,]{1,40})[^()]{0,60}\))",
+    re.IGNORECASE | re.DOTALL,
+)
+QUOTED = re.compile(r"'[^'\\\n]{0,400}'")
+LITERAL = re.compile(r'"(?:[^"\\]++|\\.)*+"?|\b(None|True|False)\b')
+PYTHON = {"None": "null", "True": "true", "False": "false"}
 CLOSING = {"{": "}", "[": "]"}
 
 
@@ -23,6 +31,8 @@ def parsed(text: str) -> tuple[Any, Text | None]:
     except RecursionError:
         return None, Text("nested too deeply", "嵌套过深")
     except json.JSONDecodeError as error:
+        if (mended := with_numbers(text)) != text:  # printf and repr write what JSON has no word for
+            return parsed(mended)
         return None, Text(
             f"not valid JSON at line {error.lineno}: {error.msg}", f"第 {error.lineno} 行不是有效的 JSON：{error.msg}"
         )
@@ -42,6 +52,24 @@ def salvaged(text: str) -> tuple[Any, Text | None]:
     if still_wrong is None:
         return value, Text("the file is cut short; what came before is read", "文件不完整；已读取此前的内容")
     return None, wrong
+
+
+def with_numbers(text: str) -> str:
+    """The text with ``nan``, ``-inf`` and a number in its type (``np.float32(0.5)``) as JSON spells them."""
+    return FOREIGN.sub(lambda match: match[0] if match[1] is None else _spelled(match[1], match[2]), text)
+
+
+def _spelled(word: str, inner: str | None) -> str:
+    if inner is not None:
+        return inner
+    sign = "-" if word[0] == "-" else ""
+    return "NaN" if "nan" in word.lower() else f"{sign}Infinity"
+
+
+def from_python(text: str) -> str:
+    """The text of a dictionary that Python printed, its strings quoted as JSON does."""
+    quoted = QUOTED.sub(lambda match: json.dumps(match[0][1:-1]), text)
+    return LITERAL.sub(lambda match: match[0] if match[1] is None else PYTHON[match[1]], quoted)
 
 
 def _with_floats(text: str) -> tuple[Any, Text | None]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,11 @@ import numpy as np
 
 from diagnose.run import Note
 from diagnose.tables.apart import CALLED
+from diagnose.tables.cells import number
 from diagnose.tables.clock import counts
 from diagnose.tables.evidence import speaks
 from diagnose.tables.pivot import TAGS, pivoted, tag_of
+from diagnose.tables.points import are_pairs, framed, is_number, rows_of_points
 from diagnose.tables.table import LABELS, SPLITS, Column, Table
 from kb.text import Text
 
@@ -97,7 +99,8 @@ def documented(path: Path, form: str, document: Any, notes: Sequence[Note] = ())
         name = path.stem.split("-tag-", 1)[-1]  # the download carries the tag in its file name
         columns = {"wall_time": Column(every, wall), "step": Column(every, step), name: Column(every, value)}
         return Table(path, form, len(document), columns, notes=notes)
-    history = _paired(document) or history_in(document)
+    document = framed(document)
+    history = _paired(document) or rows_of_points(document, path.stem) or history_in(document)
     if isinstance(history, list):
         return tabled(path, form, history, (), notes)
     if history is None:
@@ -156,19 +159,10 @@ def _paired(document: Any) -> list[Row]:
     lists = dict(_lists(document)) if isinstance(document, dict) else {}
     rows: dict[float, dict[str, Any]] = {}
     for name, one in lists.items():
-        if one and all(_is_pair(pair) for pair in one) and all(a[0] < b[0] for a, b in itertools.pairwise(one)):
+        if one and are_pairs(one):
             for step, value in one:
                 rows.setdefault(step, {"step": step})[name] = value
     return [rows[step] for step in sorted(rows)]
-
-
-def _is_pair(one: Any) -> bool:
-    return isinstance(one, list) and len(one) == 2 and isinstance(one[0], int) and all(map(is_number, one))
-
-
-def is_number(one: Any) -> bool:
-    """Whether a JSON value is a point: a number, and not true or false."""
-    return isinstance(one, int | float) and not isinstance(one, bool)
 
 
 def as_float(one: float) -> float:
@@ -218,6 +212,10 @@ def _read_out(name: str, text: str, *, spelled: bool) -> tuple[str, Any]:
     """The number in a text: of a record that spells its loss (fairseq), or of how many (``"step/max": "10/939"``)."""
     if spelled and SPELLED.fullmatch(text):
         return name, float(text)
+    if 1 < len(text) <= 80 and (text[-1] in ")%]") and _spoken(name):  # str() of a tensor, or of a share
+        with suppress(ValueError):
+            found = number(text)
+            return name, text if found is None else found
     bare = name.partition("/")[0]
     if counts(bare) and (match := SO_FAR.fullmatch(text)):
         return bare, int(match[1])

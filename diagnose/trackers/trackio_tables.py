@@ -11,7 +11,8 @@ from typing import Any
 
 from diagnose.run import Note
 from diagnose.tables.jsontext import parsed
-from diagnose.tables.records import as_float, is_number
+from diagnose.tables.points import is_number
+from diagnose.tables.records import as_float
 from diagnose.trackers.run_in_database import DatabaseRun, rows
 from kb.text import Text
 

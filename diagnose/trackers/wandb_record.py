@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from diagnose.tables.jsontext import parsed
-from diagnose.tables.records import as_float, is_number
+from diagnose.tables.points import is_number
+from diagnose.tables.records import as_float
 from diagnose.trackers.machine import Machine
 from diagnose.trackers.plain import Plain
 from diagnose.trackers.points import Points
