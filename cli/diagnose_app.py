@@ -13,7 +13,7 @@ import typer
 
 from cli import door, language, pager, paint, shelf
 from cli.language import both
-from cli.options import Bar, Folder, Form, Lang, Mapped, Numbers, Paths, Plain, Speech, Waived, Whole
+from cli.options import Bar, Folder, Form, Lang, Mapped, Numbers, Paths, Plain, Speech, Waived, Whole, path
 from cli.progress import Progress
 from cli.wishes import wishes
 from diagnose import reports
@@ -50,6 +50,7 @@ def _diagnose(
     _version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help=both("print the version", "显示版本号"))
     ] = False,
+    _lang: Lang = Speech.auto,
 ) -> None:
     """Options of ``diagnose`` itself."""
 
@@ -127,12 +128,24 @@ def series(paths: Paths, lang: Lang = Speech.auto, mapped: Mapped = None, folder
 
 
 @app.command(help=both("Show tensors, gates and optimizer of checkpoints.", "显示检查点中的张量、门控与优化器。"))
-def checkpoint(paths: Paths, lang: Lang = Speech.auto, verbose: Whole = False) -> int:
+def checkpoint(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH...",
+            parser=path,
+            help=both("checkpoint files, or folders that hold some", "检查点文件，或含有检查点的文件夹"),
+        ),
+    ],
+    lang: Lang = Speech.auto,
+    folder: Folder = None,
+    verbose: Whole = False,
+) -> int:
     """One table a file: groups with rate and decay, gates with values, tensors with norm and zeros."""
     from diagnose import clinic, contents
 
     speak = language.choose(lang)
-    runs = clinic.read(paths, shelf.symptoms(None, speak)[0])
+    runs = clinic.read(paths, shelf.symptoms(folder, speak)[0])
     if not any(one.checkpoints for one in runs):
         raise Problem(Text("no checkpoint there", "这里没有检查点"), path=", ".join(map(str, paths)))
     pager.show(contents.lines(runs, speak, paint.width(), whole=verbose))
@@ -142,9 +155,14 @@ def checkpoint(paths: Paths, lang: Lang = Speech.auto, verbose: Whole = False) -
 @app.command(help=both("Compare two runs, or two folders of runs.", "比较两次训练，或两个文件夹里的训练。"))
 def compare(
     a: Annotated[
-        Path, typer.Argument(metavar="A", help=both("a run, or a folder of runs", "一次训练，或一组训练的文件夹"))
+        Path,
+        typer.Argument(
+            metavar="A", parser=path, help=both("a run, or a folder of runs", "一次训练，或一组训练的文件夹")
+        ),
     ],
-    b: Annotated[Path, typer.Argument(metavar="B", help=both("what it is compared with", "与之比较的另一方"))],
+    b: Annotated[
+        Path, typer.Argument(metavar="B", parser=path, help=both("what it is compared with", "与之比较的另一方"))
+    ],
     form: Form = Plain.text,
     lang: Lang = Speech.auto,
     mapped: Mapped = None,
@@ -173,10 +191,13 @@ def compare(
 def watch(
     paths: Paths,
     every: Annotated[
-        float, typer.Option("--every", help=both("seconds between two looks", "两次查看之间的秒数"))
+        float, typer.Option("--every", metavar="SECONDS", help=both("seconds between two looks", "两次查看之间的秒数"))
     ] = 10.0,
     looks: Annotated[
-        int, typer.Option("--looks", help=both("stop after so many looks; 0: never", "看这么多次后停止；0 表示不停"))
+        int,
+        typer.Option(
+            "--looks", metavar="COUNT", help=both("stop after so many looks; 0: never", "看这么多次后停止；0 表示不停")
+        ),
     ] = 0,
     bar: Annotated[
         Bar, typer.Option("--fail-on", help=both("stop with 1 from this severity on", "达到该级别时停止，退出码为 1"))

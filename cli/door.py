@@ -49,7 +49,7 @@ def run(app: typer.Typer, arguments: Sequence[str] | None, program: str) -> int:
     command: Any = typer.main.get_command(app)
     help_page.speak(command, lang, paint.width())
     try:
-        code = command.main(words, prog_name=program, standalone_mode=False)
+        code = command.main(language.behind_command(words), prog_name=program, standalone_mode=False)
         sys.stdout.flush()
     except Problem as problem:
         complain(problem, lang)

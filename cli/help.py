@@ -9,7 +9,7 @@ from cli import language
 from kb.text import Lang, Text
 from kb.wrap import pad, width_of, wrap
 
-_USAGE = Text("Usage:", "用法：")
+_USAGE = Text("Usage: ", "用法：")
 _OPTIONS = Text("[OPTIONS]", "[选项]")
 _COMMAND = Text("COMMAND ...", "命令 ...")
 _HEADINGS = {
@@ -36,7 +36,7 @@ def page(context: Any, lang: Lang, width: int) -> str:
     command = context.command
     arguments = [_name(one) for one in command.get_params(context) if one.param_type_name == "argument"]
     tail = _COMMAND.of(lang) if hasattr(command, "commands") else " ".join(arguments)
-    usage = f"{_USAGE.of(lang)} {context.command_path} {_OPTIONS.of(lang)} {tail}"
+    usage = f"{_USAGE.of(lang)}{context.command_path} {_OPTIONS.of(lang)} {tail}"
     lines = [*wrap(usage, width, rest="       "), ""]
     for paragraph in language.in_language(command.help or "", lang).split("\n"):
         lines += wrap(paragraph, width) or [""]
@@ -84,8 +84,9 @@ def _says(parameter: Any, lang: Lang) -> str:
         return _OWN[parameter.name].of(lang)
     says = language.in_language(getattr(parameter, "help", "") or "", lang)
     default = getattr(parameter, "default", None)
-    if isinstance(default, str) and default and parameter.param_type_name == "option":
-        says += f" [{default}]"
+    told = isinstance(default, str | float) and bool(default)  # a flag or a count that is off says nothing
+    if told and parameter.param_type_name == "option":
+        says += f" [{default:g}]" if isinstance(default, float) else f" [{default}]"
     return says
 
 

@@ -52,6 +52,7 @@ def _kb(
     _version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help=both("print the version", "显示版本号"))
     ] = False,
+    _lang: Lang = Speech.auto,
 ) -> None:
     """Options of ``kb`` itself."""
 

@@ -41,6 +41,22 @@ def at_start(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) 
     return choose(wanted, " ".join(arguments), environ)
 
 
+def behind_command(arguments: Sequence[str]) -> list[str]:
+    """The arguments with a ``--lang`` that was typed before the command put behind it, where the command looks for it.
+
+    Without a command it is left out: it has done its work for the help page.
+    """
+    kept: list[str] = []
+    said: list[str] = []
+    rest = list(arguments)
+    while rest and rest[0].startswith("-") and rest[0] != "--":
+        name, equals, _ = rest[0].partition("=")
+        count = 1 if equals or name != "--lang" else 2
+        (said if name == "--lang" else kept).extend(rest[:count])
+        rest = rest[count:]
+    return [*kept, *rest[:1], *said, *rest[1:]] if rest else kept
+
+
 def both(en: str, zh: str) -> str:
     """A help text: gives the English, and remembers its Chinese for `in_language`."""
     _chinese[en] = zh

@@ -10,6 +10,8 @@ import typer
 
 from cli.language import both
 from kb.library import FOLDERS
+from kb.problem import Problem
+from kb.text import Text
 
 
 class Speech(StrEnum):
@@ -50,10 +52,23 @@ Folder = Annotated[
         ),
     ),
 ]
+
+
+def path(typed: str) -> Path:
+    """A path as it was typed; raises `Problem` for an empty one, which would stand for the folder one is in."""
+    if not typed:
+        raise Problem(
+            Text("a path is empty", "有一个路径是空的"),
+            hint=Text("is a shell variable unset? `.` is this folder", "shell 变量没有赋值？当前文件夹写作 `.`"),
+        )
+    return Path(typed)
+
+
 Paths = Annotated[
     list[Path],
     typer.Argument(
         metavar="PATH...",
+        parser=path,
         help=both(
             "folders or files: event files, CSV or JSONL logs, checkpoints",
             "文件夹或文件：事件文件、CSV 或 JSONL 日志、检查点",

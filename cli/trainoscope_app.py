@@ -10,6 +10,7 @@ import typer
 
 from cli import door, paint
 from cli.language import both
+from cli.options import Lang, Speech
 from kb.prose import Line
 
 app = typer.Typer(
@@ -43,6 +44,7 @@ def _trainoscope(
     _version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help=both("print the version", "显示版本号"))
     ] = False,
+    _lang: Lang = Speech.auto,
 ) -> None:
     """Options of ``trainoscope`` itself."""
 
@@ -63,7 +65,7 @@ def diagnose(context: typer.Context) -> int:
     """Hand everything on to ``diagnose``."""
     from cli import diagnose_app
 
-    return diagnose_app.main(context.args)
+    return diagnose_app.main(context.args, "trainoscope diagnose")
 
 
 if __name__ == "__main__":

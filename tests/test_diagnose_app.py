@@ -216,3 +216,9 @@ def test_a_file_that_could_not_be_read_is_named_beside_the_runs_that_could(flat,
     text = said(capsys)
     assert "broken.pt" in text
     assert "1 file of kinds I do not read" in text
+
+
+@pytest.mark.parametrize("command", [["run"], ["series"], ["checkpoint"], ["watch"], ["compare", "examples"]])
+def test_an_empty_path_is_not_the_folder_one_is_in(command, capsys):
+    assert main([*command, "", "--lang", "en"]) == 2
+    assert "a path is empty" in capsys.readouterr().err

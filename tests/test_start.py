@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import kb_app, start
+from cli import kb_app, language, start
 from kb import frozen, printed
 
 ROOT = Path(__file__).parent.parent
@@ -173,3 +173,30 @@ def test_a_closed_pipe_and_a_full_disk_end_as_they_do_for_the_command():
     assert full.returncode == 2
     assert b"cannot be written" in full.stderr or "无法写出".encode() in full.stderr
     assert b"Traceback" not in closed.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        (["--lang", "zh", "lookup", "x"], ["lookup", "--lang", "zh", "x"]),
+        (["--lang=zh", "lookup", "--", "x"], ["lookup", "--lang=zh", "--", "x"]),
+        (["--help", "--lang", "zh"], ["--help"]),
+        (["--lang", "zh"], []),
+        (["--lang"], []),
+        (["lookup", "x", "--lang", "zh"], ["lookup", "x", "--lang", "zh"]),
+        (["--language", "zh", "lookup"], ["--language", "zh", "lookup"]),
+        (["--", "--lang", "zh"], ["--", "--lang", "zh"]),
+        ([], []),
+    ],
+)
+def test_a_language_before_the_command_counts_for_the_command(typed, read):
+    assert language.behind_command(typed) == read
+
+
+@pytest.mark.parametrize("arguments", [["--help", "--lang", "zh"], ["--lang", "zh"], ["--lang=zh", "list", "--help"]])
+def test_the_help_page_speaks_the_language_asked_for_wherever_it_stands(arguments, capsys, monkeypatch):
+    monkeypatch.setenv("TRAINOSCOPE_LANG", "en")
+
+    kb_app.main(arguments)
+
+    assert "用法：kb" in "".join(capsys.readouterr())
