@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,6 +21,7 @@ from cli.wishes import wishes
 from diagnose import reports
 from kb.problem import Problem
 from kb.prose import Line
+from kb.refused import refused
 from kb.text import Text
 
 Formats = StrEnum("Formats", [(name, name) for name in reports.formats()])  # type: ignore[misc] # the folder is the list
@@ -59,7 +62,10 @@ def _diagnose(
 def run(
     paths: Paths,
     form: Annotated[Formats, typer.Option("--format", help=both("how to print it", "输出格式"))] = Formats.text,  # type: ignore[attr-defined] # read from the folder
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help=both("write to a file", "写入文件"))] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help=both("write to a file; - is the screen", "写入文件；- 表示屏幕")),
+    ] = None,
     bar: Annotated[
         Bar, typer.Option("--fail-on", help=both("exit with 1 from this severity on", "达到该级别时退出码为 1"))
     ] = Bar.warning,
@@ -79,6 +85,8 @@ def run(
     from diagnose import clinic, settings
     from diagnose.finding import SEVERITIES
 
+    out = None if out == Path("-") else out
+    _refused_early(out)
     speak = language.choose(lang)
     asked = wishes(folder, speak, mapped=mapped, numbers=numbers, waive=waive)
     rounds = clinic.Rounds(paths, asked.pages, roles=asked.roles, waived=asked.waived, overridden=asked.said)
@@ -264,6 +272,17 @@ def _deliver(text: str, out: Path | None) -> None:
     try:
         out.write_text(text + "\n", encoding="utf-8", errors="replace")  # a file name may hold no UTF-8
     except OSError as error:
-        raise Problem(
-            Text(f"cannot be written ({error.strerror})", f"无法写入（{error.strerror}）"), path=out
-        ) from None
+        raise _unwritable(out, error) from None
+
+
+def _refused_early(out: Path | None) -> None:
+    """Raise `Problem` before anything is read where the report could not be written at the end."""
+    if out is not None and out.is_dir():
+        raise _unwritable(out, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
+    if out is not None and not out.absolute().parent.is_dir():
+        raise _unwritable(out, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+
+
+def _unwritable(out: Path, error: OSError) -> Problem:
+    why = refused(error)
+    return Problem(Text(f"cannot be written ({why.en})", f"无法写入（{why.zh}）"), path=out)

@@ -78,8 +78,10 @@ def ended(error: BaseException, lang: Lang) -> int:
     if error.filename is not None:
         raise error
     _hung_up()
-    reason = error.strerror
-    complain(Problem(Text(f"the output cannot be written ({reason})", f"无法写出结果（{reason}）")), lang)
+    from kb.refused import refused
+
+    why = refused(error)
+    complain(Problem(Text(f"the output cannot be written ({why.en})", f"无法写出结果（{why.zh}）")), lang)
     return FAILED
 
 

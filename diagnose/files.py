@@ -13,6 +13,7 @@ from diagnose.run import Note, Trace
 from diagnose.tables.decode import decoded
 from diagnose.tables.ranks import only, ranks_in
 from diagnose.tables.textfile import told_once
+from kb.refused import refused
 from kb.text import Text
 
 CHECKPOINTS = frozenset((".pt", ".pth", ".ckpt", ".safetensors", ".distcp"))
@@ -51,8 +52,8 @@ def read_file(path: Path) -> list[Trace] | None:
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        return [Trace(path, "", notes=(Note(str(path), Text(f"cannot be read: {why}", f"无法读取：{why}")),))]
+        why = refused(error)
+        return [Trace(path, "", notes=(Note(str(path), Text(f"cannot be read: {why.en}", f"无法读取：{why.zh}")),))]
     ranks, sample = _ranks(path, head)
     if len(ranks) < 2:
         return _read(path, head)

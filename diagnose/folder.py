@@ -16,6 +16,7 @@ from typing import NamedTuple
 from diagnose.run import Note
 from diagnose.trackers.run_folders import HYDRA, tracked
 from kb.problem import Problem, did_you_mean
+from kb.refused import refused
 from kb.text import Text
 
 SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages"})
@@ -135,8 +136,8 @@ class Walk:
         return True
 
     def _unreadable(self, path: Path, error: OSError) -> None:
-        why = error.strerror or type(error).__name__
-        self._note(path, Text(f"cannot be read: {why}", f"无法读取：{why}"))
+        why = refused(error)
+        self._note(path, Text(f"cannot be read: {why.en}", f"无法读取：{why.zh}"))
 
     def _note(self, path: Path, what: Text) -> None:
         self.notes.append(Note(str(path), what))
@@ -180,8 +181,8 @@ def _always_serves(name: str) -> bool:
 def _missing(path: Path, error: OSError) -> Problem:
     """The complaint about a path that cannot be opened, with its nearest sibling."""
     if not isinstance(error, FileNotFoundError | NotADirectoryError):
-        why = error.strerror or type(error).__name__
-        return Problem(Text(f"cannot be read: {why}", f"无法读取：{why}"), path=path)
+        why = refused(error)
+        return Problem(Text(f"cannot be read: {why.en}", f"无法读取：{why.zh}"), path=path)
     try:
         siblings = sorted(other.name for other in path.parent.iterdir())
     except OSError:

@@ -61,7 +61,7 @@ def entry_files(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise Problem(Text("no such file or folder", "没有这个文件或文件夹"), path=path)
-    found = sorted(one for one in path.rglob("*") if one.suffix.lower() in (".yaml", ".yml") and one.is_file())
+    found = sorted(one for one in path.rglob("*") if _is_entry(one))
     if not found:
         raise Problem(
             Text("holds no entries", "里面没有条目"),
@@ -69,6 +69,11 @@ def entry_files(path: Path) -> list[Path]:
             hint=Text("an entry is a file called <id>.yaml", "条目是名为 <id>.yaml 的文件"),
         )
     return found
+
+
+def _is_entry(path: Path) -> bool:
+    """Whether a file looks like an entry; editors hide locks and copies beside it, behind a dot."""
+    return path.suffix.lower() in (".yaml", ".yml") and not path.name.startswith(".") and path.is_file()
 
 
 def _suffix(file: Path) -> Problem:

@@ -8,6 +8,7 @@ from pathlib import Path
 from kb.entry import Kind
 from kb.library import FOLDERS
 from kb.problem import Problem
+from kb.refused import refused
 from kb.text import Text
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -127,7 +128,8 @@ def write(path: Path, text: str) -> None:
         what = Text("there is such a file already; it was left as it is", "文件已存在，未作改动")
         raise Problem(what, path=path, hint=Text("choose another id", "请换一个 id")) from None
     except OSError as error:
-        what = Text(f"cannot be written ({error.strerror})", f"无法写入（{error.strerror}）")
+        why = refused(error)
+        what = Text(f"cannot be written ({why.en})", f"无法写入（{why.zh}）")
         raise Problem(what, path=path) from None
 
 

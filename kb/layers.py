@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from kb import library
 from kb.entry import Entry
 from kb.library import AMBIGUOUS, FOLDERS, Library, Meaning
 from kb.problem import Problem
+from kb.refused import refused
 from kb.text import Text
 
 
@@ -65,6 +67,14 @@ def _misplaced(layer: Path) -> Iterator[Problem]:
             what = Text("lies in no folder of a kind", "没有放在某一类条目的文件夹里")
         hint = Text(f"entries are *.yaml files in {', '.join(FOLDERS)}", f"条目是 {names} 中的 *.yaml 文件")
         yield Problem(what, path=path, hint=hint)
+    for folder in (layer / name for name in FOLDERS):
+        try:
+            os.scandir(folder).close()
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError as error:
+            why = refused(error)
+            yield Problem(Text(f"cannot be read ({why.en})", f"无法读取（{why.zh}）"), path=folder)
     seen: dict[str, Path] = {}
     for path in library.files(layer):
         if (first := seen.setdefault(path.stem, path)) is not path:

@@ -119,8 +119,8 @@ def layers(folder: Path) -> tuple[Path, ...]:
 
 def strays(folder: Path) -> list[Path]:
     """Files that look like entries of ``folder`` but are not read as such: in none of its folders, or misnamed."""
-    loose = [path for path in folder.glob("*.y*ml") if path.name != AMBIGUOUS]
-    return sorted([*loose, *(path for name in FOLDERS for path in (folder / name).glob("*.yml"))])
+    loose = [path for path in folder.glob("[!.]*.y*ml") if path.name != AMBIGUOUS]
+    return sorted([*loose, *(path for name in FOLDERS for path in (folder / name).glob("[!.]*.yml"))])
 
 
 def load(folder: Path = BUILT_IN, kinds: Collection[Kind] = tuple(FOLDERS.values())) -> Library:
@@ -131,8 +131,8 @@ def load(folder: Path = BUILT_IN, kinds: Collection[Kind] = tuple(FOLDERS.values
 
 
 def files(folder: Path) -> list[Path]:
-    """The entry files below ``folder``, in a stable order."""
-    return [path for name in FOLDERS for path in sorted((folder / name).glob("*.yaml"))]
+    """The entry files below ``folder``, in a stable order; what an editor hides beside them is none."""
+    return [path for name in FOLDERS for path in sorted((folder / name).glob("[!.]*.yaml"))]
 
 
 def read_entry(path: Path) -> Entry:

@@ -13,6 +13,7 @@ from kb import draft, library
 from kb.entry import Entry, Kind
 from kb.problem import Problem
 from kb.prose import Line
+from kb.refused import refused
 from kb.text import Lang, Text
 from kb.words import has_han
 
@@ -53,7 +54,8 @@ def read(path: Path) -> str:
     try:
         raw = path.read_bytes() if path.stat().st_size <= _LARGEST else None
     except OSError as error:
-        raise Problem(Text(f"cannot be read ({error.strerror})", f"无法读取（{error.strerror}）"), path=path) from None
+        why = refused(error)
+        raise Problem(Text(f"cannot be read ({why.en})", f"无法读取（{why.zh}）"), path=path) from None
     if raw is None:
         raise Problem(Text("is too large for notes", "作为笔记太大了"), path=path)
     for encoding in ("utf-8-sig", "gb18030"):

@@ -177,7 +177,7 @@ def signature(folders: Sequence[str]) -> str:
     mixed = total = 0
     for folder in (HERE, *folders):
         for entry in _written(folder):
-            facts = entry.stat()
+            facts = _facts(entry)
             mixed ^= _crc32(os.fsencode(f"{entry.path}/{facts.st_mtime_ns}/{facts.st_size}"))
             total += facts.st_mtime_ns + facts.st_size
     return f"{mixed:08x}{total:x}"
@@ -195,17 +195,28 @@ def names() -> list[tuple[str, str]]:
     return list(zip(ids, ids, strict=True))
 
 
-def _written(folder: str) -> Iterator[os.DirEntry[str]]:
-    """The files that a library is made of, and the programs of this package; nothing where there is no such folder."""
+def _facts(entry: os.DirEntry[str]) -> os.stat_result:
+    """What is known of a file; of a link that leads nowhere, what is known of the link."""
     try:
-        found = list(os.scandir(folder))
-    except FileNotFoundError:
-        return
-    for entry in found:
+        return entry.stat()
+    except OSError:
+        return entry.stat(follow_symlinks=False)
+
+
+def _written(folder: str) -> Iterator[os.DirEntry[str]]:
+    """The files that a library is made of, and the programs of this package; nothing where no folder can be read."""
+    for entry in _inside(folder):
         if entry.name.endswith((".yaml", ".yml", ".py")):
             yield entry
         elif folder != HERE and entry.is_dir():
-            yield from (one for one in os.scandir(entry.path) if one.name.endswith((".yaml", ".yml")))
+            yield from (one for one in _inside(entry.path) if one.name.endswith((".yaml", ".yml")))
+
+
+def _inside(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        return list(os.scandir(folder))
+    except OSError:
+        return []
 
 
 def _columns(raw: bytes, sizes: Sequence[int]) -> Iterator[bytes]:

@@ -90,6 +90,8 @@ class Form:
 
 def _found(kind: Any, data: Any, route: Route) -> Text:
     wanted = _WANTED[kind]
+    if data is None and route:
+        return Text(f"{route[-1]!r} is empty; it should be {wanted.en}", f"{route[-1]!r} 是空的，应为{wanted.zh}")
     shown = repr(data) if len(repr(data)) < 60 else f"{repr(data)[:57]}..."
     if not route:
         return Text(f"expected {wanted.en}, found {shown}", f"此处应为{wanted.zh}，而不是 {shown}")

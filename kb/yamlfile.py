@@ -8,6 +8,7 @@ needs none of them, and anchors can make a small file expand without bound.
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import yaml
 
 from kb.problem import Problem
+from kb.refused import refused
 from kb.text import Text
 
 Route = tuple[str | int, ...]
@@ -48,9 +50,12 @@ class Places(dict[Route, tuple[int, int]]):
 def read(path: Path) -> tuple[Any, Places]:
     """The plain data of the file and the place of each part; raises `Problem` naming file, line and column."""
     try:
+        if not stat.S_ISREG(kind := path.stat().st_mode) and not stat.S_ISDIR(kind):
+            raise Problem(Text("not a regular file", "不是普通文件"), path=path)  # a pipe would never end
         raw = path.read_bytes()
     except OSError as error:
-        raise Problem(Text(f"cannot be read ({error.strerror})", f"无法读取（{error.strerror}）"), path=path) from None
+        why = refused(error)
+        raise Problem(Text(f"cannot be read ({why.en})", f"无法读取（{why.zh}）"), path=path) from None
     if len(raw) > _LARGEST:
         raise Problem(
             Text(f"{len(raw):,} bytes is too large for an entry", f"{len(raw):,} 字节，作为条目太大了"),

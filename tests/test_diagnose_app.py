@@ -222,3 +222,28 @@ def test_a_file_that_could_not_be_read_is_named_beside_the_runs_that_could(flat,
 def test_an_empty_path_is_not_the_folder_one_is_in(command, capsys):
     assert main([*command, "", "--lang", "en"]) == 2
     assert "a path is empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("out", "en", "zh"),
+    [
+        ("gone/report.html", "No such file or directory", "没有这个文件或文件夹"),
+        (".", "Is a directory", "这是一个文件夹"),
+    ],
+)
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_read(tmp_path, capsys, out, en, zh):
+    for lang, why in (("en", en), ("zh", zh)):
+        code = main(["run", str(tmp_path / "no run"), "--format", "html", "--out", str(tmp_path / out), "--lang", lang])
+
+        assert code == 2
+        assert why in (said := capsys.readouterr().err)
+        assert "no run" not in said
+
+
+def test_a_dash_for_the_file_is_the_screen(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    main(["run", str(Path(__file__).parent.parent / "examples" / "healthy"), "--format", "json", "--out", "-"])
+
+    assert json.loads(capsys.readouterr().out)["runs"]
+    assert list(tmp_path.iterdir()) == []

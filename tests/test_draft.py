@@ -29,7 +29,7 @@ def test_the_check_accepts_a_draft_once_it_is_filled_and_not_before(kind, tmp_pa
     path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")
 
     assert [(one.line, one.column) for one in empty] == [(4, 1)]
-    assert "'title' should be text" in str(empty[0])
+    assert "'title' is empty; it should be text" in str(empty[0])
     assert check(path) == []
     entry = read_entry(path)
     assert (entry.id, entry.kind) == ("brass-button", kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -150,3 +151,42 @@ def test_an_answer_that_was_kept_is_not_given_once_an_own_entry_says_otherwise(t
     assert [one.stdout[:7] for one in own] == ["My page"] * 2
     assert [one.stdout for one in broken] == [one.stdout for one in built_in]
     assert ["hyperplastic-polyp.yaml:2:1" in one.stderr for one in broken] == [True, True]
+
+
+def test_what_an_editor_leaves_beside_an_entry_is_none(own, capsys):
+    write(own, "mine", "Mine")
+    (own / "concepts" / ".#mine.yaml").symlink_to("somebody@host.1234")  # the lock of Emacs leads nowhere
+    (own / "concepts" / ".mine.yaml.swp.yaml").write_bytes(b"\0\1")
+
+    assert kb_app.main(["lookup", "mine", "--lang", "en"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("kind", ["link", "loop", "pipe"])
+def test_an_own_file_that_is_none_is_named_and_left_out(own, capsys, kind):
+    write(own, "mine", "Mine")
+    bad = own / "concepts" / "bad.yaml"
+    if kind == "pipe":
+        os.mkfifo(bad)
+    else:
+        bad.symlink_to("nowhere" if kind == "link" else "bad.yaml")
+
+    for command in (["lookup", "mine"], ["ask", "mine"], ["list"]):
+        assert kb_app.main([*command, "--lang", "zh"]) == 0
+        assert capsys.readouterr().err.startswith(f"{bad}: ")
+
+
+def test_a_folder_of_own_entries_that_cannot_be_opened_is_named(own, monkeypatch):
+    write(own, "mine", "Mine")
+    scandir = os.scandir
+
+    def closed(path="."):
+        if Path(path).name == "concepts" and Path(path).parent == own:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+
+    pages = frozen.load()
+    assert [str(one) for one in pages.problems] == [f"{own / 'concepts'}: cannot be read (Permission denied)"]
+    assert pages.problems[0].what.zh == "无法读取（没有权限）"

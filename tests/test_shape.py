@@ -53,7 +53,7 @@ def test_a_text_block_loses_its_outer_empty_lines_but_not_its_indent():
         ("title: [A]\nsummary: B" + ZH, "x.yaml:1:1: 'title' should be text, found ['A']"),
         ("title: 3\nsummary: B" + ZH, "'title' should be text, found 3"),
         ("title: true\nsummary: B" + ZH, "'title' should be text, found True"),
-        ("title:\nsummary: B" + ZH, "'title' should be text, found None"),
+        ("title:\nsummary: B" + ZH, "'title' is empty; it should be text"),
         ("title: A\nsummary: B\naliases: a, b" + ZH, "x.yaml:3:1: 'aliases' should be a list, found 'a, b'"),
         ("title: A\nsummary: B\naliases: [a, {b: c}]" + ZH, "x.yaml:3:14: 1 should be text, found {'b': 'c'}"),
         ("title: A\nsummary: B\nclaims: [c]" + ZH, "'claims' should be named fields, found ['c']"),
