@@ -12,6 +12,7 @@ from diagnose.configured import configured
 from diagnose.event_folders import event_parts, is_curve, stands_alone
 from diagnose.files import read_units
 from diagnose.folder import Unit, Walk
+from diagnose.foreign import kind_of
 from diagnose.gather import gathered
 from diagnose.run import Note, Run, Series, Source, Trace
 from diagnose.sequel import parts_of
@@ -109,7 +110,7 @@ class Survey:
                 if read is None:
                     self.strangers += 1
                     if path in self._paths:
-                        what = Text("no reader knows this kind of file", "没有能读取这种文件的读取器")
+                        what = _kind(path) or Text("no reader knows this kind of file", "没有能读取这种文件的读取器")
                         self._unread.append(Note(str(path), what))
                     continue
                 good = [trace for trace in read if trace.series or trace.checkpoints or trace.settings]
@@ -123,6 +124,15 @@ class Survey:
             return [_alone(traces[0], root)]
         good = [trace for trace in traces if trace.series or trace.checkpoints]
         return configured(_runs(root, good), [trace for trace in traces if not (trace.series or trace.checkpoints)])
+
+
+def _kind(path: Path) -> Text | None:
+    """What a file is that no reader wants, where that is known."""
+    try:
+        with path.open("rb") as file:
+            return kind_of(path, file.read(32))
+    except OSError:
+        return None
 
 
 def _alone(trace: Trace, root: Path) -> Run:

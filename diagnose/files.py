@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from diagnose.folder import Unit, is_event_file
+from diagnose.foreign import kind_of, may_be_log
 from diagnose.one_job import one_job
 from diagnose.readers import HEAD, of_checkpoints, readers
 from diagnose.run import Note, Trace
@@ -89,7 +90,7 @@ def _read(path: Path, head: bytes) -> list[Trace] | None:
             second = next((one for one in readers() if _any_shape(one) and readers()[one].sniff(path, head)), "")
             other = readers()[second].read(path) if second else []
             found = other if any(one.series for one in other) else found
-        return told_once(found) if name else None
+        return told_once(found) if name else _foreign(path, head)
     except Exception as bug:  # noqa: BLE001 - one file must not cost the user all the others
         why = f"{type(bug).__name__}: {bug}"[:200]
         what = Text(
@@ -97,6 +98,13 @@ def _read(path: Path, head: bytes) -> list[Trace] | None:
             f"{name or '查找'}读取器在此出错，这是我们的缺陷：{why}",
         )
         return [Trace(path, name, notes=(Note(str(path), what),))]
+
+
+def _foreign(path: Path, head: bytes) -> list[Trace] | None:
+    """A note on a file that by its name is a log and by its content in a form that is not read; None for any other."""
+    if not may_be_log(path) or (what := kind_of(path, head)) is None:
+        return None
+    return [Trace(path, "", notes=(Note(str(path), what),))]
 
 
 def _claimed(path: Path, head: bytes) -> str:

@@ -28,6 +28,8 @@ FOLDERS = frozenset(
     }
 )
 BESIDE = frozenset({"files", "vis_data", "tf_logs"})  # where W&B, mmengine and mmcv put the other half of a run's log
+STAMPED = re.compile(r"\d{8}_\d{6}")  # mmengine logs into a folder of the time, and saves beside it
+BACKUP = re.compile(r"(?:~|\.bak|\.orig|\.old)$", re.IGNORECASE)  # what editors leave beside a file
 SESSION = re.compile(r"\d{9,}\.\d+")  # SummaryWriter.add_hparams writes into a folder named after the time
 NUMBERED = re.compile(r"(checkpoint|ckpt|step|epoch|global_step|iter)[-_]?\d+", re.IGNORECASE)
 
@@ -101,6 +103,9 @@ class Walk:
         for name, entry in sorted(entries.items()):
             if (name.startswith(".") and name != HYDRA) or name in SKIPPED:
                 continue
+            if (plain := BACKUP.sub("", name)) != name and plain in entries:
+                self._note(Path(entry.path), Text(f"an older copy of {plain}; skipped", f"{plain} 的旧副本，跳过"))
+                continue
             if entry.is_file(follow_symlinks=False):
                 if self._is_new(kind.st_dev, entry.inode()):
                     files.append(entry)
@@ -158,6 +163,9 @@ def _serving(names: Sequence[str], inner: Sequence[Entry]) -> dict[str, Entry]:
     if not names and not any(map(_always_serves, serving)):
         serving = {}  # with nothing to serve they are folders like any other
     serving |= {one.name: one for one in inner if tracked(one, (*names, *serving))}
+    stamped = [one for one in inner if STAMPED.fullmatch(one.name)]
+    if len(stamped) == 1 and any(name.endswith(".pth") for name in names):  # of several, no one knows whose they are
+        serving[stamped[0].name] = stamped[0]
     if any(map(is_event_file, names)):  # SummaryWriter.add_scalars: a folder for every curve
         serving |= {one.name: one for one in inner if "_" in one.name}
     return serving

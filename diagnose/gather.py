@@ -10,12 +10,21 @@ from pathlib import Path
 from diagnose.attach import home, name_of
 from diagnose.folder import BESIDE
 from diagnose.run import Note, Run, Series
-from diagnose.same_values import agree, decimals, differ, tail, telling
+from diagnose.same_values import agree, decimals, differ, equal, tail, telling
+from diagnose.tables.file_names import HALVES
+from diagnose.tables.naming import LOSSES, SCORES, is_told, side_of, words
 from diagnose.trackers.run_folders import RUNS, STATE
 from kb.text import Text
 
 CROWD = 40  # logs in one folder beyond which each is taken for a run of its own
 WIDE = 16  # curves of a log beyond which only curves of like names are compared
+PLAIN = (
+    LOSSES
+    | SCORES
+    | HALVES
+    | frozenset(("epoch", "step", "iter", "mean", "avg", "average", "per", "list", "history", "curve", "values", "all"))
+)
+LOGS = frozenset(("log", "logs", "metrics", "history", "results", "loss", "losses", "scores", "scalars", "curve"))
 TABLES = frozenset(  # what trainers call the one log they keep beside their event files
     (
         *("results.csv", "metrics.csv", "progress.csv", "log.csv", "training.log", "history.csv", "history.json"),
@@ -77,6 +86,8 @@ def _groups(folder: Path, runs: Sequence[Run]) -> list[list[int]]:
                 _of_one_job(runs[before], run)
                 or _one_training(runs[before], run)
                 or _one_layout(folder, runs, before, at)
+                or (_is_one_curve(runs[before]) and _is_one_curve(run))
+                or {*_half(runs[before]), *_half(run)} >= {"train", "val"}
             ):
                 theirs += mine
                 groups.remove(mine)
@@ -121,6 +132,24 @@ def _one_layout(folder: Path, runs: Sequence[Run], before: int, at: int) -> bool
     return alone and kinds in ({"events", "table"}, {"tracker", "beside"}, {"log", "beside"}, {"events", "beside"})
 
 
+def _is_one_curve(run: Run) -> bool:
+    """Whether a run is no more than a curve in a file called after it: ``val_loss.npy`` beside ``train_loss.npy``.
+
+    A name with any further word may be that of a model, of which there are others beside it.
+    """
+    name = run.path.stem
+    if len(run.series) != 1 or run.series[0].name != name or run.checkpoints:
+        return False
+    return is_told(name) and set(words(name)) <= PLAIN
+
+
+def _half(run: Run) -> list[str]:
+    """``train`` or ``val`` of a log whose name says no more than that (``val_log.csv``), else nothing."""
+    said = set(words(run.path.stem))
+    half = side_of(run.path.stem)
+    return [half] if half and said <= HALVES | LOGS and len(said & HALVES) == 1 and run.series else []
+
+
 def _place(folder: Path, run: Run) -> str:
     """What part a run plays in its folder's layout."""
     formats = {source.format for source in run.sources}
@@ -162,9 +191,9 @@ def _merged(runs: Sequence[Run], folder: Path, name: str) -> Run:
 
 def _repeats(mine: Series, one: Series) -> bool:
     """Whether a curve is there already; a clock or a schedule is when it has the name."""
-    if telling(mine) and telling(one):
-        return agree(mine, one)
     alike = tail(mine.name) == tail(one.name) or tail(mine.name.replace("/", "_")) == tail(one.name.replace("/", "_"))
+    if telling(mine) and telling(one):
+        return agree(mine, one) or (alike and equal(mine, one))
     return alike and not differ(mine, one)
 
 

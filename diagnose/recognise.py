@@ -36,6 +36,7 @@ _SAID = {
 
 
 _HALVES = frozenset(("val", "valid", "validation", "eval"))
+_LOGS = frozenset(("test", "log", "logs", "metrics", "history", "loss", "losses", "scalars"))
 _SPLIT = {
     "train": Text("of training", "属于训练集"),
     "val": Text("of validation", "属于验证集"),
@@ -88,7 +89,7 @@ class Recogniser:
         self._gates = [one for one in self._patterns if one.role == "gate"]
         self._known = Known([one.text for one in self._patterns])
         self._meanings: dict[str, Meaning] = {}
-        self._runs: dict[tuple[tuple[str, int, bool], ...], list[Series]] = {}
+        self._runs: dict[tuple[tuple[str, int, str, str], ...], list[Series]] = {}
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -143,7 +144,7 @@ class Recogniser:
         return Text("its name tells no role", "从名称看不出角色")
 
     def _series(self, series: Sequence[Series], told: Mapping[str, str]) -> list[Series]:
-        key = tuple((one.name, size(len(one)), _of_validation(one.source)) for one in series)
+        key = tuple((one.name, size(len(one)), _half_of(one.source), _own(one)) for one in series)
         if told:
             return _shaped([one.series for one in together([self._named(one, told) for one in series])])
         if key not in self._runs:
@@ -157,9 +158,10 @@ class Recogniser:
         )
 
     def _named(self, series: Series, told: Mapping[str, str]) -> Named:
-        meaning = self.meaning(series.name)
-        if not meaning.name.split and _of_validation(series.source):
-            meaning = self.meaning(f"val/{series.name}")
+        own = _own(series)
+        meaning = self.meaning(own)
+        if not meaning.name.split and (half := _half_of(series.source)):
+            meaning = self.meaning(f"{half}/{own}")
         role = role_told(series.name, told)
         named = dataclasses.replace(
             series,
@@ -186,12 +188,25 @@ def _shaped(series: Sequence[Series]) -> list[Series]:
     return warmed_down(by_shape(series))
 
 
+def _own(series: Series) -> str:
+    """The name a curve was logged under: without that of its file, where another of its run has the same."""
+    if not series.name.endswith(")"):
+        return series.name
+    name = re.split(r"[/\\]", series.source)[-1]
+    return series.name.removesuffix(f" ({name})")
+
+
 @lru_cache(maxsize=4096)
-def _of_validation(source: str) -> bool:
-    """Whether a file is called after validation (``val_log.csv``), or its folder is (``eval/log.txt``)."""
+def _half_of(source: str) -> str:
+    """``val`` when a file is called after validation (``val_log.csv``), or its folder is (``eval/log.txt``).
+
+    ``test`` when its whole name says that it logs the test set; a ``test_3.log`` is more often somebody's try.
+    """
     *_, folder, name = re.split(r"[/\\]", f"/{source}")  # every run has its own, and a `Path` takes longer to make
-    words = split(name.rpartition(".")[0] or name)
-    return folder.lower() in _HALVES or (not _HALVES.isdisjoint(words) and not {"train", "training"} & set(words))
+    words = set(split(name.rpartition(".")[0] or name))
+    if folder.lower() in _HALVES or (not _HALVES.isdisjoint(words) and not {"train", "training"} & words):
+        return "val"
+    return "test" if "test" in words and len(words) == 2 and words <= _LOGS else ""
 
 
 def _why(name: CurveName, best: Pattern) -> Text:

@@ -42,6 +42,15 @@ def agree(one: Series, other: Series) -> bool:
     return _among(few, many)
 
 
+def equal(one: Series, other: Series) -> bool:
+    """Whether the curves hold the same values at the same steps, however likely that is by chance."""
+    if len(one) != len(other) or not np.array_equal(one.steps, other.steps):
+        return False
+    margin = _tolerance(one.values, other.values)
+    near = np.abs(one.values - other.values) <= margin
+    return bool((near | (one.values == other.values) | (np.isnan(one.values) & np.isnan(other.values))).all())
+
+
 def differ(one: Series, other: Series) -> bool:
     """Whether the curves hold other values at the steps they share."""
     first, second = _finite(one), _finite(other)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnose.run import Curve
+from diagnose.tables.clock import counts
 from diagnose.tables.table import Column
 from diagnose.tables.timeline import Ints
 
@@ -21,6 +22,10 @@ DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 WRAPPED = re.compile(
     r"(?:tensor\(|np\.float\d+\(|array\()?\[?\s*([+-]?[\d.]+(?:[eE][+-]?\d+)?|nan|-?inf)\s*\]?(?:,.*)?\)?%?"
 )
+SPREAD = re.compile(  # 0.81±0.02, 0.81 +/- 0.02, 0.81 (0.02)
+    r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)%?\s*(?:±|\+/-|\+-|\()\s*\d*[.,]?\d+(?:[eE][+-]?\d+)?\s*\)?%?"
+)
+SO_FAR = re.compile(r"(\d{1,15})\s*/\s*\d{1,15}")
 DATE = re.compile(r"\d{1,4}[-/.:]\d{1,2}[-/.:]\d{1,4}|\d+:\d\d")
 
 
@@ -28,7 +33,8 @@ def number(cell: str, delimiter: str = ",") -> float | None:
     """The number a cell holds, None when it is empty; ValueError when it is text.
 
     Python's own spelling of numbers, ``1,234.5``, ``0,5`` where commas do not part the cells, ``85%``, and
-    what training scripts print by accident: ``tensor(0.5, device='cuda:0')``, ``[0.5]``.
+    what training scripts print by accident: ``tensor(0.5, device='cuda:0')``, ``[0.5]``. Of a mean with its spread
+    (``0.81±0.02``, ``0.81 (0.02)``) it is the mean.
     """
     cell = cell.strip()
     if cell.lower() in EMPTY:
@@ -42,7 +48,7 @@ def number(cell: str, delimiter: str = ",") -> float | None:
         return float(cell.replace(",", "."))
     if THOUSANDS.fullmatch(cell):
         return float(cell.replace(",", ""))
-    if match := WRAPPED.fullmatch(cell):
+    if match := WRAPPED.fullmatch(cell) or SPREAD.fullmatch(cell):
         return float(match[1])
     raise ValueError(cell)
 
@@ -144,11 +150,17 @@ class Filling:
             return False
         return len(self.kinds) > max(2, min(self.texts, 1000) // 2) and not DATE.match(self.first_text[1])
 
+    def _number(self, cell: str) -> float | None:
+        """The number in a cell; of how many there are to be (``3/100``) how many there were, where it is counted."""
+        if "/" in cell and counts(self.name) and (match := SO_FAR.fullmatch(cell.strip())):
+            return float(match[1])
+        return number(cell, self.delimiter)
+
     def _one_by_one(self, start: int, filled: Sequence[int], cells: Sequence[str]) -> tuple[list[int], list[float]]:
         places, numbers = [], []
         for at, cell in zip(filled, cells, strict=True):
             try:
-                value = number(cell, self.delimiter)
+                value = self._number(cell)
             except ValueError:
                 self.texts += 1
                 self.first_text = self.first_text or (start + at, cell)

@@ -32,7 +32,21 @@ FINE = (
         "迭代次数",
     ),
 )
-COARSE = ("epoch", "epochs", "ep", "epoch_num", "cur_epoch", "current_epoch", "episode", "round", "轮次", "轮", "周期")
+ROUNDS = ("回合", "轮数", "训练轮次", "训练轮数", "第几轮")
+COARSE = (
+    "epoch",
+    "epochs",
+    "ep",
+    "epoch_num",
+    "cur_epoch",
+    "current_epoch",
+    "episode",
+    "round",
+    "轮次",
+    "轮",
+    "周期",
+    *ROUNDS,
+)
 INDEX = ("unnamed:_0", "index")  # what pandas leaves of a data frame's index
 RANK = {name: rank for rank, name in enumerate((*FINE, *COARSE, *INDEX))}
 FAR = 2.0**53  # beyond it a float no longer counts by ones

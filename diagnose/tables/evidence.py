@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from diagnose.run import Curve, Note
-from diagnose.tables.clock import counts, tail
-from diagnose.tables.naming import LOSSES, RATES, SCORES, inside, words
+from diagnose.tables.clock import INDEX, ROUNDS, counts, tail
+from diagnose.tables.naming import LOSSES, RATES, SCORES, inside, side_of, words
 from diagnose.tables.table import Table
 from kb.text import Text
 
@@ -18,7 +18,7 @@ SURE = frozenset(
     (
         *("epoch", "epochs", "global_step", "step", "_step", "steps", "current_step", "current_steps", "num_updates"),
         *("total_timesteps", "timesteps", "num_timesteps", "iteration", "iter", "iters", "iter_num"),
-        *("training_iteration", "轮次", "步数", "迭代", "迭代次数"),
+        *("training_iteration", "轮次", "步数", "迭代", "迭代次数", *ROUNDS),
     )
 )
 ALSO = frozenset(
@@ -30,6 +30,10 @@ KEYS = frozenset(  # one row a thing: results, not a history
      "sample", "sample_id", "slice", "frame", "class", "class_id", "category", "category_id", "label", "threshold",
      "thr", "seed", "trial", "run", "run_id", "batch_size", "rank")
 )  # fmt: skip
+
+
+ROWS = frozenset(("idx", "index", "no", "nr", "num", "number", "unnamed_0", "序号", "编号"))
+HISTORIES = frozenset(("log", "logs", "history", "train", "training", "progress", "epoch", "epochs", "curve", "curves"))
 
 
 def checked(table: Table) -> Table:
@@ -55,6 +59,11 @@ def no_log(table: Table) -> Text | None:
                 f"a row for every {key!r} and no step or epoch: results, not a log",
                 f"每个 {key!r} 一行，没有 step 或 epoch：是结果而不是日志",
             )
+    if not clocks and _scores_of_things(table):
+        return Text(
+            "scores in numbered rows, no step or epoch and no loss: of images rather than of epochs",
+            "各行编号并带有分数，没有 step、epoch 或损失：更像每张图像的结果而非各 epoch 的记录",
+        )
     if (
         told
         or any(tail(name) in SURE for name in clocks)
@@ -65,6 +74,19 @@ def no_log(table: Table) -> Text | None:
     return Text(
         "no step or epoch, no loss, metric or learning rate among the columns: not a training log",
         "各列中没有 step 或 epoch，也没有损失、指标或学习率：不是训练日志",
+    )
+
+
+def _scores_of_things(table: Table) -> bool:
+    """Whether rows are numbered and hold scores alone, of neither half, in a file that is not called a log."""
+    numbered = [name for name in table.columns if _bare(name) in ROWS or tail(name) in INDEX]
+    others = [name for name in table.columns if name not in numbered]
+    if not numbered or not HISTORIES.isdisjoint(words(table.path.stem)):
+        return False
+    said = [{*words(name)} for name in others]
+    return all(
+        one & SCORES and not one & (LOSSES | RATES) and not side_of(name)
+        for one, name in zip(said, others, strict=True)
     )
 
 

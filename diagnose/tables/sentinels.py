@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from diagnose.run import Note
 from diagnose.tables.clock import counts
 from diagnose.tables.naming import never_negative
 from diagnose.tables.table import Column, Table
+from diagnose.tables.timeline import Ints
 from kb.text import Text
 
 
@@ -29,6 +32,14 @@ def measured(table: Table) -> Table:
             emptied.append((name, int(spare.sum())))
     if not emptied:
         return table
+    unmeasured = np.unique(np.concatenate([_marked(table.columns[name]) for name, _ in emptied]))
+    for name, column in columns.items():  # what was not measured in a row was not in its other columns either
+        spare = column.values == -1
+        if counts(name) or spare.sum() < 2 or (column.values[~spare] < 0).any() or spare.all():
+            continue
+        if np.isin(column.rows[spare], unmeasured).all():
+            columns[name] = Column(column.rows[~spare], column.values[~spare])
+            emptied.append((name, int(spare.sum())))
     count, names = sum(number for _, number in emptied), ", ".join(name for name, _ in emptied)
     what = Text(
         f"cells of -1 mean 'not measured' here and are left out: {count} (in {names})",
@@ -36,6 +47,11 @@ def measured(table: Table) -> Table:
     )
     kept = {name: column for name, column in columns.items() if len(column.rows)}
     return replace(table, columns=kept, notes=[*table.notes, Note(str(table.path), what)])
+
+
+def _marked(column: Column) -> Ints:
+    marked: Ints = column.rows[column.values == -1]
+    return marked
 
 
 def _ends_with_totals(column: Column) -> bool:

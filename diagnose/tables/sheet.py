@@ -56,6 +56,7 @@ def sheets(path: Path, form: str, pieces: Iterable[str | Bytes], notes: Sequence
     """
     sheet: Columns | None = None
     delimiter, width, before = "", 0, 0
+    levels: list[list[str]] = []
     cut = _Cut()
     for raw, read in ahead(pieces, cut.gridded):
         if read is not None and sheet is not None and read[0] == sheet.form:
@@ -79,8 +80,12 @@ def sheets(path: Path, form: str, pieces: Iterable[str | Bytes], notes: Sequence
                 named = _is_header(cells, delimiter)
                 names = cells if named else _named_by_comment(every[: line - 1], delimiter, len(cells))
                 sheet = Columns(path, form, names, delimiter, list(notes), width=len(cells))
+                levels = [list(cells)] if named else []
                 if not named:
                     sheet.add(before + line, cells)
+            elif not sheet.lines and not sheet.pending and _goes_below(levels, cells, delimiter):
+                levels.append(cells)
+                sheet = Columns(path, form, _joined(levels), delimiter, list(notes), width=len(cells))
             elif cells[0][:1].isalpha() and _is_header(cells, delimiter) and sheet.shares_names(cells):
                 if sheet.is_named(cells):
                     sheet.restart()
@@ -102,7 +107,7 @@ def _delimiter(first: Sequence[str]) -> str:
     """The mark that most lines hold equally often; tab and semicolon win a tie, for commas may be decimal."""
     bare = [re.sub(r'"[^"]*"', "", line) for line in first]
     best = (0, ",")
-    for mark in ("\t", ";", ","):
+    for mark in ("\t", ";", ",", "|"):
         counts = Counter(count for line in bare if (count := line.count(mark)))
         agreeing = counts.most_common(1)[0][1] if counts else 0
         if agreeing > best[0]:
@@ -140,6 +145,26 @@ def _rows(every: Sequence[str], delimiter: str) -> Iterator[tuple[int, list[str]
 def _is_header(cells: Sequence[str], delimiter: str) -> bool:
     """Names rather than numbers: no more than the odd one (a class called 0) reads as a number."""
     return any(cell.strip() for cell in cells) and _share([cell for cell in cells if cell.strip()], delimiter) < 0.5
+
+
+def _goes_below(levels: Sequence[Sequence[str]], cells: Sequence[str], delimiter: str) -> bool:
+    """Whether a row before the first number is a second row of the header: its first lacks names, or repeats some."""
+    if not levels or len(cells) != len(levels[0]) or list(cells) == list(levels[0]) or not _is_header(cells, delimiter):
+        return False
+    names = [name.strip() for name in levels[0][1:]]
+    return "" in names or len(set(names)) < len(names)
+
+
+def _joined(levels: Sequence[Sequence[str]]) -> list[str]:
+    """The names of columns under a header of several rows; a cell above goes for those to its right that are empty."""
+    filled: list[list[str]] = []
+    for level, row in enumerate(levels):
+        cells = [cell.strip() for cell in row]
+        for at in range(2, len(cells)):
+            if not cells[at] and level < len(levels) - 1 and any(below[at].strip() for below in levels[level + 1 :]):
+                cells[at] = cells[at - 1]
+        filled.append(cells)
+    return ["/".join(name for name in names if name) for names in zip(*filled, strict=True)]
 
 
 def _named_by_comment(above: Sequence[str], delimiter: str, width: int) -> list[str]:

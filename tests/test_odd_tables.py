@@ -1,0 +1,247 @@
+"""Tables as people keep them: headers of two rows, means with their spread, bars, rows of images; and files beside."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from diagnose.assemble import survey
+from diagnose.readers import torch_checkpoint
+from diagnose.recognise import Recogniser
+from kb.library import load
+
+Curves = dict[str, list[tuple[int, float]]]
+HALVES = {"train/loss": [(1, 0.9), (2, 0.5)], "train/dice": [(1, 0.1), (2, 0.2)], "val/loss": [(1, 1.5), (2, 1.0)]}
+
+
+def put(tmp_path: Path, **texts: str) -> Path:
+    for name, text in texts.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def runs(tmp_path: Path, name: str, text: str) -> list[Curves]:
+    found = survey([put(tmp_path, **{name: text}) / name]).runs
+    return [
+        {one.name: list(zip(one.steps.tolist(), one.values.tolist(), strict=True)) for one in run.series}
+        for run in found
+    ]
+
+
+def said(*paths: Path) -> str:
+    found = survey(paths)
+    return "\n".join(note.what.en for note in (*found.unread, *(note for run in found.runs for note in run.notes)))
+
+
+ROWS = "1,0.9,0.1,1.5\n2,0.5,0.2,1.0\n"
+TWO_ROWS = {
+    "pandas": ",train,train,val\n,loss,dice,loss\nepoch,,,\n" + ROWS,
+    "by hand": "epoch,train,train,val\n,loss,dice,loss\n" + ROWS,
+    "cells that were merged": "epoch,train,,val\n,loss,dice,loss\n" + ROWS,
+}
+
+
+@pytest.mark.parametrize("form", TWO_ROWS)
+def test_a_header_of_two_rows_names_each_column_by_both(tmp_path, form):
+    assert runs(tmp_path, "history.csv", TWO_ROWS[form]) == [HALVES]
+
+
+def test_a_row_of_words_below_a_header_that_is_whole_is_no_header(tmp_path):
+    (run,) = runs(tmp_path, "log.csv", "epoch,loss,dice\nstart,none,none\n1,0.9,0.1\n2,0.5,0.2\n")
+
+    assert run["loss"][-2:] == [(1, 0.9), (2, 0.5)]
+
+
+@pytest.mark.parametrize("cell", ["0.5±0.02", "0.5 ± 0.02", "0.5 +/- .02", "0.5+-2e-2", "0.5 (0.02)", "0.5(0.02)"])
+def test_of_a_mean_with_its_spread_the_mean_is_read(tmp_path, cell):
+    assert runs(tmp_path, "log.csv", f"epoch,dice\n1,{cell}\n2,{cell}\n") == [{"dice": [(1, 0.5), (2, 0.5)]}]
+
+
+@pytest.mark.parametrize("cell", ["0.5 (best)", "2024 (May)", "(0.5)", "0.5/0.6", "± 0.1"])
+def test_other_words_beside_a_number_are_text(tmp_path, cell):
+    (run,) = runs(tmp_path, "log.csv", f"epoch,loss,dice\n1,0.9,{cell}\n2,0.5,{cell}\n")
+
+    assert run == {"loss": [(1, 0.9), (2, 0.5)]}
+
+
+def test_a_counter_that_says_of_how_many_counts(tmp_path):
+    rows = "".join(f"{epoch}/2,{step}/20,0.{epoch}{step}\n" for epoch in (1, 2) for step in (10, 20))
+
+    (run,) = runs(tmp_path, "log.csv", "Epoch,Iter,Loss\n" + rows)
+
+    assert run["Loss"] == [(10, 0.11), (20, 0.12), (30, 0.21), (40, 0.22)]
+
+
+def test_cells_may_be_parted_by_bars(tmp_path):
+    assert runs(tmp_path, "log.csv", "epoch|loss\n1|0.9\n2|0.5\n") == [{"loss": [(1, 0.9), (2, 0.5)]}]
+
+
+def test_a_loss_of_minus_one_where_the_score_was_not_measured_was_not_measured_either(tmp_path):
+    rows = "1,0.9,-1,-1\n2,0.5,0.7,0.2\n3,0.4,-1,-1\n4,0.3,0.6,0.3\n"
+
+    (run,) = runs(tmp_path, "log.csv", "epoch,train_loss,val_loss,val_dice\n" + rows)
+
+    assert run["val_loss"] == [(2, 0.7), (4, 0.6)]
+    assert len(run["train_loss"]) == 4
+
+
+def test_a_loss_of_minus_one_elsewhere_is_a_value(tmp_path):
+    rows = "1,-1,-1\n2,-0.5,0.2\n3,-1,-1\n4,-1,0.3\n"
+
+    (run,) = runs(tmp_path, "log.csv", "epoch,val_loss,val_dice\n" + rows)
+
+    assert [value for _, value in run["val_loss"]] == [-1, -0.5, -1, -1]
+
+
+def numbered(names: str, count: int = 30) -> str:
+    draw = random.Random(7)
+    return names + "\n" + "".join(f"{at},{draw.random():.4f},{draw.random():.4f}\n" for at in range(count))
+
+
+@pytest.mark.parametrize("names", [",dice,iou", "idx,dice,iou", "No.,Dice,HD95"])
+def test_scores_in_numbered_rows_are_those_of_images(tmp_path, names):
+    assert runs(tmp_path, "results.csv", numbered(names)) == []
+    assert "of images rather than of epochs" in said(tmp_path / "results.csv")
+
+
+@pytest.mark.parametrize(
+    ("file", "names"),
+    [("results.csv", ",loss,dice"), ("results.csv", ",train_dice,val_dice"), ("history.csv", ",dice,iou")],
+)
+def test_numbered_rows_with_a_loss_or_halves_or_in_a_history_are_epochs(tmp_path, file, names):
+    (run,) = runs(tmp_path, file, numbered(names, 5))
+
+    assert [step for step, _ in run[names.split(",")[1]]] == [0, 1, 2, 3, 4]
+
+
+BINARY = {
+    "log.xlsx": (b"PK\x03\x04 xl/workbook.xml", "CSV UTF-8"),
+    "history.xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(80), "CSV UTF-8"),
+    "loss.mat": (b"MATLAB 5.0 MAT-file, Platform: GLNXA64", "writetable"),
+    "history.h5": (b"\x89HDF\r\n\x1a\n" + bytes(80), "numpy.savez"),
+    "metrics.parquet": (b"PAR1" + bytes(80), "to_csv"),
+    "train.log.gz": (b"\x1f\x8b\x08" + bytes(80), "gunzip -k"),
+}
+
+
+@pytest.mark.parametrize("name", BINARY)
+def test_a_log_in_a_form_that_is_not_read_is_told_with_the_way_out(tmp_path, name):
+    data, remedy = BINARY[name]
+    (tmp_path / name).write_bytes(data)
+
+    assert remedy in said(tmp_path)
+    assert remedy in said(tmp_path / name)
+
+
+def test_data_in_such_a_form_is_passed_over_in_silence_unless_it_is_asked_for(tmp_path):
+    (tmp_path / "case0001.h5").write_bytes(BINARY["history.h5"][0])
+
+    assert said(tmp_path) == ""
+    assert "HDF5" in said(tmp_path / "case0001.h5")
+
+
+TABLE = "epoch,loss,dice\n1,0.9,0.1\n2,0.5,0.2\n3,0.4,0.3\n"
+
+
+@pytest.mark.parametrize("name", ["log.csv~", "log.csv.bak", "log.csv.orig"])
+def test_an_older_copy_beside_its_file_is_not_read(tmp_path, name):
+    put(tmp_path, **{"log.csv": TABLE, name: TABLE.replace("0.9", "0.8")})
+
+    assert [run.name for run in survey([tmp_path]).runs] == ["log.csv"]
+    assert "an older copy of log.csv" in said(tmp_path)
+
+
+def test_a_copy_whose_file_is_gone_is_read(tmp_path):
+    put(tmp_path, **{"log.csv.bak": TABLE})
+
+    assert len(survey([tmp_path]).runs) == 1
+
+
+def roles(tmp_path: Path) -> list[dict[str, str]]:
+    knows = Recogniser(load())
+    found = [knows.recognise(run, {}) for run in survey([tmp_path]).runs]
+    return [{one.name: f"{one.split} {one.role} {one.qualifier}".strip() for one in run.series} for run in found]
+
+
+def test_a_log_of_each_half_beside_the_other_is_one_run_with_the_roles_of_both(tmp_path):
+    put(tmp_path, **{"train_log.csv": TABLE, "val_log.csv": "epoch,loss,dice\n1,1.9,0.3\n2,1.4,0.4\n3,1.3,0.7\n"})
+
+    assert roles(tmp_path) == [
+        {
+            "loss": "train-loss",
+            "dice": "metric",
+            "loss (val_log.csv)": "val val-loss",
+            "dice (val_log.csv)": "val metric",
+        }
+    ]
+
+
+def test_logs_of_two_models_side_by_side_stay_two_runs(tmp_path):
+    put(tmp_path, **{"unet.csv": TABLE, "val_unet.csv": TABLE.replace("0.", "1.")})
+
+    assert len(survey([tmp_path]).runs) == 2
+
+
+def test_a_log_of_the_test_set_is_none_of_training(tmp_path):
+    put(tmp_path, **{"test_log.csv": TABLE})
+
+    assert roles(tmp_path) == [{"loss": "test val-loss", "dice": "test metric"}]
+
+
+def test_a_log_called_test_something_is_somebody_s_try(tmp_path):
+    put(tmp_path, **{"test_lr3.csv": TABLE})
+
+    assert roles(tmp_path) == [{"loss": "train-loss", "dice": "metric"}]
+
+
+def test_files_that_hold_a_curve_each_are_one_run(tmp_path):
+    put(
+        tmp_path,
+        **{"train_loss.txt": "0.9\n0.5\n0.4\n", "val_loss.txt": "1.9\n1.5\n1.4\n", "val_dice.txt": "1\n2\n3\n"},
+    )
+
+    assert roles(tmp_path) == [{"train_loss": "train train-loss", "val_loss": "val val-loss", "val_dice": "val metric"}]
+
+
+def test_curves_called_after_models_stay_runs_of_their_own(tmp_path):
+    put(tmp_path, **{"unet_loss.txt": "0.9\n0.5\n0.4\n", "pranet_loss.txt": "1.9\n1.5\n1.4\n"})
+
+    assert len(survey([tmp_path]).runs) == 2
+
+
+def mmengine(folder: str, stamp: str) -> dict[str, str]:
+    rows = [{"iter": 50 * at, "step": 50 * at, "loss": 1 / at, "grad_norm": 2.5} for at in range(1, 7)]
+    scores = [{"step": 150 * at, "mIoU": 60.0 + at} for at in (1, 2)]
+    text = "".join(json.dumps(one) + "\n" for one in (*rows[:3], scores[0], *rows[3:], scores[1]))
+    return {f"{folder}/{stamp}/vis_data/{name}.json": text for name in (stamp, "scalars")}
+
+
+def test_few_scores_that_two_files_of_a_run_hold_alike_are_counted_once(tmp_path):
+    put(tmp_path, **mmengine("unet", "20240506_071000"))
+
+    (run,) = survey([tmp_path]).runs
+
+    assert sorted((one.name, len(one)) for one in run.series) == [("grad_norm", 6), ("loss", 6), ("mIoU", 2)]
+
+
+def test_a_checkpoint_beside_one_folder_of_the_time_is_of_the_run_in_it(tmp_path):
+    put(tmp_path, **mmengine("unet", "20240506_071000"))
+    saved, _ = torch_checkpoint.example(tmp_path / "unet")
+    saved.rename(tmp_path / "unet" / "iter_300.pth")
+
+    (run,) = survey([tmp_path]).runs
+
+    assert (len(run.checkpoints), len(run.series)) == (1, 3)
+
+
+def test_a_checkpoint_beside_several_is_given_to_none(tmp_path):
+    put(tmp_path, **mmengine("unet", "20240506_071000"), **mmengine("unet", "20240507_081000"))
+    saved, _ = torch_checkpoint.example(tmp_path / "unet")
+    saved.rename(tmp_path / "unet" / "iter_300.pth")
+
+    assert not any(run.checkpoints and run.series for run in survey([tmp_path]).runs)
