@@ -14,10 +14,12 @@ _EPOCH = (
 )
 _STEP = (
     r"(?:(?<![A-Za-z0-9_])(?<!\bms/)(?<!\bs/)(?:(?:cur|current|num|train|opt|total|n|i)_)?"  # but no train_loss_step
-    r"(?:global[_ ]?step|step|iterations?|iters?|itrs?|ite|it(?=: )|update|batch)|训练次数|训练步数|迭代次数|迭代|步数)"
+    r"(?:global[_ ]?step|steps?(?=: )|step|iterations?|iters?|itrs?|ite|it(?=: )|update|batch)|"
+    r"训练次数|训练步数|迭代次数|迭代|步数)"
 )
 _COUNTER = re.compile(
     rf"(?P<bar>{SLOT}% ?{SLOT}/{SLOT}(?= ?\[))|"  # Steps: 40% 4/10 [
+    rf"(?P<both>\[ ?{SLOT}\] ?\[ ?{SLOT} ?/ ?{SLOT}(?: ?\( ?{SLOT} ?%?\))? ?\])|"  # train: [1][10/500]
     rf"(?:(?P<epoch>{_EPOCH})|(?P<step>{_STEP}))(?: ?(?:num|no\.|idx))?['\"]? ?[:=：#]?[ ]?[\[(]?[ ]?{SLOT}"
     rf"(?: ?(?:/|of) ?{SLOT})?(?P<after> ?(?:轮|个?epoch|步|次迭代|个?batch|次|批))?(?! ?%|[A-Za-z0-9_])"
     rf"|(?P<pair>[\[(] ?{SLOT} ?(?:/|,) ?{SLOT} ?(?:\( ?{SLOT} ?%?\) ?)?[\])])"
@@ -34,6 +36,7 @@ _NOT_NOW = re.compile(
     r"[ _-]?(?:at |in )?$|best|最佳|最好|最高|最优",  # a line on the past: "best dice 0.8 at epoch 5"
     re.IGNORECASE,
 )
+_RATIO = re.compile(r"(?<!train)(?<!val)(?<!test)[:=：] ?$", re.IGNORECASE)
 _WHOLE = re.compile(
     r"\b(?:over|whole|each|per) $", re.IGNORECASE
 )  # "accuracy over epoch: 0.5" is of it, not its number
@@ -66,11 +69,15 @@ def counted_in(text: str, named: Container[int]) -> Counted:
         before = text[: match.start()]
         if any(slot in named for slot in slots):
             continue
-        if match["bar"]:
+        if match["both"] and found.epoch is None and found.step is None:
+            found.epoch, found.step, found.total = slots[:3]
+        elif match["both"]:
+            continue
+        elif match["bar"]:
             pairs.append((slots[1], slots[2]))
         elif match["pair"] or match["of"] or match["run"]:
             inside_list = "," in match[0] and before.strip("~ -") != ""
-            if inside_list or (match["of"] and re.search(r"[:=：] ?$", before)):  # Accuracy: 98/100
+            if inside_list or (match["of"] and _RATIO.search(before)):  # Accuracy: 98/100
                 continue
             comma |= "," in match[0]
             pairs.append((slots[0], slots[1]))
@@ -84,7 +91,8 @@ def counted_in(text: str, named: Container[int]) -> Counted:
             found.worded = True
             word = (match["step"] or match["unit"] or "").lower()
             by_step = match["step"] or word == "batch" or (match["after"] or "").strip() in _STEPS_AFTER
-            if by_step and (found.step is None or (finest and word not in ("batch", "step"))):
+            beyond = word.startswith("global") and found.total is not None
+            if by_step and (found.step is None or beyond or (finest and word not in ("batch", "step"))):
                 found.step = slots[0]  # after the batch of an epoch, the iteration of all
                 found.total = slots[1] if len(slots) > 1 else None
                 finest = word == "batch"

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 
-from diagnose.tables.naming import LOSSES, SCORES, SLOT, key_of, parts_of, side_of, words
+from diagnose.tables.naming import LOSSES, RATES, SCORES, SLOT, is_told, key_of, parts_of, side_of, words
 
 TENSOR = re.compile(rf"tensor\({SLOT} ?\)")  # what print(loss) writes
 _NAME = r"[^\W\d_][\w@-]{0,30}"
 _GROUP = re.compile(rf"({_NAME}(?: ?/ ?{_NAME}){{1,9}})[)\]]?:? ?[=(\[]? ?({SLOT}(?: ?/ ?{SLOT}){{1,9}})(?!\w)")
 _RANK = re.compile(rf"\[(?:gpu|rank|worker|process|proc|device)[ :#]{{0,3}}{SLOT}\]", re.IGNORECASE)
 _OVER = re.compile(rf"({_NAME}) ?[(\[]$")
+_LIST = re.compile(  # IoU: ['98.5', '71.5']
+    rf"(?P<name>{_NAME}(?: {_NAME}){{0,3}}) ?(?:[:=：] ?)?\[ ?['\"]?"
+    rf"(?P<said>{SLOT}(?:['\"]?,? ?['\"]?{SLOT}){{1,40}})['\"]? ?\]"
+)
 _WHEN = re.compile(r"[\s|,(\[]*(?:(?<![^\s|,])(?:after|at|for|in|on|of|@))?[\s|,(\[]*$", re.IGNORECASE)
 _IS = re.compile(r" ?(?:[:=：]|is|was|to)? ?(?:[:=：]|is|was) ?", re.IGNORECASE)
 
 
 def in_groups(text: str) -> dict[int, str]:
-    """The names of slots in a row as their names are, ``dice (Kvasir/ETIS) 0.8/0.6``; and who wrote it, ``[GPU 0]``."""
+    """The names of slots in a row as their names are, ``dice (Kvasir/ETIS) 0.8/0.6``; and who wrote it, ``[GPU 0]``.
+
+    Those of a list are numbered from 0 on, as Python does: ``IoU 0`` and ``IoU 1``.
+    """
     found: dict[int, str] = {0: "tensor"} if TENSOR.fullmatch(text) else {}
     found |= {text.count(SLOT, 0, match.start()): "rank" for match in _RANK.finditer(text)}
     for match in _GROUP.finditer(text):
@@ -25,6 +32,10 @@ def in_groups(text: str) -> dict[int, str]:
             over = _OVER.search(text, max(0, match.start() - 40), match.start())
             first = text.count(SLOT, 0, match.start(2))
             found |= {first + at: f"{over[1]} {name}" if over else name for at, name in enumerate(names)}
+    for match in _LIST.finditer(text):
+        if is_told(match["name"]) or RATES & set(words(match["name"])):
+            first = text.count(SLOT, 0, match.start("said"))
+            found |= {first + at: f"{match['name']} {at}" for at in range(match["said"].count(SLOT))}
     return found
 
 

@@ -83,6 +83,7 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
         )
         last = next(word for word in reversed(said) if not word.isdecimal())
         known = bool({last, words(key.lower())[-1]} & (LOSSES | SCORES | _SHORT)) or inside(key)
+        known |= inner is not None and is_told(key.partition("(")[0])  # f1-score (micro avg) 0.5
         if not (known and len(said) <= 4) and not (whole and len(said) <= 3):
             return "", before + said
     return key, before
@@ -108,8 +109,10 @@ def side_of(text: str) -> str:
 
 
 def is_told(name: str) -> bool:
-    """Whether a name is that of a loss or a score; IoU has a capital in its middle."""
-    return not (LOSSES | SCORES).isdisjoint((*words(name), *words(name.lower()))) or inside(name)
+    """Whether a name is that of a loss or a score; IoU has a capital in its middle, a mere score is of a split."""
+    said = {*words(name), *words(name.lower())}
+    of_split = "score" in said and side_of(name) != ""
+    return not (LOSSES | SCORES).isdisjoint(said) or of_split or {"correct", "global"} <= said or inside(name)
 
 
 @lru_cache(maxsize=65536)

@@ -53,7 +53,7 @@ def may_head(line: str) -> bool:
         return True
     if len(line) > 400 or ":" in line or "=" in line:
         return False
-    names = cells_of(line)
+    names = _spelled(cells_of(line))
     if len(names) < 2:
         return False
     if counts(names[0]):
@@ -171,7 +171,7 @@ def _cells(line: str) -> list[str]:
 
 def _in_columns(lines: Iterator[str]) -> tuple[int, list[Row]]:
     """A table without bars: a row has a cell for every name, and before them the name of a class if all are scores."""
-    names = cells_of(next(lines))
+    names = _spelled(cells_of(next(lines)))
     of_classes = not counts(names[0])
     table = [(0, ["class", *names] if of_classes else names)]
     last = 0
@@ -186,6 +186,11 @@ def _in_columns(lines: Iterator[str]) -> tuple[int, list[Row]]:
         table.append((at, row))
         last = at
     return last + 1, _read(table)
+
+
+def _spelled(names: list[str]) -> list[str]:
+    """The names with spaCy's ``E`` and ``#`` spelled out."""
+    return ["epoch", "step", *names[2:]] if names[:2] == ["E", "#"] else names
 
 
 def _named(cells: Sequence[str], count: int) -> list[str]:
@@ -213,8 +218,8 @@ def _read(table: Sequence[tuple[int, list[str]]]) -> list[Row]:
         or any(len(name) > LONG or _NUMBER.fullmatch(name) for name in names)
     ):
         return []
-    if clock := next((name for name in names if counts(name)), ""):
-        return _of_epochs(names, rows, clock)
+    if clocks := [name for name in names if counts(name)]:
+        return _of_epochs(names, rows, clocks[-1])
     if all(_is_cell(cell) for _, cells in rows for cell in cells):
         values = _values(names, rows[0][1]) if len(rows) == 1 else {}
         return [Row(0, values)] if values else []

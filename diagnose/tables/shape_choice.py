@@ -89,7 +89,8 @@ class Carried:
             return self
         first, last = self.at[0], self.at[-1]
         if self.over:
-            return replace(self, ahead=True)
+            behind = all(at[0] > first and at[-1] > last for at in lines)
+            return self if behind else replace(self, ahead=True)
         above = [int((at < first).sum()) for at in lines]
         if all(above) and self.epochs[0] <= 1 < len(np.unique(self.epochs)) and max(at[-1] for at in lines) < last:
             return replace(self, ahead=True)

@@ -40,11 +40,13 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _BAR = re.compile(
-    r"(?<=%)\|[ ]{1,200}\|(?= ?\d)|"  # one that has not begun
+    r"\b[A-Za-z][\w-]{0,20}[:=] ?n/a(?=[ ,;|]|$)|"  # val: n/a
+    r"(?<=%)\|[ ]{0,200}\|(?= ?\d)|"  # one that has not begun
     r"\|[^|\w\n█▏▎▍▌▋▊▉#]*+[█▏▎▍▌▋▊▉#][^|\w\n]*+\||\[[=>.#-]{2,}\]|[█▏▎▍▌▋▊▉━╸╺]{2,}|[├└│─┣┗]+|"
     r"\x1b\[[\d;]{0,12}[A-Za-z]|, ?(?:device='[\w:]{1,12}'|dtype=torch\.\w{1,12}|grad_fn=<\w{1,40}>)"
 )
 _GROUPED = re.compile(r"(?<=\biter:) *\d{1,3}(?:,\d{3})+(?=,)")  # BasicSR's 12,000
+_THOUSANDS = re.compile(r"(?<=[:=] )([1-9]\d{0,2}(?:,\d{3})+)(?=[;,]? |[;,]?$)")  # tps: 12,345
 _COMMA = re.compile(r"(?<=[:=])( ?-?(?:0,\d{1,20}|\d{1,3},(?:\d{1,2}|\d{4,20})))(?=[;,\s]|$)")  # 0,5 as in Europe
 _NUMBER = re.compile(
     r"(?<![A-Za-z0-9_.@\\])(?<![A-Za-z0-9]-)(?<!\D/)([-+]?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan\b|inf(?:inity)?\b))"
@@ -115,6 +117,8 @@ def plainly(line: str) -> str:
     """The line with 12,000 and 0,5 written as 12000 and 0.5 where that is what they are."""
     if "iter:" in line:
         line = _GROUPED.sub(lambda match: match[0].replace(",", ""), line)
+    if "," in line:
+        line = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), line)
     if ";" in line and "," in line:
         line = _COMMA.sub(lambda match: match[0].replace(",", "."), line)
     return line
@@ -167,7 +171,7 @@ def _named(text: str, counted: Counted, grouped: Mapping[int, str]) -> Shape:
         key, others = key_of(pieces[slot], pieces[slot + 1])
         key = grouped.get(slot) or key or before_counter(pieces, used, slot)
         over.append(group_of(pieces[slot]) or (over[-1] if over else ""))
-        rest += others
+        rest += others if slot not in grouped else [word for word in others if word not in words(key)]
         side = side_of(" ".join(others)) or side
         sides.append(side)
         if slot in used:

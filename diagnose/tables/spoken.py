@@ -84,7 +84,7 @@ def _said(line: str, *, plain: bool = False) -> Said | None:
         return None
     shape, spans = located(line)
     words = (line[start:stop] for start, stop in spans)
-    forms = "".join("d" if word.isdigit() else "." if "." in word else "x" for word in words)
+    forms = "".join("d" if word.removesuffix(".").isdigit() else "." if "." in word else "x" for word in words)
     return Said(f"{shape}{_FORMS}{forms}", tuple(map(str, range(len(spans)))), tuple(spans)) if spans else None
 
 
