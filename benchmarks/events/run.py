@@ -183,7 +183,7 @@ def ours(_: Path) -> Reader:
     def read(paths: list[Path]) -> dict[str, float]:
         found = list(read_many(paths)) if len(paths) > 1 else [read_events(paths[0])]
         return {
-            "counted": sum(len(column.values) for events in found for column in events.columns.values()),
+            "counted": sum(len(steps) for events in found for steps, *_ in events.columns.values()),
             "records": sum(events.account.records for events in found),
         }
 

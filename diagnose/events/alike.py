@@ -6,16 +6,16 @@ are taken out together.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from diagnose.events import wire
-from diagnose.events.columns import Column, name_of
+from diagnose.events.columns import Column, Points, name_of
 from diagnose.events.crc32c import Bytes
 from diagnose.events.findings import Account, Events
 from diagnose.events.framing import FRAME, Frames, Places, Scan
@@ -26,14 +26,6 @@ WORTH_LEARNING = 24  # files of one size, before a pattern is looked for: to lea
 MOST_PATTERNS = 4  # of one size
 SHY = 4  # how much more patience is needed after a file that made no pattern
 MOST_KINDS = 64  # templates of a pattern; a log of more describes nearly every record anew
-
-
-class Waiting(NamedTuple):
-    """A file that was read into a buffer, and where it begins and ends there."""
-
-    path: Path
-    start: int
-    end: int
 
 
 class _Rows(NamedTuple):
@@ -51,22 +43,21 @@ class Pattern:
         self.size = size
         self._rows = rows
         self._records = sum(len(one.numbers) for one in rows)
-        self._bits, self._fixed = np.empty(size + -size % 8, np.uint8), np.empty(size + -size % 8, np.uint8)
-        self._bits[size:] = self._fixed[size:] = 0
+        bits, fixed = np.zeros(size + -size % 8, np.uint8), np.zeros(size + -size % 8, np.uint8)
         for one in rows:
             inside = one.places.at[:, None] + np.arange(one.template.layout.size)
-            self._bits[inside], self._fixed[inside] = one.template.bits, one.template.fixed
-        self._bits, self._fixed = self._bits.view("<u8"), self._fixed.view("<u8")
-        self._scratch = np.empty(len(self._bits), np.uint64)
+            bits[inside], fixed[inside] = one.template.bits, one.template.fixed
+        self._bits, self._fixed = bits.view("<u8"), fixed.tobytes()
+        self._scratch = np.empty_like(self._bits)
         tags = {tag for one in rows for tag in one.template.tags}
         self._order = {tag: self._order_of(tag) for tag in sorted(tags, key=self._first)}
+        self._usual: dict[bytes, NDArray[np.int64]] = {}  # the steps of each tag in the first file that was read
 
     def fits(self, block: Bytes, start: int) -> bool:
         """Whether the file that begins at ``block[start]``, of this size, is alike."""
         lanes = np.ndarray((len(self._bits),), "<u8", block, start)
         np.bitwise_and(lanes, self._bits, out=self._scratch)
-        np.bitwise_xor(self._scratch, self._fixed, out=self._scratch)
-        return not self._scratch.max()
+        return self._scratch.tobytes() == self._fixed
 
     def read(self, block: Bytes, starts: Places) -> list[Events | None]:
         """What the files at ``starts`` hold, which all fit; None for one with a record whose checksum does not."""
@@ -82,20 +73,25 @@ class Pattern:
                 )
                 parts.setdefault(tag, []).append(column)
         whole = Account(size=self.size, records=self._records)  # the same for all
-        rows: list[list[Column]] = []
+        rows: list[Iterator[Points]] = []  # of each tag, file by file
         distinct: list[tuple[NDArray[np.int64], list[NDArray[np.int64]]]] = []
         for tag, order in self._order.items():
             table, walls, values = _joined(parts[tag], order)
             steps = next((known for other, known in distinct if np.array_equal(other, table)), None)
             if steps is None:  # most curves have their points at the same steps, and share them
-                steps = list(table)
+                steps = self._steps(tag, table)
                 distinct.append((table, steps))
-            rows.append(list(map(Column._make, zip(steps, walls, values, strict=True))))
+            rows.append(zip(steps, walls, values, strict=True))
         names = [name_of(tag) for tag in self._order]
         return [
             Events(dict(zip(names, columns, strict=True)), whole, self.size) if fine else None
             for fine, *columns in zip(good.tolist(), *rows, strict=True)
         ]
+
+    def _steps(self, tag: bytes, table: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+        """The steps of a tag file by file, ``table`` [files, n]; those of a sweep are equal, and share one array."""
+        usual = self._usual.setdefault(tag, table[0].copy())
+        return [usual if same else own for same, own in zip((table == usual).all(axis=1).tolist(), table, strict=True)]
 
     def _first(self, tag: bytes) -> int:
         return min(int(one.numbers[0]) for one in self._rows if tag in one.template.tags)
@@ -115,29 +111,31 @@ class Known:
         self._patterns: dict[int, list[Pattern]] = {}
         self._others: Counter[int] = Counter()  # files of a size that fit no pattern, since the last was learned
 
-    def read(self, block: Bytes, waiting: Sequence[Waiting]) -> list[Events | None]:
-        """What those files hold that are like many others; None for the rest, and where a checksum does not fit."""
-        found: list[Events | None] = [None] * len(waiting)
+    def read(self, block: Bytes, bounds: Sequence[int]) -> list[Events | None]:
+        """What those files hold that are like many others; None for the rest, and where a checksum does not fit.
+
+        File behind file lies in the block, each from one of ``bounds`` to the next.
+        """
+        found: list[Events | None] = [None] * (len(bounds) - 1)
         by_size: dict[int, list[int]] = {}
-        for which, one in enumerate(waiting):
-            by_size.setdefault(one.end - one.start, []).append(which)
+        for which, (start, end) in enumerate(itertools.pairwise(bounds)):
+            by_size.setdefault(end - start, []).append(which)
         for size, own in by_size.items():
             left = own
             for pattern in self._patterns.get(size, ()):
-                left = _read_fitting(block, waiting, left, pattern, found)
-            if left and (learnt := self._learn(block, waiting[left[0]], len(left))):
-                _read_fitting(block, waiting, left, learnt, found)
+                left = _read_fitting(block, bounds, left, pattern, found)
+            if left and (learnt := self._learn(block, bounds[left[0]], size, len(left))):
+                _read_fitting(block, bounds, left, learnt, found)
         return found
 
-    def _learn(self, block: Bytes, one: Waiting, count: int) -> Pattern | None:
-        """A pattern from one of ``count`` files that fit none, when many of that size have gone by."""
-        size = one.end - one.start
+    def _learn(self, block: Bytes, start: int, size: int, count: int) -> Pattern | None:
+        """A pattern from the file at ``start``, one of ``count`` that fit none, when many of that size have gone by."""
         patterns = self._patterns.setdefault(size, [])
         self._others[size] += count
         if self._others[size] < WORTH_LEARNING or len(patterns) == MOST_PATTERNS or size > LARGEST:
             return None
-        frames = Scan(block, one.start, one.end).frames(one.start)
-        learnt = pattern_of(block, frames) if frames.end == one.end else None
+        frames = Scan(block, start, start + size).frames(start)
+        learnt = pattern_of(block, frames) if frames.end == start + size else None
         self._others[size] = 0 if learnt else -SHY * WORTH_LEARNING
         if learnt:
             patterns.append(learnt)
@@ -145,13 +143,13 @@ class Known:
 
 
 def _read_fitting(
-    block: Bytes, waiting: Sequence[Waiting], left: list[int], pattern: Pattern, found: list[Events | None]
+    block: Bytes, starts: Sequence[int], left: list[int], pattern: Pattern, found: list[Events | None]
 ) -> list[int]:
     """Read those of the files ``left`` that fit the pattern into ``found``; the others come back."""
-    fitting = [which for which in left if pattern.fits(block, waiting[which].start)]
+    fitting = [which for which in left if pattern.fits(block, starts[which])]
     if fitting:
-        starts = np.array([waiting[which].start for which in fitting])
-        for which, events in zip(fitting, pattern.read(block, starts), strict=True):
+        read = pattern.read(block, np.array([starts[which] for which in fitting]))
+        for which, events in zip(fitting, read, strict=True):
             found[which] = events
     return [which for which in left if which not in set(fitting)] if len(fitting) < len(left) else []
 

@@ -7,6 +7,7 @@ Whatever is not plain and whole is left to `event_file`.
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterable, Iterator
 from io import FileIO
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.events import general
-from diagnose.events.alike import Known, Waiting
+from diagnose.events.alike import Known
 from diagnose.events.columns import Column, name_of
 from diagnose.events.crc32c import Bytes
 from diagnose.events.event_file import keep_memory, read_events
@@ -22,84 +23,102 @@ from diagnose.events.findings import Account, Events
 from diagnose.events.framing import FRAME, Frames, Scan
 from diagnose.events.general import Learned, Stretch
 
-BUFFER = 1 << 21  # bytes of files read together
+BUFFER = 1 << 22  # bytes of files read together
 FIRST = 1 << 17  # bytes of the first of them, so that the first answer does not wait for a hundred files
 _MARGIN = 64  # bytes behind the buffer that column views may touch; what lies there is never used
 
 
-def read_many(paths: Iterable[Path], *, buffer: int = BUFFER) -> Iterator[Events | OSError]:
+def read_many(paths: Iterable[str | Path], *, buffer: int = BUFFER) -> Iterator[Events | OSError]:
     """What `read_events` gives for each of ``paths``, in their order, or the error that opening one raised."""
     keep_memory()
     learned, known = Learned(), Known()
     block = np.empty(buffer + _MARGIN, np.uint8)
-    waiting: list[Waiting] = []
-    fill, room = 0, min(buffer, FIRST)
+    waiting, bounds = list[str | Path](), [0]  # what was read into the block, and where it begins and ends there
+    view, room = block.data, min(buffer, FIRST)
     for path in paths:
-        size = _read_into(path, block.data[fill:room])
+        size = _read_into(path, view[bounds[-1] : room])
         while size is None and (waiting or room < buffer):  # once more, from the front, with more room
-            yield from _read_waiting(block, waiting, learned, known)
-            waiting, fill, room = [], 0, min(buffer, 4 * room)
-            size = _read_into(path, block.data[:room])
+            yield from _read_waiting(block, waiting, bounds, learned, known)
+            waiting, bounds, room = [], [0], min(buffer, 4 * room)
+            size = _read_into(path, view[:room])
         if size is None:
             yield _alone(path, learned)
         else:
-            waiting.append(Waiting(path, fill, fill + size))
-            fill += size
-    yield from _read_waiting(block, waiting, learned, known)
+            waiting.append(path)
+            bounds.append(bounds[-1] + size)
+    yield from _read_waiting(block, waiting, bounds, learned, known)
 
 
-def _read_into(path: Path, room: memoryview) -> int | None:
+def _read_into(path: str | Path, room: memoryview) -> int | None:
     """Read a whole file; its size, or None when it does not fit (or cannot be read, which `_alone` finds out)."""
     try:
-        with FileIO(path) as file:
-            got = file.readinto(room)
+        got = _filled(path, room)
     except OSError:
         return None
-    return got if got is not None and got < len(room) else None
+    return got if got < len(room) else None
 
 
-def _alone(path: Path, learned: Learned) -> Events | OSError:
+if hasattr(os, "readv"):  # which takes a sixth off the time that opening, reading and closing a small file takes
+
+    def _filled(path: str | Path, room: memoryview) -> int:
+        file = os.open(path, os.O_RDONLY)
+        try:
+            return os.readv(file, (room,))
+        finally:
+            os.close(file)
+
+else:  # Windows
+
+    def _filled(path: str | Path, room: memoryview) -> int:
+        with FileIO(path) as file:
+            return file.readinto(room) or 0
+
+
+def _alone(path: str | Path, learned: Learned) -> Events | OSError:
     try:
         return read_events(path, learned=learned)
     except OSError as error:
         return error
 
 
-def _read_waiting(block: Bytes, waiting: list[Waiting], learned: Learned, known: Known) -> Iterator[Events | OSError]:
+def _read_waiting(
+    block: Bytes, waiting: list[str | Path], bounds: list[int], learned: Learned, known: Known
+) -> Iterator[Events | OSError]:
     """Read the files in the buffer: those that are alike together, then those between them."""
-    found = known.read(block, waiting)
+    found = known.read(block, bounds)
     at = 0
     for alike, group in itertools.groupby(found, key=lambda one: one is not None):
         some = list(group)
         if alike:
             yield from (one for one in some if one is not None)
         else:
-            yield from _read_others(block, waiting[at : at + len(some)], learned)
+            yield from _read_others(block, waiting[at : at + len(some)], bounds[at : at + len(some) + 1], learned)
         at += len(some)
 
 
-def _read_others(block: Bytes, waiting: list[Waiting], learned: Learned) -> Iterator[Events | OSError]:
+def _read_others(
+    block: Bytes, waiting: list[str | Path], bounds: list[int], learned: Learned
+) -> Iterator[Events | OSError]:
     """Read files that lie one behind the other: as many as follow each other without a fault together."""
-    ends = np.array([one.end for one in waiting])
-    first = waiting[0].start
-    scan = Scan(block, first, int(ends[-1]))
+    ends = np.array(bounds[1:])
+    scan = Scan(block, bounds[0], bounds[-1])
     done = 0
     while done < len(waiting):
-        frames = scan.frames(int(ends[done - 1]) if done else first)
+        frames = scan.frames(bounds[done])
         after = frames.offsets + frames.lengths + FRAME
         cuts = np.searchsorted(after, ends[done:]) + 1  # records up to and with the last of each file
         whole = cuts <= len(after)
         whole[whole] = after[cuts[whole] - 1] == ends[done:][whole]
         count = len(whole) if whole.all() else int(np.flatnonzero(~whole)[0])
         if not count:
-            yield _alone(waiting[done].path, learned)
+            yield _alone(waiting[done], learned)
             done += 1
             continue
         records = int(cuts[count - 1])
         stretch = general.read(block, Frames(frames.offsets[:records], frames.lengths[:records], 0), learned)
-        starts = [first, *ends.tolist()][done : done + count + 1]
-        for events, one in zip(_split(stretch, cuts[:count].tolist(), starts), waiting[done:], strict=False):
-            yield _alone(one.path, learned) if events is None else events
+        starts = bounds[done : done + count + 1]
+        for events, path in zip(_split(stretch, cuts[:count].tolist(), starts), waiting[done:], strict=False):
+            yield _alone(path, learned) if events is None else events
         done += count
 
 

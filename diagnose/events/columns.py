@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from diagnose.events.framing import Places
 
+Points = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
+
 
 class Column(NamedTuple):
-    """The points of one tag: ``steps`` int64, ``walls`` and ``values`` float64, all [n], in file order."""
+    """The `Points` of one tag: ``steps`` int64, ``walls`` and ``values`` float64, all [n], in file order."""
 
     steps: NDArray[np.int64]
     walls: NDArray[np.float64]

@@ -31,7 +31,7 @@ _PATIENCE = 4  # how often, all in all, damage may make us read the file's bytes
 
 
 def read_events(
-    path: Path, *, start: int = 0, buffer: int = BUFFER, learned: Learned | None = None, way: Way = "locked"
+    path: str | Path, *, start: int = 0, buffer: int = BUFFER, learned: Learned | None = None, way: Way = "locked"
 ) -> Events:
     """The curves and the account of ``path`` from byte ``start`` on: 0, or the `Events.end` of an earlier reading.
 

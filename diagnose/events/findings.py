@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from diagnose.events.columns import Column
+from diagnose.events.columns import Points
 from diagnose.events.hparams import Setting
 from kb.noun import noun
 
@@ -83,12 +83,12 @@ class Account:
 
 @noun(frozen=True)
 class Events:
-    """One event file, or what was added to it: curves by tag, and the account.
+    """One event file, or what was added to it: curves by tag (steps, walls, values, as in `Column`), and the account.
 
     It was read from byte ``start``; once the file has grown, reading goes on at ``end``.
     """
 
-    columns: Mapping[str, Column]
+    columns: Mapping[str, Points]
     account: Account
     end: int
     start: int = 0
