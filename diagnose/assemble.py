@@ -9,7 +9,7 @@ from pathlib import Path
 
 from diagnose.attach import attached, home, name_of
 from diagnose.configured import configured
-from diagnose.event_folders import event_parts, is_curve, stands_alone
+from diagnose.event_folders import EVENTS, event_parts, is_curve, stands_alone
 from diagnose.files import read_units
 from diagnose.folder import Unit, Walk
 from diagnose.foreign import kind_of
@@ -17,12 +17,11 @@ from diagnose.gather import gathered
 from diagnose.run import Note, Run, Series, Source, Trace
 from diagnose.sequel import parts_of
 from diagnose.stitch import Part
-from diagnose.tidy import tidied
+from diagnose.tidy import Rising, tidied
 from diagnose.trackers.run_folders import STATE
 from kb.text import Text
 
 Reading = Callable[[Iterable[Unit]], Iterator[tuple[Unit, list[list[Trace] | None]]]]
-EVENTS = "tensorboard"  # the one format whose unit is the folder
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,7 @@ class Survey:
         self._reading = reading
         self._paths = paths
         self._unread: list[Note] = []
+        self._rising = Rising()
         self.strangers = 0
         self.files = 0
 
@@ -87,7 +87,9 @@ class Survey:
             if owner is not None and owner != unit.folder.parent:
                 yield from self._assembled(unit.root, curves)
                 curves, owner = [], None
-            if is_curve(unit.folder, unit.root, traces):
+            if len(traces) == 1 and stands_alone(traces[0], folder := traces[0].path.parent):
+                yield self._alone(traces[0], folder, unit.root)
+            elif is_curve(unit, traces):
                 curves, owner = curves + traces, unit.folder.parent
             else:
                 yield from self._assembled(unit.root, traces)
@@ -106,12 +108,12 @@ class Survey:
         for unit, files in self._reading(units):
             self.files += len(files)
             kept: list[Trace] = []
-            for path, read in zip(unit.files, files, strict=True):
+            for place, read in zip(unit.places, files, strict=True):
                 if read is None:
                     self.strangers += 1
-                    if path in self._paths:
+                    if (path := Path(place)) in self._paths:
                         what = _kind(path) or Text("no reader knows this kind of file", "没有能读取这种文件的读取器")
-                        self._unread.append(Note(str(path), what))
+                        self._unread.append(Note(place, what))
                     continue
                 good = [trace for trace in read if trace.series or trace.checkpoints or trace.settings]
                 kept += good
@@ -120,10 +122,15 @@ class Survey:
             yield unit, kept
 
     def _assembled(self, root: Path, traces: Sequence[Trace]) -> list[Run]:
-        if len(traces) == 1 and traces[0].format == EVENTS and stands_alone(traces[0]):
-            return [_alone(traces[0], root)]
         good = [trace for trace in traces if trace.series or trace.checkpoints]
         return configured(_runs(root, good), [trace for trace in traces if not (trace.series or trace.checkpoints)])
+
+    def _alone(self, trace: Trace, folder: Path, root: Path) -> Run:
+        """The run of an event file with which nothing is to be put together, as in every folder of a sweep."""
+        series, notes = tidied(trace.series, self._rising)
+        points = sum([one.steps.size for one in trace.series])
+        source = Source(trace.series[0].source, trace.format, len(trace.series), points)
+        return Run(folder, name_of(folder, root), (source,), series, notes=(*trace.notes, *notes))
 
 
 def _kind(path: Path) -> Text | None:
@@ -133,15 +140,6 @@ def _kind(path: Path) -> Text | None:
             return kind_of(path, file.read(32))
     except OSError:
         return None
-
-
-def _alone(trace: Trace, root: Path) -> Run:
-    """The run of an event file with which nothing is to be put together, as in every folder of a sweep."""
-    folder = trace.path.parent
-    series, notes = tidied(trace.series)
-    points = sum([one.steps.size for one in trace.series])
-    source = Source(str(trace.path), trace.format, len(trace.series), points)
-    return Run(folder, name_of(folder, root), (source,), series, notes=(*trace.notes, *notes))
 
 
 def _runs(root: Path, traces: Sequence[Trace]) -> list[Run]:

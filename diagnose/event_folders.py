@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from diagnose.folder import HALVES, SESSION
+from diagnose.folder import HALVES, SESSION, Unit
 from diagnose.run import Series, Trace
 from diagnose.stitch import Part, stitched
+
+EVENTS = "tensorboard"  # the one format whose unit is the folder
 
 
 def event_parts(traces: Sequence[Trace], root: Path) -> list[tuple[Path, list[Part]]]:
@@ -31,11 +33,11 @@ def event_parts(traces: Sequence[Trace], root: Path) -> list[tuple[Path, list[Pa
     return [(home, stitched(sorted(some, key=_written), restarts_replace=True)) for home, some in homes.items()]
 
 
-def stands_alone(trace: Trace) -> bool:
-    """Whether an event file is a run when it has no company: its folder is no half and no curve of another."""
-    folder = trace.path.parent
-    part = folder.name.lower() in HALVES or _curve(folder, [trace])
-    return bool(trace.series) and not trace.settings and not part
+def stands_alone(trace: Trace, folder: Path) -> bool:
+    """Whether an event file is a run when it has no company: its ``folder`` is no half and no curve of another."""
+    if trace.format != EVENTS or not trace.series or trace.settings:
+        return False
+    return folder.name.lower() not in HALVES and not _curve(folder, (trace,))
 
 
 def _is_session(folder: Path, traces: Sequence[Trace]) -> bool:
@@ -49,19 +51,22 @@ def _without(trace: Trace, others: Sequence[Trace]) -> Trace:
     return replace(trace, series=tuple(one for one in trace.series if one.name not in known))
 
 
-def is_curve(folder: Path, root: Path, traces: Sequence[Trace]) -> bool:
+def is_curve(unit: Unit, traces: Sequence[Trace]) -> bool:
     """Whether a folder is one of those that ``add_scalars`` makes, part of the run of the folder above."""
-    return _curve(folder, traces) != "" and folder != root and all(trace.path.parent == folder for trace in traces)
+    folder = unit.folder
+    return _curve(folder, traces) != "" and folder != unit.root and all(trace.path.parent == folder for trace in traces)
 
 
 def _curve(folder: Path, traces: Sequence[Trace]) -> str:
     """The curve's name when ``add_scalars`` made the folder: it is called after its only tag, and the curve."""
-    if any(len(trace.series) > 1 for trace in traces):
-        return ""
-    tags = {one.name for trace in traces for one in trace.series}
+    tags: set[str] = set()
+    for trace in traces:
+        if len(trace.series) > 1:
+            return ""
+        tags.update([one.name for one in trace.series])
     if len(tags) != 1:
         return ""
-    stem = _plain(next(iter(tags))) + "_"
+    stem = _plain(tags.pop()) + "_"
     if not _plain(folder.name).startswith(stem):
         return ""
     return folder.name[len(stem) :]

@@ -27,21 +27,21 @@ def read_units(units: Iterable[Unit]) -> Iterator[tuple[Unit, list[list[Trace] |
     Event files are read ahead, across units, a buffer full of them together.
     """
     ahead, units = itertools.tee(units)
-    together = _event_files(file for unit in ahead for file in unit.files if is_event_file(file.name))
+    together = _event_files(file for unit in ahead for file in unit.places if is_event_file(file))
     for unit in units:
-        yield unit, [next(together) if is_event_file(file.name) else read_file(file) for file in unit.files]
+        yield unit, [next(together) if is_event_file(file) else read_file(Path(file)) for file in unit.places]
 
 
-def _event_files(paths: Iterable[Path]) -> Iterator[list[Trace] | None]:
+def _event_files(places: Iterable[str]) -> Iterator[list[Trace] | None]:
     from diagnose.readers import tensorboard
 
-    asked, paths = itertools.tee(paths)
+    asked, places = itertools.tee(places)
     try:
-        for trace in tensorboard.read_many(paths):
+        for trace in tensorboard.read_many(places):
             next(asked)
             yield [trace]
     except Exception:  # noqa: BLE001 - our bug in one file must not cost the user all the others: `read_file` says which
-        yield from map(read_file, asked)
+        yield from (read_file(Path(place)) for place in asked)
 
 
 def read_file(path: Path) -> list[Trace] | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from diagnose.run import Note
-from diagnose.trackers.run_folders import HYDRA, tracked
+from diagnose.trackers.run_folders import HYDRA, PARTS, tracked
 from kb.problem import Problem, did_you_mean
 from kb.refused import refused
 from kb.text import Text
@@ -29,23 +29,38 @@ FOLDERS = frozenset(
 )
 BESIDE = frozenset({"files", "vis_data", "tf_logs"})  # where W&B, mmengine and mmcv put the other half of a run's log
 STAMPED = re.compile(r"\d{8}_\d{6}")  # mmengine logs into a folder of the time, and saves beside it
-BACKUP = re.compile(r"(?:~|\.bak|\.orig|\.old)$", re.IGNORECASE)  # what editors leave beside a file
+COPIES = ("~", ".bak", ".orig", ".old")  # what editors leave beside a file
+BACKUP = re.compile(f"(?:{'|'.join(map(re.escape, COPIES))})$", re.IGNORECASE)
 SESSION = re.compile(r"\d{9,}\.\d+")  # SummaryWriter.add_hparams writes into a folder named after the time
 NUMBERED = re.compile(r"(checkpoint|ckpt|step|epoch|global_step|iter)[-_]?\d+", re.IGNORECASE)
+_CALLED_SO = FOLDERS | HALVES
+_NUMBER = re.compile(f"{SESSION.pattern}|{NUMBERED.pattern}", re.IGNORECASE)
 
 
 Entry = os.DirEntry[str]
+_HERE = os.path.join(os.curdir, "")  # noqa: PTH118 - what a listing of "." puts before every name, and a `Path` does not
 
 
 class Unit(NamedTuple):
-    """Files that may belong together, found under ``root``: those of ``folder``, and of folders that serve it.
+    """Files that may belong together, found under ``root``: those of a folder, and of folders that serve it.
 
-    A file named by the user has its own folder for a root.
+    ``place`` is the folder and ``places`` are the files, as texts: to make a `Path` of one takes a third of the
+    time that it takes to read it. A file named by the user has its own folder for a root.
     """
 
     root: Path
-    folder: Path
-    files: list[Path]
+    place: str
+    places: list[str]
+
+    @property
+    def folder(self) -> Path:
+        """The folder."""
+        return Path(self.place)
+
+    @property
+    def files(self) -> list[Path]:
+        """The files."""
+        return [Path(place) for place in self.places]
 
 
 @dataclass
@@ -53,7 +68,8 @@ class Walk:
     """A way through folders; ``notes`` tell what was passed by."""
 
     notes: list[Note] = field(default_factory=list)
-    _seen: set[tuple[int, int]] = field(default_factory=set)
+    _first: dict[int, str] = field(default_factory=dict)  # the first file or folder of each number
+    _others: dict[int, set[tuple[int, int]]] = field(default_factory=dict)  # all of a number that several have
 
     def units(self, root: Path) -> Iterator[Unit]:
         """Everything under ``root``, folders in order of name. Raises `Problem` when there is no such path."""
@@ -62,90 +78,119 @@ class Walk:
         except OSError as error:
             raise _missing(root, error) from error
         if stat.S_ISDIR(kind.st_mode):
-            yield from self._below(root, str(root), kind)
-        elif self._is_new_file(root, kind):
+            yield from self._below(root, str(root), kind.st_ino)
+        elif self._is_new_file(str(root), kind):
             from diagnose.tensors.shards import speaker
 
-            yield Unit(root.parent, root.parent, [speaker(root)])
+            yield Unit(root.parent, str(root.parent), [str(speaker(root))])
 
-    def _below(self, root: Path, top: str, kind: os.stat_result) -> Iterator[Unit]:
-        """The units of a folder and of all in it. A loop, since folders may lie deeper than calls may.
-
-        Paths are made only of what is worth it: they would take most of the time in a folder of thousands of runs.
-        """
-        waiting = [(top, kind)]
+    def _below(self, root: Path, top: str, number: int) -> Iterator[Unit]:
+        """The units of a folder and of all in it. A loop, since folders may lie deeper than calls may."""
+        waiting = [(top, number)]
+        spare = len(_HERE) if str(root) == os.curdir else 0
         while waiting:
-            place, kind = waiting.pop()
-            own, inner = self._one(place, kind, root)
-            files = [Path(entry.path) for entry in own]
-            serving = _serving([entry.name for entry in own], inner) if inner else {}
-            for _, one in sorted(serving.items()):
-                files += [file for unit in self._below(root, one.path, one.stat()) for file in unit.files]
+            place, number = waiting.pop()
+            own, inner = self._one(place, number, root)
+            files = [entry.path[spare:] for entry in own]
+            if inner:
+                serving = _serving([entry.name for entry in own], inner)
+                for _, one in sorted(serving.items()):
+                    files += [file for unit in self._below(root, one.path, _number(one)) for file in unit.places]
+                waiting += [(one.path, _number(one)) for one in reversed(inner) if one.name not in serving]
             if files:
-                yield Unit(root, files[0].parent if own else Path(place), files)
-            waiting += [(one.path, one.stat()) for one in reversed(inner) if one.name not in serving]
+                yield Unit(root, place, files)
 
-    def _one(self, place: str, kind: os.stat_result, top: Path) -> tuple[list[Entry], list[Entry]]:
-        """The files and the folders in the folder ``place``, in order of name."""
+    def _one(self, place: str, number: int, top: Path) -> tuple[list[Entry], list[Entry]]:
+        """The files and the folders in the folder ``place``, in order of name.
+
+        Only links are followed to what they lead to: to ask after every folder would take a twentieth of the time.
+        """
         files: list[Entry] = []
         inner: list[Entry] = []
-        if not self._is_new(kind.st_dev, kind.st_ino):
-            self._note(Path(place), Text("already seen by another path; skipped", "已经从另一条路径读过，跳过"))
+        if not self._is_new(place, number):
+            self._note(place, Text("already seen by another path; skipped", "已经从另一条路径读过，跳过"))
             return files, inner
         try:
             with os.scandir(place) as found:
                 entries = {entry.name: entry for entry in found}
         except OSError as error:
-            self._unreadable(Path(place), error)
+            self._unreadable(place, error)
             return files, inner
         if "pyvenv.cfg" in entries and Path(place) != top:
             return files, inner
         for name, entry in sorted(entries.items()):
             if (name.startswith(".") and name != HYDRA) or name in SKIPPED:
                 continue
-            if (plain := BACKUP.sub("", name)) != name and plain in entries:
-                self._note(Path(entry.path), Text(f"an older copy of {plain}; skipped", f"{plain} 的旧副本，跳过"))
+            if name.lower().endswith(COPIES) and (plain := BACKUP.sub("", name)) in entries:
+                self._note(entry.path, Text(f"an older copy of {plain}; skipped", f"{plain} 的旧副本，跳过"))
                 continue
             if entry.is_file(follow_symlinks=False):
-                if self._is_new(kind.st_dev, entry.inode()):
+                if self._is_new(entry.path, entry.inode()):
                     files.append(entry)
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                inner.append(entry)
                 continue
             try:
                 own = entry.stat()
             except OSError as error:
-                self._unreadable(Path(entry.path), error)
+                self._unreadable(entry.path, error)
                 continue
             if entry.is_symlink() and _is_read_by_name(Path(entry.path), top):
                 what = Text("a link to what is read by its own name; skipped", "链接，其目标已按本名读取，跳过")
-                self._note(Path(entry.path), what)
+                self._note(entry.path, what)
             elif stat.S_ISDIR(own.st_mode):
                 inner.append(entry)
-            elif self._is_new_file(Path(entry.path), own):
+            elif self._is_new_file(entry.path, own):
                 files.append(entry)
         return files, inner
 
-    def _is_new_file(self, path: Path, kind: os.stat_result) -> bool:
+    def _is_new_file(self, place: str, kind: os.stat_result) -> bool:
         if stat.S_ISREG(kind.st_mode):
-            return self._is_new(kind.st_dev, kind.st_ino)
+            return self._is_new(place, kind.st_ino)
         self._note(
-            path,
+            place,
             Text("not a regular file (a pipe, socket or device); skipped", "不是普通文件（管道、套接字或设备），跳过"),
         )
         return False
 
-    def _is_new(self, device: int, inode: int) -> bool:
-        """Whether this file or folder was not met before, by any path."""
-        if (device, inode) in self._seen:
-            return False
-        self._seen.add((device, inode))
-        return True
+    def _is_new(self, place: str, number: int) -> bool:
+        """Whether this file or folder, whose inode has this number, was not met before by any path.
 
-    def _unreadable(self, path: Path, error: OSError) -> None:
+        A number tells files of one device apart. Where another has it as well, be it on another device or because
+        the listings of a file system (many over FUSE) give the same to all, both are asked who they are.
+        """
+        if number not in self._first:
+            self._first[number] = place
+            return True
+        others = self._others.get(number)
+        if others is None:
+            others = self._others[number] = _identity(self._first[number])
+        own = _identity(place)
+        new = not own or not own <= others
+        others |= own
+        return new
+
+    def _unreadable(self, place: str, error: OSError) -> None:
         why = refused(error)
-        self._note(path, Text(f"cannot be read: {why.en}", f"无法读取：{why.zh}"))
+        self._note(place, Text(f"cannot be read: {why.en}", f"无法读取：{why.zh}"))
 
-    def _note(self, path: Path, what: Text) -> None:
-        self.notes.append(Note(str(path), what))
+    def _note(self, place: str, what: Text) -> None:
+        self.notes.append(Note(place.removeprefix(_HERE), what))
+
+
+def _number(folder: Entry) -> int:
+    """The number of a folder's inode, of that to which a link leads."""
+    return folder.stat().st_ino if folder.is_symlink() else folder.inode()
+
+
+def _identity(place: str) -> set[tuple[int, int]]:
+    """Device and inode of what lies there; nothing when it has gone."""
+    try:
+        kind = os.stat(place)  # noqa: PTH116 - a text is what the walk has
+    except OSError:
+        return set()
+    return {(kind.st_dev, kind.st_ino)}
 
 
 def _is_read_by_name(link: Path, top: Path) -> bool:
@@ -162,23 +207,25 @@ def _serving(names: Sequence[str], inner: Sequence[Entry]) -> dict[str, Entry]:
     serving = {one.name: one for one in inner if _serves(one.name)}
     if not names and not any(map(_always_serves, serving)):
         serving = {}  # with nothing to serve they are folders like any other
-    serving |= {one.name: one for one in inner if tracked(one, (*names, *serving))}
-    stamped = [one for one in inner if STAMPED.fullmatch(one.name)]
-    if len(stamped) == 1 and any(name.endswith(".pth") for name in names):  # of several, no one knows whose they are
-        serving[stamped[0].name] = stamped[0]
+    beside = (*names, *serving)
+    serving |= {one.name: one for one in inner if one.name in PARTS and tracked(one, beside)}
+    if any(name.endswith(".pth") for name in names):
+        stamped = [one for one in inner if STAMPED.fullmatch(one.name)]
+        if len(stamped) == 1:  # of several, no one knows whose they are
+            serving[stamped[0].name] = stamped[0]
     if any(map(is_event_file, names)):  # SummaryWriter.add_scalars: a folder for every curve
         serving |= {one.name: one for one in inner if "_" in one.name}
     return serving
 
 
 def is_event_file(name: str) -> bool:
-    """Whether a file is named like TensorBoard's event files, and so needs no look inside to be known."""
-    return "tfevents" in name
+    """Whether a file of this name, or at this place, is called like TensorBoard's: it needs no look inside."""
+    return name.rfind("tfevents") > name.rfind(os.sep)
 
 
 def _serves(name: str) -> bool:
     """Whether a folder of this name may hold part of the run of the folder it lies in."""
-    return name.lower() in FOLDERS or name in BESIDE or SESSION.fullmatch(name) is not None or _always_serves(name)
+    return name.lower() in _CALLED_SO or name in BESIDE or _NUMBER.fullmatch(name) is not None
 
 
 def _always_serves(name: str) -> bool:

@@ -7,26 +7,46 @@ from dataclasses import replace
 
 import numpy as np
 
-from diagnose.run import Note, Series
+from diagnose.run import Note, Series, Steps
 from diagnose.tables.naming import never_negative
 from kb.text import Text
 
+_ABSENT = np.float64(-1).tobytes()
 
-def tidied(series: Sequence[Series]) -> tuple[tuple[Series, ...], list[Note]]:
-    """The series sorted by step, the last written value of each step kept; empty ones are left out."""
+
+class Rising:
+    """Tells of steps whether they rise; curves logged together share them, and so do the runs of a sweep."""
+
+    def __init__(self) -> None:
+        self._last: Steps | None = None
+        self._rises = False
+
+    def __call__(self, steps: Steps) -> bool:
+        """Whether each of ``steps`` [n] is above the one before; looked up once for the same array in a row."""
+        if steps is not self._last:
+            self._last, self._rises = steps, not np.count_nonzero(steps[1:] <= steps[:-1])
+        return self._rises
+
+
+def tidied(series: Sequence[Series], rising: Rising | None = None) -> tuple[tuple[Series, ...], list[Note]]:
+    """The series sorted by step, the last written value of each step kept; empty ones are left out.
+
+    With one ``rising`` for many runs, what it has seen in one is known in the next.
+    """
+    rising = rising or Rising()
     kept: list[Series] = []
     notes: list[Note] = []
     doubled: dict[str, list[tuple[str, int]]] = {}
-    steps, rising = None, False
+    steps, in_order = None, False
     for written in series:
         one = _measured(written) if never_negative(written.name) else written
         if one is not written:
             notes.append(Note(one.source, _absent(one, len(written) - len(one))))
         if not one.steps.size:
             continue
-        if one.steps is not steps:  # curves logged together may share them
-            steps, rising = one.steps, _rises(one)
-        if rising:
+        if one.steps is not steps:
+            steps, in_order = one.steps, rising(one.steps)
+        if in_order:
             kept.append(one)
             continue
         if len(one) > 2 and not np.diff(one.steps).any():  # add_scalar without a step: every point is at 0
@@ -43,8 +63,10 @@ def tidied(series: Sequence[Series]) -> tuple[tuple[Series, ...], list[Note]]:
 
 def _measured(one: Series) -> Series:
     """A score without the -1 that COCO's evaluation gives where there was nothing to measure."""
+    if _ABSENT not in one.values.tobytes():  # as nearly always; to compare them all takes four times as long
+        return one
     spare = one.values == -1
-    if not np.count_nonzero(spare) or (one.values[~spare] < 0).any():
+    if not spare.any() or (one.values[~spare] < 0).any():
         return one
     wall = None if one.wall is None else one.wall[~spare]
     return replace(one, steps=one.steps[~spare], values=one.values[~spare], wall=wall)
@@ -55,10 +77,6 @@ def _absent(one: Series, count: int) -> Text:
         f"{one.name!r}: -1 means 'not measured'; {count} points left out",
         f"{one.name!r}：-1 表示“未测量”，略去 {count} 个点",
     )
-
-
-def _rises(one: Series) -> bool:
-    return not np.count_nonzero(one.steps[1:] <= one.steps[:-1])
 
 
 def _in_order(one: Series) -> Series:

@@ -73,7 +73,7 @@ def test_a_file_that_stands_alone_is_the_run_that_it_would_be_in_company(folder,
     events(tmp_path / "logs" / "zz" / folder, 1000, {"loss": line(range(5))})
 
     (*alone,) = Survey([tmp_path / "logs"]).runs()
-    monkeypatch.setattr("diagnose.assemble.stands_alone", lambda _: False)
+    monkeypatch.setattr("diagnose.assemble.stands_alone", lambda *_: False)
     (*together,) = Survey([tmp_path / "logs"]).runs()
 
     assert [said(run) for run in alone] == [said(run) for run in together]
@@ -93,14 +93,34 @@ def test_curves_logged_together_share_their_steps(tmp_path):
     assert shared.count(1) > 20  # all but those that the pattern was learned from
 
 
+def test_runs_of_a_sweep_share_their_steps_and_one_with_other_steps_keeps_its_own(tmp_path):
+    for at in range(60):
+        events(tmp_path / f"run_{at:02d}", 1000 + at, {"loss": line(range(at == 50, 20 + (at == 50)), at)})
+
+    runs = assemble([tmp_path])
+
+    assert [int(run.series[0].steps[0]) for run in runs] == [int(at == 50) for at in range(60)]
+    assert len({id(run.series[0].steps) for run in runs[30:]}) == 2
+
+
+@pytest.mark.parametrize("spare", [0, 1, 19])
+def test_a_score_of_minus_one_is_left_out_wherever_it_stands(spare, tmp_path):
+    values = [(step, -1.0 if step == spare else 0.5) for step in range(20)]
+    events(tmp_path, 1000, {"mdice": values, "lr": values})
+
+    (run,) = assemble([tmp_path])
+
+    assert {one.name: len(one) for one in run.series} == {"mdice": 19, "lr": 20}
+
+
 def test_a_fault_of_ours_in_reading_many_is_named_and_costs_one_file(tmp_path, monkeypatch):
     paths = [events(tmp_path / name, 1000, {"loss": line(range(5))}) for name in "abc"]
     whole = tensorboard.trace_of
 
-    def broken(path, read):
-        if path == paths[1]:
+    def broken(source, read):
+        if source == str(paths[1]):
             raise ZeroDivisionError
-        return whole(path, read)
+        return whole(source, read)
 
     monkeypatch.setattr(tensorboard, "trace_of", broken)
     going = Survey([tmp_path])

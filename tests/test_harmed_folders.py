@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 from pathlib import Path
@@ -63,6 +64,65 @@ def test_a_folder_without_permission_gets_a_note_and_its_neighbours_are_read(tmp
     assert [(Path(note.path).name, note.what.en) for note in found.unread] == [
         ("shut", "cannot be read: Permission denied")
     ]
+
+
+class Unnumbered:
+    """An entry in the listing of a file system that gives all of them the same number, as many over FUSE do."""
+
+    def __init__(self, entry):
+        self._entry = entry
+
+    def __getattr__(self, name):
+        return getattr(self._entry, name)
+
+    def inode(self):
+        return 0xFFFFFFFF
+
+
+def test_files_that_a_listing_gives_one_number_are_all_read_and_each_once(tmp_path, monkeypatch):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "log.csv").write_text("epoch,loss\n1,0.5\n2,0.25\n3,0.125\n")
+    (tmp_path / "b" / "same.csv").hardlink_to(tmp_path / "a" / "log.csv")
+    scandir = os.scandir
+
+    def unnumbered(path):
+        with scandir(path) as found:
+            return contextlib.nullcontext([Unnumbered(entry) for entry in found])
+
+    monkeypatch.setattr(os, "scandir", unnumbered)
+
+    assert [run.name for run in survey([tmp_path]).runs] == ["a/log.csv", "b/log.csv"]
+
+
+def test_files_of_two_devices_that_have_one_number_are_both_read(tmp_path, monkeypatch):
+    for name, first in (("a.csv", 0.5), ("b.csv", 0.75)):
+        (tmp_path / name).write_text(f"epoch,loss\n1,{first}\n2,{first / 3}\n3,{first / 7}\n")
+    scandir = os.scandir
+
+    def numbered_alike(path):
+        with scandir(path) as found:
+            return contextlib.nullcontext([Unnumbered(entry) for entry in found])
+
+    devices = {str(tmp_path / name): {(device, 7)} for device, name in enumerate(("a.csv", "b.csv"))}
+    monkeypatch.setattr(os, "scandir", numbered_alike)
+    monkeypatch.setattr("diagnose.folder._identity", devices.__getitem__)
+
+    assert [run.name for run in survey([tmp_path]).runs] == ["a.csv", "b.csv"]
+
+
+def test_the_folder_one_stands_in_is_told_of_without_its_dot(tmp_path, monkeypatch):
+    (tmp_path / "exp" / "checkpoints").mkdir(parents=True)
+    for place in ("exp/log.csv", "exp/checkpoints/log.csv", "log.csv"):
+        (tmp_path / place).write_text("epoch,loss\n1,0.5\n2,0.25\n3,0.125\n")
+    (tmp_path / "exp" / "gone").symlink_to(tmp_path / "nowhere")
+    monkeypatch.chdir(tmp_path)
+
+    found = survey([Path()])
+
+    told = [source.path for run in found.runs for source in run.sources]
+    assert sorted(told) == ["exp/checkpoints/log.csv", "exp/log.csv", "log.csv"]
+    assert [note.path for note in found.unread] == ["exp/gone"]
 
 
 def test_a_socket_in_the_folder_is_passed_by(tmp_path, monkeypatch):

@@ -42,14 +42,14 @@ def read(path: Path) -> list[Trace]:
         events = read_events(path)
     except OSError as error:
         return [_unreadable(path, error)]
-    return [trace_of(path, events)]
+    return [trace_of(str(path), events)]
 
 
-def read_many(paths: Iterable[Path]) -> Iterator[Trace]:
-    """The trace of each file, many small ones read together."""
-    asked, paths = itertools.tee(paths)
-    for path, events in zip(asked, batch.read_many(paths), strict=False):
-        yield _unreadable(path, events) if isinstance(events, OSError) else trace_of(path, events)
+def read_many(places: Iterable[str]) -> Iterator[Trace]:
+    """The trace of the file at each place, many small ones read together."""
+    asked, places = itertools.tee(places)
+    for place, events in zip(asked, batch.read_many(places), strict=False):
+        yield _unreadable(Path(place), events) if isinstance(events, OSError) else trace_of(place, events)
 
 
 def read_on(path: Path, start: int) -> tuple[list[Trace], int]:
@@ -59,18 +59,18 @@ def read_on(path: Path, start: int) -> tuple[list[Trace], int]:
     read from its beginning. Raises OSError when the file cannot be read.
     """
     events = read_events(path, start=start)
-    return [trace_of(path, events)], events.end
+    return [trace_of(str(path), events)], events.end
 
 
-def trace_of(path: Path, events: Events) -> Trace:
-    """What was read from ``path`` as a trace."""
-    source = str(path)
+def trace_of(source: str, events: Events) -> Trace:
+    """What was read from the file at ``source`` as a trace."""
     curves = events.columns.items()
     series = tuple([Series(tag, steps, values, walls, source) for tag, (steps, walls, values) in curves])
     account = events.account
-    remarks = [] if series and account.spotless else _remarks(account, len(series))
-    notes = tuple([Note(source, what) for what in remarks])
-    return Trace(path, FORMAT, series, settings=account.settings, notes=notes)
+    notes: tuple[Note, ...] = ()
+    if not series or not account.spotless:
+        notes = tuple([Note(source, what) for what in _remarks(account, len(series))])
+    return Trace(Path(source), FORMAT, series, settings=account.settings, notes=notes)
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:
