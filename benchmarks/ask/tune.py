@@ -2,8 +2,10 @@
 
     python -m benchmarks.ask.tune          write kb/ask/weights.json and print what both halves say
 
-The order of the candidates is a linear score fitted by softmax regression (the right entries against all others); the
-probability is a logistic regression on the facts of the first candidate: right, or out of scope or wrong.
+The order of the candidates is a linear score fitted by softmax regression (the right entries against all others), on
+the tuning half and on sentences left out of the pages (`left_out`); which candidates are measured at all is fitted in
+the same way. The probability is a logistic regression on the facts of the first candidate: right, or out of scope or
+wrong.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.ask import left_out
 from benchmarks.ask.questions import Question, read
 from benchmarks.ask.score import answered_at, area
 from kb import library
@@ -21,8 +24,10 @@ from kb.ask import confidence, index, query, rank, reply
 from kb.ask.index import Index
 
 FILE = Path(confidence.__file__).parent / "weights.json"
-ORDER = ("bm25", "share", "covered", "core", "name", "asked", "several", "held", "spelled", "error")
+FIRST = ("bm25", "share", "evidence")
+ORDER = (*FIRST, "covered", "core", "name", "asked", "several", "held", "spelled", "error")
 PROBABILITY = (
+    "likelier",
     "share",
     "matter",
     "covered",
@@ -43,6 +48,8 @@ ALLOWED = 0.02  # false answers among the tuning questions out of scope; 3 % is 
 _OFFERED = 0.1  # and of these, those to which a few pages are offered
 _LOWEST = 0.5  # an answer has to be likelier right than not, however well the tuning half is told apart
 _WRONG = 0.3  # how much a question in scope with the wrong page first counts, beside one out of scope
+_REAL = 5.0  # how much a question that somebody asked counts, beside a sentence left out of its page
+_SET = {"error": 3.0}  # too few questions are messages that fit a template nearly for this to be fitted
 _PULL = 0.02  # how strongly weights are held near zero (L2)
 
 Facts = list[tuple[rank.Candidate, dict[str, float]]]
@@ -61,25 +68,31 @@ def gathered(questions: Sequence[Question], known: Index) -> list[Facts]:
     return [reply.ranked(text, query.read(text, known), known) for text in texts]
 
 
-def fit_order(questions: Sequence[Question], facts: Sequence[Facts], known: Index) -> dict[str, float]:
-    """Weights of the linear score, by gradient descent on the softmax likelihood of the right entries."""
-    sets = []
-    for one, rows in zip(questions, facts, strict=True):
-        right = np.array([known.ids[candidate.number] in one.expected for candidate, _ in rows])
-        if right.any() and not right.all():
-            sets.append((np.array([[fact[key] for key in ORDER] for _, fact in rows]), right))
-    scale = np.std(np.concatenate([rows for rows, _ in sets]), axis=0) + 1e-9
-    weights = np.ones(len(ORDER)) * 0.5
-    for step in range(3000):
-        slope = _PULL * weights
-        for rows, right in sets:
-            z = rows / scale @ weights
-            p = np.exp(z - z.max())
-            good = p * right / (p * right).sum()
-            slope -= (rows / scale).T @ (good - p / p.sum()) / len(sets)
-        weights = np.maximum(0.0, weights - 0.5 / (1 + step / 500) * slope)
-    fitted = weights / scale
-    return {key: round(float(value), 4) for key, value in zip(ORDER, fitted, strict=True)}
+def fit_order(
+    names: Sequence[str], rows: Sequence[Facts], right: Sequence[np.ndarray], counts: np.ndarray
+) -> dict[str, float]:
+    """Weights, none below zero or what is `_SET`, of the linear score of these facts by softmax regression.
+
+    ``right`` tells for each question which of its candidates are, ``counts`` how much the question counts.
+    """
+    use = [i for i, marks in enumerate(right) if marks.any() and not marks.all()]
+    shape = len(use), max(len(right[i]) for i in use)
+    facts, marks, there = np.zeros((*shape, len(names))), np.zeros(shape, bool), np.zeros(shape, bool)
+    for place, i in enumerate(use):
+        own = np.array([[fact[name] for name in names] for _, fact in rows[i]])
+        facts[place, : len(own)] = own - own.mean(0)
+        marks[place, : len(own)], there[place, : len(own)] = right[i], True
+    scale = np.sqrt((facts[there] ** 2).mean(0)) + 1e-9
+    facts, counts = facts / scale, counts[use] / counts[use].sum()
+    least = np.array([_SET.get(name, 0.0) for name in names]) * scale
+    weights = np.maximum(least, 0.3)
+    for step in range(1500):
+        z = np.where(there, facts @ weights, -np.inf)
+        p = np.exp(z - z.max(1, keepdims=True))
+        good = p * marks / (p * marks).sum(1, keepdims=True)
+        slope = np.einsum("qc,qcf,q->f", p / p.sum(1, keepdims=True) - good, facts, counts) + _PULL / 20 * weights
+        weights = np.maximum(least, weights - 1.0 / (1 + step / 500) * slope)
+    return {name: round(float(value), 4) for name, value in zip(names, weights / scale, strict=True)}
 
 
 def fit_probability(rows: np.ndarray, right: np.ndarray, counts: np.ndarray) -> dict[str, float]:
@@ -97,6 +110,19 @@ def fit_probability(rows: np.ndarray, right: np.ndarray, counts: np.ndarray) -> 
     return {key: round(value, 4) for key, value in fitted.items()}
 
 
+def orders(tune: Sequence[Question], known: Index) -> dict[str, dict[str, float]]:
+    """The weights by which candidates are chosen, and those by which they are put in order."""
+    kept, asked = left_out.split(library.load().values(), 0)
+    rows = gathered(tune, known) + gathered(asked, without := index.build(kept))
+    whole = [(one, known) for one in tune] + [(one, without) for one in asked]
+    right = [
+        np.array([own.ids[candidate.number] in one.expected for candidate, _ in row], bool)
+        for (one, own), row in zip(whole, rows, strict=True)
+    ]
+    counts = np.array([_REAL] * len(tune) + [1.0] * len(asked))
+    return {"first": fit_order(FIRST, rows, right, counts), "order": fit_order(ORDER, rows, right, counts)}
+
+
 def tops(facts: Sequence[Facts]) -> np.ndarray:
     """The facts of the first candidates; zeros where there is none."""
     return np.array([[rows[0][1][key] if rows else 0.0 for key in PROBABILITY] for rows in facts])
@@ -109,9 +135,10 @@ def main() -> None:
     tune = [one for one in questions if one.half == "tune"]  # the order is fitted on real questions alone
     questions += named()
     known = index.build(library.load().values())
-    order = fit_order(tune, gathered(tune, known), known)
-    data = json.loads(FILE.read_text(encoding="utf-8")) | {"order": order}
-    _write(data)
+    data = json.loads(FILE.read_text(encoding="utf-8"))
+    for _ in range(2):  # what is fitted first decides which candidates the second time has to choose from
+        data |= orders([one for one in tune if one.expected], known)
+        _write(data)
     facts = gathered(questions, known)
     right = np.array(
         [

@@ -7,7 +7,20 @@ import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class First(NamedTuple):
+    """What is known of every entry at little cost, and how much each of it counts."""
+
+    bm25: float
+    evidence: float
+
+
+def first(whole: float) -> First:
+    """The weights by which candidates are chosen for a question that weighs ``whole``."""
+    fitted = weights()["first"]
+    return First(fitted["bm25"] + fitted["share"] / whole, fitted["evidence"])
 
 
 def order(facts: Mapping[str, float]) -> float:

@@ -34,6 +34,11 @@ def names(entry: Entry) -> tuple[str, ...]:
     return (entry.id.replace("-", " "), entry.title, *entry.aliases, entry.zh.title, *entry.zh.aliases)
 
 
+def said(entry: Entry) -> tuple[str, ...]:
+    """What people say when they mean the entry: its names, the questions asked of it, and its summaries."""
+    return (*names(entry), *entry.asked, *entry.zh.asked, entry.summary, entry.zh.summary)
+
+
 def texts(entry: Entry) -> dict[str, str]:
     """The text of each of `FIELDS`, both languages one after the other."""
     zh = entry.zh

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from kb.ask.fields import CORE, FIELDS, names, texts
+from kb.ask import evidence
+from kb.ask.evidence import Said
+from kb.ask.fields import CORE, FIELDS, names, said, texts
 from kb.ask.terms import DENIED, SOUND, plain, terms
 from kb.entry import Entry
 from kb.words import fold
@@ -61,8 +63,8 @@ class Index:
     """Everything a question needs to know of the library; entries go by their number, the place in ``ids``.
 
     ``rarity`` is that of each term of ``table``; ``words`` are the known words in Latin letters by length; ``errors``
-    each template with its entry; ``related`` the entries each names as related. The mappings may read from a file what
-    they are asked for.
+    each template with its entry; ``related`` the entries each names as related; ``keys`` the `Names.keys` alone. The
+    mappings may read from a file what they are asked for.
     """
 
     ids: tuple[str, ...]
@@ -72,6 +74,8 @@ class Index:
     table: Mapping[str, Term]
     rarity: Mapping[str, float]
     names: Mapping[int, Names]
+    keys: Mapping[int, Sequence[str]]
+    said: Said
     words: Mapping[int, tuple[str, ...]]
     number: dict[str, int] = field(init=False)
     _words: dict[int, frozenset[str]] = field(init=False, default_factory=dict)
@@ -114,6 +118,7 @@ def build(entries: Iterable[Entry]) -> Index:
     for term in table:
         if term.isascii() and term.isalpha():
             by_length[len(term)].append(term)
+    called = {i: _names(page, weights) for i, page in enumerate(pages)}
     return Index(
         ids=tuple(page.id for page in pages),
         kinds=tuple(page.kind for page in pages),
@@ -121,7 +126,9 @@ def build(entries: Iterable[Entry]) -> Index:
         related=tuple(tuple(number[one] for one in page.related if one in number) for page in pages),
         table=table,
         rarity={term: one.rarity for term, one in table.items()},
-        names={i: _names(page, weights) for i, page in enumerate(pages)},
+        names=called,
+        keys={i: one.keys for i, one in called.items()},
+        said=evidence.build(said(page) for page in pages),
         words={length: tuple(sorted(found)) for length, found in by_length.items()},
     )
 

@@ -1,40 +1,40 @@
-"""Which entries a question may be about: found by terms, then put in order by how well their names fit as well."""
+"""Which entries a question may be about: those its words speak for, then measured by how well they fit as well."""
 
 from __future__ import annotations
 
 import heapq
 import math
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from operator import neg
 
-from kb.ask import intent
+from kb.ask import confidence
 from kb.ask.errors import Likeness
-from kb.ask.han import sound, syllables
+from kb.ask.evidence import Evidence
 from kb.ask.index import Index, Names, Term
 from kb.ask.query import Query
-from kb.near import Letters
-from kb.words import fold, has_han
+from kb.ask.spelled import A_SLIP, ALIKE, spelling
 
-_CANDIDATES = 40
+_WIDE = 60  # entries the evidence is weighed for, in a library that is not searched in full
+_SPELLED = 24  # of these, whose names are compared letter for letter,
+_CANDIDATES = 12  # and that are measured in full; the first four of them are shown
 _MANY = 1_000  # entries; a library of a few hundred is always searched in full
 _DENSE = 8  # entries of a term to one that is looked for, below which reading them all is quicker
 _PLENTY = 30.0  # the weight of some six rare words: nobody needs more to say what a question is about
-_SHORT = 40  # letters of a question that may be a name and nothing else
-_ALIKE = 0.7
-_ARTICLE = re.compile(r"^\s*(?:(?:a|an|the)\s|请问|请教)")
-SAID = 0.97  # how alike two names are that only sound the same
 _SEVERAL = 3  # of the questions asked of a page, those most like this one that count together
 
 
 @dataclass
 class Candidate:
-    """An entry by number with what speaks for it; every figure but ``bm25`` lies in [0, 1]."""
+    """An entry by number with what speaks for it.
+
+    ``bm25`` is a sum over terms, ``evidence`` one of logarithms (`kb.ask.evidence`) and ``likelier`` its mean; every
+    other figure lies in [0, 1].
+    """
 
     number: int
     bm25: float = 0.0
+    evidence: float = 0.0
+    likelier: float = 0.0
     share: float = 0.0
     matter: float = 0.0
     covered: float = 0.0
@@ -49,8 +49,7 @@ class Candidate:
 
     def facts(self) -> dict[str, float]:
         """The figures by name."""
-        figures = ("bm25", "share", "matter", "covered", "core", "name", "asked", "several", "held", "spelled", "error")
-        return {figure: float(getattr(self, figure)) for figure in figures}
+        return {figure: value for figure, value in vars(self).items() if figure not in ("number", "template")}
 
 
 def candidates(
@@ -60,25 +59,44 @@ def candidates(
 
     Where ``only`` is given, no other entries are looked at.
     """
-    weights = query.terms | query.also
     if only is not None:
         alike = [one for one in alike if one.number in only]
-    weighed = sorted(((index.table[term], weight) for term, weight in weights.items()), key=_how_common)
-    found = _found(weighed, len(index.ids), {one.number for one in alike}, only)
-    best = heapq.nsmallest(_CANDIDATES, zip(map(neg, found.values()), found, strict=True))
-    chosen = {number: Candidate(number, -bm25) for bm25, number in best}
+    chosen = {one.number: one for one in _likeliest(query, index, {one.number for one in alike}, only)}
     longest = max((one.length for one in alike), default=1)
     for like in alike:
-        one = chosen.setdefault(like.number, Candidate(like.number, found.get(like.number, 0.0)))
+        one = chosen[like.number]
         error = like.score * (0.8 + 0.2 * like.length / longest)
         if error > one.error:
             one.error, one.template = error, like.template
+    weights = query.terms | query.also
     shares = {term: min(1.0, query.terms.get(term) or query.also[term]) for term in weights}
-    worths = {term: share * index.table[term].rarity for term, share in shares.items()}
-    measure = _Measure(query, index, worths)
+    measure = _Measure(query, index, {term: share * index.table[term].rarity for term, share in shares.items()})
     for one in chosen.values():
         measure.take(one)
     return list(chosen.values())
+
+
+def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collection[int] | None) -> Iterable[Candidate]:
+    """Those that are measured in full: the ones most speaks for, those ``kept``, and those called nearly like that."""
+    weighed = [(index.table[term], weight) for term, weight in (query.terms | query.also).items()]
+    found = _found(sorted(weighed, key=_how_common), len(index.ids), kept, only)
+    found |= {number: 0.0 for number in kept if number not in found}
+    evidence = Evidence(query.text, index.said)
+    if len(index.ids) > _MANY:
+        found = {number: found[number] for number in (*heapq.nlargest(_WIDE, found, key=found.__getitem__), *kept)}
+        said: Mapping[int, float] = evidence.of(found)
+    else:
+        said = dict(enumerate(evidence.of_all()))
+    first = confidence.first(total(query, index) or 1.0)
+    scores = {number: first.bm25 * found[number] + first.evidence * said[number] for number in found}
+    letters = spelling(query.text)
+    order = heapq.nlargest(_SPELLED, found, key=lambda number: (scores[number], -number))
+    for place, number in enumerate(dict.fromkeys((*order, *sorted(kept)))):
+        least = ALIKE if place < _CANDIDATES or number in kept else A_SLIP
+        spelled = letters.likeness(index.keys[number], least) if letters.may_be_a_name else 0.0
+        if place < _CANDIDATES or spelled >= A_SLIP or number in kept:
+            likelier = said[number] / (evidence.weight or 1.0)
+            yield Candidate(number, found[number], said[number], likelier, spelled=spelled)
 
 
 def _found(
@@ -98,8 +116,8 @@ def _found(
     left.sort(key=_most, reverse=True)
     rest = sum(map(_most, left))  # what is still to come
     for term, weight in left:  # a common word finds nobody new among so many
-        if len(found) > 2 * _CANDIDATES and only is None:
-            least = heapq.nlargest(_CANDIDATES, found.values())[-1] - 1.000001 * rest
+        if len(found) > 2 * _WIDE and only is None:
+            least = heapq.nlargest(_WIDE, found.values())[-1] - 1.000001 * rest
             found = {number: score for number, score in found.items() if score >= least or number in kept}
         worth = weight * term.rarity
         rest -= _most((term, weight))
@@ -147,52 +165,6 @@ def rarest(index: Index) -> float:
     return math.log(1 + 2 * len(index.ids)) / _PLENTY
 
 
-class _Spelling:
-    """Compares a short question with names letter for letter, and by their sound."""
-
-    def __init__(self, text: str) -> None:
-        folded = dict.fromkeys(fold(one) for one in (text, _ARTICLE.sub("", intent.bare(text))))
-        keys = [key for key in folded if 1 < len(key) <= _SHORT]
-        self._keys = [_Near(key) for key in keys]
-        self._said = [_Near(_sounded(key)) for key in keys if has_han(key) or syllables(key)]
-
-    def likeness(self, names: Iterable[str]) -> float:
-        """How alike the likest name is in [0, 1], 0 below `_ALIKE`; the question counts whole or without "what is"."""
-        most = 0.0
-        for key in names:
-            for one in self._keys:
-                if len(key) in one.lengths:
-                    most = max(most, one.letters.alike(key, max(_ALIKE, most)))
-            if self._said and has_han(key):
-                said = _sounded(key)
-                for one in self._said:
-                    if len(said) in one.lengths:
-                        most = max(most, SAID * one.letters.alike(said, max(_ALIKE, most)))
-        return most
-
-
-class _Near:
-    """The letters of a question, and how long a name can be that is `_ALIKE`."""
-
-    def __init__(self, key: str) -> None:
-        self.letters = Letters(key)
-        ours = len(key)
-        self.lengths = {n for n in range(2 * ours + 1) if min(n, ours) >= _ALIKE * max(n, ours)}
-
-
-@lru_cache(maxsize=100)
-def _spelling(text: str) -> _Spelling:
-    return _Spelling(text)
-
-
-@lru_cache(maxsize=100_000)
-def _sounded(key: str) -> str:
-    """``key`` as it sounds: pinyin for Chinese characters and for pinyin, other letters as they are."""
-    if not has_han(key):
-        return "".join(syllables(key)) or key
-    return "".join(sound(char) or char for char in key)
-
-
 class _Measure:
     """What of a question is the same for every candidate: ``worth`` of its terms, and those of like meaning."""
 
@@ -201,7 +173,6 @@ class _Measure:
         self._whole = total(query, index) or 1.0
         known = [(index.table[term], weight) for term, weight in query.terms.items()]
         self._known = [(term, weight * term.rarity) for term, weight in known]
-        self._spelling = _spelling(query.text)
 
     def take(self, one: Candidate) -> None:
         """Fill in the figures of the candidate."""
@@ -210,9 +181,7 @@ class _Measure:
         one.covered = sum([weight for weight, (worth, _) in held if worth]) / self._whole
         one.matter = min(1.0, one.covered * self._whole / _PLENTY)
         one.core = sum([weight for weight, (_, core) in held if core]) / self._whole
-        names = self._index.names[one.number]
-        one.spelled = self._spelling.likeness(names.keys)
-        self._compare(one, names)
+        self._compare(one, self._index.names[one.number])
 
     def _compare(self, one: Candidate, names: Names) -> None:
         """What the names, and the questions asked of the page, have in common with this question."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,6 +11,7 @@ from typing import Literal
 from kb.ask import comparison, confidence, errors, foreign, myth, passage, query, rank
 from kb.ask.index import Index
 from kb.ask.passage import Passage
+from kb.ask.spelled import A_SLIP
 from kb.entry import Entry
 from kb.library import Library
 from kb.problem import Problem
@@ -23,8 +25,7 @@ _SHOWN = 3
 _HARDLY = 0.05  # how sure an answer to a question for a doctor is at most,
 _DOUBT = 0.5  # by what it is less sure where a subject is named that the page says nothing of, or next to nothing said:
 _LITTLE, _EXACTLY = 0.37, 0.9  # a third of the rarest word, unless that is how a page is called
-_A_SLIP = 0.88  # how like a name a whole question must be to be that name with a slip: one letter in nine
-_VERBATIM, _CERTAIN = 0.99, 0.95  # a message that fits its template word for word, and how sure that makes an answer
+_VERBATIM, _CERTAIN = 0.99, 0.95  # a message that fits its template word for word, or a name, and how sure that makes
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def given(
 def certainty(text: str, first: rank.Candidate, facts: Mapping[str, float], index: Index) -> float:
     """How sure the first candidate is the answer to ``text``, in [0, 1]."""
     sure = confidence.probability(facts)
-    if first.error >= _VERBATIM:
+    if max(first.error, first.spelled) >= _VERBATIM:
         return max(sure, _CERTAIN)
     if _elsewhere(text, first, index):
         return min(sure, _HARDLY)
@@ -156,8 +157,8 @@ def ranked(
     novel, mended = rank.unknown(asked, index), rank.mended(asked, index)
     pasted = errors.quotes_one(text)
     for place, (one, fact) in enumerate(order):
-        after = scores[order[place + 1][0].number] if place + 1 < len(order) else 0.0
-        fact["margin"] = min(2.0, 10 * (1 - after / max(1e-9, scores[one.number])))
+        after = scores[order[place + 1][0].number] if place + 1 < len(order) else -math.inf
+        fact["margin"] = math.tanh(max(0.0, scores[one.number] - after) / 2)
         fact["novel"] = novel
         fact["mended"] = mended
         fact["stranger"] = float(pasted and not fact["error"])
@@ -167,7 +168,7 @@ def ranked(
 
 def _place(one: rank.Candidate, score: float) -> tuple[bool, float, float, int]:
     """The longest template that fits a pasted message word for word comes first, then a page of that very name."""
-    named = one.spelled if one.spelled >= _A_SLIP else 0.0
+    named = one.spelled if one.spelled >= A_SLIP else 0.0
     return one.error < _VERBATIM, -named, -score, one.number
 
 

@@ -84,7 +84,7 @@ class Session:
         back = bool(_BACK.search(text))
         if back or (alone.state != "answer" and own < _OWN):
             near = alone.state == "answer" and self._near(alone.entry)
-            unsure = alone.state != "answer" or (alone.confidence < _SURE and not near and own < _OWN)
+            unsure = alone.state != "answer" or (alone.confidence < _SURE and not near and (back or own < _OWN))
             if unsure and (leaning := self._leaning(text, lang, back=back)):
                 return self._told([leaning])
             if back and own < _OWN / 2 and not near and (itself := self._best(text, lang, {self._number})):

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from kb import library, printed
-from kb.ask import fields, index, terms
+from kb.ask import evidence, fields, index, terms
+from kb.ask.evidence import Said, Sign
 from kb.ask.index import Index, Names, Term
 from kb.library import Library
 
-_LAYOUT = 7  # raise it when what is kept changes, so that files of older versions are made anew
+_LAYOUT = 8  # raise it when what is kept changes, so that files of older versions are made anew
 SHIPPED = Path(__file__).with_name("index.sqlite")  # made when a wheel is built; a clone has none
 _SHIPPED = f"{_LAYOUT} shipped"
 _APART = chr(0x10FFFF)  # a number no page has so many names for
@@ -94,12 +95,20 @@ def _open(file: Path, signature: str) -> Index:
         table=_Rows(base, "term", "rarity, most, entries, worth, core", _term),
         rarity=_Rows(base, "term", "rarity", float),
         names=_Rows(base, "name", "keys, masses, terms, holders", _names),
+        keys=_Rows(base, "name", "keys", lambda joined: joined.split("\n")),
+        said=Said(
+            _Rows(base, "sign", "entries, times, total", _sign), array("d", data["said"]), data["kinds_of_signs"]
+        ),
         words=_Rows(base, "word", "words", lambda joined: tuple(joined.split("\n"))),
     )
 
 
 def _term(rarity: float, most: float, entries: bytes, worth: bytes, core: bytes) -> Term:
     return Term(rarity, most, array("I", entries), array("f", worth), array("f", core))
+
+
+def _sign(entries: bytes, times: bytes, total: int) -> Sign:
+    return Sign(array("I", entries), array("B", times), total)
 
 
 def _names(keys: str, masses: bytes, held: str, holders: str) -> Names:
@@ -123,6 +132,7 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
                 "CREATE TABLE about(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
                 "CREATE TABLE term(key TEXT PRIMARY KEY, rarity REAL, most REAL, entries BLOB, worth BLOB, core BLOB)"
                 " WITHOUT ROWID;"
+                "CREATE TABLE sign(key TEXT PRIMARY KEY, entries BLOB, times BLOB, total INTEGER) WITHOUT ROWID;"
                 "CREATE TABLE name(key INTEGER PRIMARY KEY, keys TEXT, masses BLOB, terms TEXT, holders TEXT);"
                 "CREATE TABLE word(key INTEGER PRIMARY KEY, words TEXT);"
             )
@@ -132,6 +142,8 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
                 "kinds": whole.kinds,
                 "errors": whole.errors,
                 "related": whole.related,
+                "said": whole.said.lengths.tolist(),
+                "kinds_of_signs": whole.said.kinds,
             }
             base.executemany(
                 "INSERT INTO about VALUES (?, ?)", [(key, json.dumps(value)) for key, value in about.items()]
@@ -141,6 +153,13 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
                 [
                     (key, one.rarity, one.most, one.entries.tobytes(), one.worth.tobytes(), one.core.tobytes())
                     for key, one in sorted(whole.table.items())
+                ],
+            )
+            base.executemany(
+                "INSERT INTO sign VALUES (?, ?, ?, ?)",
+                [
+                    (key, one.entries.tobytes(), one.times.tobytes(), one.total)
+                    for key, one in sorted(whole.said.signs.items())
                 ],
             )
             base.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?)", map(_row, whole.names, whole.names.values()))
@@ -154,4 +173,4 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
 
 def _code() -> str:
     """Changes whenever the modules that make the index do, so that a newer version never reads an older one's file."""
-    return " ".join(str(Path(module.__file__ or "").stat().st_mtime_ns) for module in (fields, index, terms))
+    return " ".join(str(Path(module.__file__ or "").stat().st_mtime_ns) for module in (evidence, fields, index, terms))

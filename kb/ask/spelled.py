@@ -1,0 +1,62 @@
+"""How like a name a whole question is: letter for letter, with slips, and by its sound."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from kb.ask import intent
+from kb.ask.han import sound, syllables
+from kb.near import Letters
+from kb.words import fold, has_han
+
+A_SLIP = 0.88  # how like a name a whole question must be to be that name with a slip: one letter in nine
+_SAID = 0.97  # how alike two names are that only sound the same
+_SHORT = 40  # letters of a question that may be a name and nothing else
+ALIKE = 0.7  # below this two names have nothing to do with one another
+_ASKED = re.compile(r"^\W*(?:what(?:'s| is| are)|什么是|啥是)|(?:是什么|是啥)(?:意思)?\W*$", re.IGNORECASE)
+_ARTICLE = re.compile(r"^\s*(?:(?:a|an|the)\s|请问|请教)")
+
+
+class Spelling:
+    """Compares a short question with names letter for letter, and by their sound."""
+
+    def __init__(self, text: str) -> None:
+        asked = (text, _ASKED.sub("", text), intent.bare(text))
+        folded = dict.fromkeys(fold(_ARTICLE.sub("", one)) for one in asked)
+        keys = [key for key in folded if 1 < len(key) <= _SHORT]
+        self._keys = [(Letters(key), len(key)) for key in keys]
+        sounds = [_sounded(key) for key in keys if has_han(key) or syllables(key)]
+        self._said = [(Letters(sound), len(sound)) for sound in sounds]
+        self.may_be_a_name = bool(keys)
+
+    def likeness(self, names: Iterable[str], least: float = ALIKE) -> float:
+        """How alike the likest name is in [0, 1], 0 below ``least``; with or without "what is" in the question."""
+        most = 0.0
+        for key in names:
+            length = len(key)
+            for letters, ours in self._keys:
+                if least * length <= ours and least * ours <= length:
+                    most = max(most, letters.alike(key, max(least, most)))
+            if self._said and has_han(key):
+                said = _sounded(key)
+                length = len(said)
+                for letters, ours in self._said:
+                    if least * length <= ours and least * ours <= length:
+                        most = max(most, _SAID * letters.alike(said, max(least, most)))
+        return most
+
+
+@lru_cache(maxsize=100)
+def spelling(text: str) -> Spelling:
+    """The spelling of a question; the same questions are often asked again."""
+    return Spelling(text)
+
+
+@lru_cache(maxsize=100_000)
+def _sounded(key: str) -> str:
+    """``key`` as it sounds: pinyin for Chinese characters and for pinyin, other letters as they are."""
+    if not has_han(key):
+        return "".join(syllables(key)) or key
+    return "".join(sound(char) or char for char in key)
