@@ -29,9 +29,7 @@ def asked(built_in):
         ("无蒂息肉是什么", "sessile"),
         ("無蒂息肉是什麼", "sessile"),
         ("wudi xirou", "sessile"),
-        pytest.param(
-            "sesile polpy", "sessile", marks=pytest.mark.xfail(reason="the order is fitted to the new sentences next")
-        ),
+        ("sesile polpy", "sessile"),
         ("da chang xi rou", "colorectal-polyp"),  # "da" and "chang" are terms of English as well
         ("it hangs on a thin stem like a mushroom", "pedunculated"),  # none of its names is said
         ("不用电怎么把它勒掉", "cold-snare"),
@@ -133,7 +131,6 @@ def test_what_is_said_not_to_be_there_counts(asked, question, entry):
     assert asked(question).entry == entry
 
 
-@pytest.mark.xfail(reason="the order is fitted to the new sentences next")
 def test_a_question_about_a_driver_gets_no_page_on_the_wheel_of_torch(asked):
     assert asked("CUDA 驱动怎么安装").state != "answer"
 

@@ -139,7 +139,7 @@ def test_a_line_of_a_message_on_the_command_line_is_looked_up(capsys):
 @pytest.mark.parametrize(
     "command",
     [
-        pytest.param("kb ask -", marks=pytest.mark.xfail(reason="the order is fitted to the new sentences next")),
+        "kb ask -",
         "kb lookup -",
     ],
 )

@@ -31,7 +31,6 @@ def typed(monkeypatch, *lines, encoding="utf-8"):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO("\n".join(lines).encode(encoding))))
 
 
-@pytest.mark.xfail(reason="the order is fitted to the new sentences next")
 def test_a_chinese_follow_up_is_answered_by_a_neighbour_of_the_entry_in_focus(talk):
     talk.ask("损失停在0.03附近，下不去了怎么办？")
 
@@ -61,13 +60,7 @@ def test_kinds_by_shape_are_told_one_by_one_as_in_the_original_notes(talk):
         ("what is a sessile polyp", "should it be removed?", "sessile", "management"),
         ("无蒂息肉是什么", "要切掉吗？", "sessile", "management"),
         ("无蒂息肉是什么", "它会变成癌吗？", "sessile", "risk"),
-        pytest.param(
-            "loss 停在0.03 下不去怎么办",
-            "此种情况下学习率怎么调？",
-            "lr-when-loss-plateaus",
-            "summary",
-            marks=pytest.mark.xfail(reason="the order is fitted to the new sentences next"),
-        ),
+        ("loss 停在0.03 下不去怎么办", "此种情况下学习率怎么调？", "lr-when-loss-plateaus", "summary"),
         ("loss 停在0.03 下不去怎么办", "什么时候不适用？", "loss-plateau", "wrong_when"),
         ("what is Kvasir-SEG?", "how many images?", "kvasir-seg", "summary"),
         ("what is Kvasir-SEG?", "and CVC-ClinicDB?", "cvc-clinicdb", "summary"),

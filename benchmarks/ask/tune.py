@@ -1,6 +1,6 @@
-"""Fit the weights of `kb ask` on the tuning half of the questions; the other half is only reported on.
+"""Fit the weights of `kb ask` on the tuning half of the questions; no other is looked at.
 
-    python -m benchmarks.ask.tune          write kb/ask/weights.json and print what both halves say
+    python -m benchmarks.ask.tune          write kb/ask/weights.json and print what came of it
 
 The order of the candidates is a linear score fitted by softmax regression (the right entries against all others), on
 the tuning half and on sentences left out of the pages (`left_out`); which candidates are measured at all is fitted in
@@ -28,6 +28,7 @@ FIRST = ("bm25", "share", "evidence")
 ORDER = (*FIRST, "covered", "core", "name", "asked", "several", "held", "spelled", "error")
 PROBABILITY = (
     "likelier",
+    "words",
     "share",
     "matter",
     "covered",
@@ -48,9 +49,9 @@ ALLOWED = 0.02  # false answers among the tuning questions out of scope; 3 % is 
 _OFFERED = 0.1  # and of these, those to which a few pages are offered
 _LOWEST = 0.5  # an answer has to be likelier right than not, however well the tuning half is told apart
 _WRONG = 0.3  # how much a question in scope with the wrong page first counts, beside one out of scope
-_REAL = 5.0  # how much a question that somebody asked counts, beside a sentence left out of its page
+_LEFT_OUT = 0.4  # how much all sentences left out of their pages count together, beside all questions somebody asked
 _SET = {"error": 3.0}  # too few questions are messages that fit a template nearly for this to be fitted
-_PULL = 0.02  # how strongly weights are held near zero (L2)
+_PULL, _LOOSE = 0.02, 0.003  # how strongly weights are held near zero (L2): of the order, and of the probability
 
 Facts = list[tuple[rank.Candidate, dict[str, float]]]
 
@@ -60,6 +61,19 @@ def named() -> list[Question]:
     pages = library.load()
     found = [Question("en", f"what is {page.title}", (name,), "tune") for name, page in pages.items()]
     return found + [Question("zh", f"{page.zh.title}是什么", (name,), "tune") for name, page in pages.items()]
+
+
+def doubled(questions: Sequence[Question]) -> list[Question]:
+    """Questions out of scope, each with the next of its language: else only short ones would be known to be that."""
+    found = []
+    for lang, comma in (("en", ", "), ("zh", "，")):
+        outside = [one for one in questions if not one.expected and one.lang == lang and one.half == "tune"]
+        following = [*outside[1:], *outside[:1]]
+        found += [
+            Question(lang, one.text + comma + other.text, (), "doubled")
+            for one, other in zip(outside, following, strict=True)
+        ]
+    return found
 
 
 def gathered(questions: Sequence[Question], known: Index) -> list[Facts]:
@@ -103,7 +117,7 @@ def fit_probability(rows: np.ndarray, right: np.ndarray, counts: np.ndarray) -> 
     for step in range(6000):
         p = 1 / (1 + np.exp(-(scaled @ weights + bias)))
         pace = 1.0 / (1 + step / 1000)
-        weights -= pace * (scaled.T @ (counts * (p - right)) / counts.sum() + _PULL * weights)
+        weights -= pace * (scaled.T @ (counts * (p - right)) / counts.sum() + _LOOSE * weights)
         bias -= pace * float(counts @ (p - right) / counts.sum())
     plain = weights / scale
     fitted = {"bias": float(bias - plain @ mean)} | dict(zip(PROBABILITY, plain.tolist(), strict=True))
@@ -119,7 +133,7 @@ def orders(tune: Sequence[Question], known: Index) -> dict[str, dict[str, float]
         np.array([own.ids[candidate.number] in one.expected for candidate, _ in row], bool)
         for (one, own), row in zip(whole, rows, strict=True)
     ]
-    counts = np.array([_REAL] * len(tune) + [1.0] * len(asked))
+    counts = np.array([1 / len(tune)] * len(tune) + [_LEFT_OUT / len(asked)] * len(asked))
     return {"first": fit_order(FIRST, rows, right, counts), "order": fit_order(ORDER, rows, right, counts)}
 
 
@@ -129,16 +143,13 @@ def tops(facts: Sequence[Facts]) -> np.ndarray:
 
 
 def main() -> None:
-    questions = [
-        one for one in read(set(library.load())) if one.half not in ("blind", "apart")
-    ]  # measured by the benchmark alone
-    tune = [one for one in questions if one.half == "tune"]  # the order is fitted on real questions alone
-    questions += named()
+    tune = [one for one in read(set(library.load())) if one.half == "tune"]  # the benchmark alone measures the others
     known = index.build(library.load().values())
     data = json.loads(FILE.read_text(encoding="utf-8"))
     for _ in range(2):  # what is fitted first decides which candidates the second time has to choose from
         data |= orders([one for one in tune if one.expected], known)
         _write(data)
+    questions = [*tune, *named(), *doubled(tune)]
     facts = gathered(questions, known)
     right = np.array(
         [
@@ -146,32 +157,29 @@ def main() -> None:
             for one, rows in zip(questions, facts, strict=True)
         ]
     )
-    half = np.array([one.half == "tune" for one in questions])
     scope = np.array([bool(one.expected) for one in questions])
-    data["probability"] = fit_probability(
-        tops(facts)[half], right[half].astype(float), np.where(scope & ~right, _WRONG, 1.0)[half]
-    )
+    data["probability"] = fit_probability(tops(facts), right.astype(float), np.where(scope & ~right, _WRONG, 1.0))
     _write(data)
     sure = np.array(
         [
             reply.certainty(reply.checked(one.text)[0], *rows[0], known) if rows else 0.0
             for one, rows in zip(questions, facts, strict=True)
         ]
-    )
-    _, bound = answered_at(sure[half & scope].tolist(), sure[half & ~scope].tolist(), ALLOWED)
+    )[: len(tune)]
+    right, scope = right[: len(tune)], scope[: len(tune)]
+    inside, outside = sure[scope], sure[~scope]
+    _, bound = answered_at(inside.tolist(), outside.tolist(), ALLOWED)
     data["answer"] = round(max(_LOWEST, bound + 0.01), 3)
-    _, bound = answered_at(sure[half & scope].tolist(), sure[half & ~scope].tolist(), _OFFERED)
+    _, bound = answered_at(inside.tolist(), outside.tolist(), _OFFERED)
     data["suggest"] = round(min(bound + 0.01, data["answer"]), 3)
     _write(data)
-    for name, part in (("tune", half), ("held", ~half)):
-        inside, outside = sure[part & scope], sure[part & ~scope]
-        print(
-            f"{name}: {part.sum()} questions, R@1 {100 * right[part & scope].mean():.1f} %,"
-            f" AUC {area(inside.tolist(), outside.tolist()):.4f},"
-            f" answered {100 * (inside >= data['answer']).mean():.1f} %, of these right"
-            f" {100 * right[part & scope][inside >= data['answer']].mean():.1f} %,"
-            f" false answers {(outside >= data['answer']).sum()} of {len(outside)}"
-        )
+    print(
+        f"{len(tune)} questions, R@1 {100 * right[scope].mean():.1f} %,"
+        f" AUC {area(inside.tolist(), outside.tolist()):.4f},"
+        f" answered {100 * (inside >= data['answer']).mean():.1f} %, of these right"
+        f" {100 * right[scope][inside >= data['answer']].mean():.1f} %,"
+        f" false answers {(outside >= data['answer']).sum()} of {len(outside)}"
+    )
 
 
 def _write(data: dict[str, object]) -> None:

@@ -64,7 +64,7 @@ def quotes_one(text: str) -> bool:
     """Whether ``text`` quotes a message as a program prints it, not only says that there was an error."""
     if _HEAD.search(text) or _SAYS.search(text):
         return True
-    return bool(re.search(r"\berror:|ERR!|^\s*at [\w.$]+\(|: command not found", text))
+    return bool(re.search(r"\berror:|^ERROR: |ERR!|^\s*at [\w.$]+\(|: command not found", text))
 
 
 def messages(text: str) -> list[str]:

@@ -18,12 +18,11 @@ from typing import NamedTuple
 
 from kb.ask.terms import han_runs, latin, latin_words, plain
 
-_AS_SAID = "_"  # begins the sign of a word or of a pair of characters as it was typed
-_STEM, _WORD, _CHAR, _PAIR = 1.0, 0.65, 0.9, 0.6  # what each kind says, for signs are not independent of one another
-_EMPTY = 0.35  # a character that carries no matter
-_UNSEEN = 0.05  # how often a sign that was never said of a page is taken to have been said (Lidstone's lambda)
+_AS_SAID = "_"  # begins the sign of a word as it was typed, whatever its stem
+_STEM, _WORD, _CHAR, _PAIR = 0.4, 1.0, 0.5, 1.0  # what each kind counts, for signs say the same twice
+_UNSEEN = 0.1  # how often a sign that was never said of a page is taken to have been said (Lidstone's lambda)
+_PRIOR = 300.0  # and how many of the signs of the whole library (Dirichlet's mu; Zhai and Lafferty 2004)
 _MOST = 255  # times a sign is counted on one page
-_GAIN = [math.log1p(times / _UNSEEN) for times in range(_MOST + 1)]
 _LATIN = re.compile(r"[a-z0-9]+")
 _RUN = re.compile(r"[\u3400-\u9fff]+")
 
@@ -56,13 +55,10 @@ def signs(text: str) -> dict[str, float]:
     found |= {_AS_SAID + word: _WORD for word in _LATIN.findall(text.lower())}
     runs = _RUN.findall(text)
     if runs:
-        bare = list(han_runs(text))
-        content = {char for run in bare for char in run}
-        couples = {run[i : i + 2] for run in bare for i in range(len(run) - 1)}  # these are terms, and counted as such
+        couples = {run[i : i + 2] for run in han_runs(text) for i in range(len(run) - 1)}  # what is searched by anyway
         for run in runs:
-            found |= {char: _CHAR if char in content else _EMPTY for char in run}
-            pairs = {run[i : i + 2] for i in range(len(run) - 1)} - couples
-            found |= {_AS_SAID + pair: _PAIR for pair in pairs}
+            found |= dict.fromkeys(run, _CHAR)
+            found |= {run[i : i + 2]: _PAIR for i in range(len(run) - 1) if run[i : i + 2] not in couples}
     return found
 
 
@@ -83,22 +79,27 @@ def build(pages: Iterable[Iterable[str]]) -> Said:
 class Evidence:
     """What one question says for each entry, in nats over what it says for the library as a whole."""
 
-    def __init__(self, text: str, said: Said) -> None:
-        known = ((said.signs.get(sign), weight) for sign, weight in signs(text).items())
-        self._signs = [(sign, weight) for sign, weight in known if sign]
-        self._lengths, self._spread = said.lengths, _UNSEEN * said.kinds
-        self.weight = sum(weight for _, weight in self._signs)
-        whole = math.log(said.whole + self._spread) if self._signs else 0.0
+    def __init__(self, text: str, said: Said, mended: Iterable[str] = ()) -> None:
+        """``mended`` are the stems of words of ``text`` that no entry holds as they were typed."""
+        whole = signs(text) | dict.fromkeys(mended, _STEM + _WORD)
+        known = ((said.signs.get(sign), weight) for sign, weight in whole.items())
+        found = [(sign, weight) for sign, weight in known if sign]
+        self.weight = sum(weight for _, weight in found)
+        every = said.whole or 1.0
+        self._lengths, self._spread = said.lengths, _UNSEEN * said.kinds + _PRIOR
+        floors = [_UNSEEN + _PRIOR * sign.total / every for sign, _ in found]
         self._usual = sum(
-            weight * (math.log(sign.total + _UNSEEN) - whole - math.log(_UNSEEN)) for sign, weight in self._signs
+            weight * math.log(sign.total / every / floor) for (sign, weight), floor in zip(found, floors, strict=True)
         )
+        self._signs = [
+            (sign, _gains(weight, floor, max(sign.times))) for (sign, weight), floor in zip(found, floors, strict=True)
+        ]
 
     def of_all(self) -> list[float]:
         """For every entry of a library that is not large."""
         spread, weight, usual, log = self._spread, self.weight, self._usual, math.log
         found = [-weight * log(length + spread) - usual for length in self._lengths]
-        for sign, weight in self._signs:
-            gains = [weight * gain for gain in _GAIN]
+        for sign, gains in self._signs:
             for number, times in zip(sign.entries, sign.times, strict=True):
                 found[number] += gains[times]
         return found
@@ -106,10 +107,15 @@ class Evidence:
     def of(self, numbers: Collection[int]) -> dict[int, float]:
         """For these entries."""
         found = {n: -self.weight * math.log(self._lengths[n] + self._spread) - self._usual for n in numbers}
-        for sign, weight in self._signs:
+        for sign, gains in self._signs:
             entries, times = sign.entries, sign.times
             for number in numbers:
                 place = bisect.bisect_left(entries, number)
                 if place < len(entries) and entries[place] == number:
-                    found[number] += weight * _GAIN[times[place]]
+                    found[number] += gains[times[place]]
         return found
+
+
+def _gains(weight: float, floor: float, most: int) -> list[float]:
+    """What a sign is worth by how often it was said, over what it is worth unsaid."""
+    return [weight * math.log1p(times / floor) for times in range(most + 1)]

@@ -26,7 +26,7 @@ FIELDS = {
     "code": Field(0.3, 0.7),
 }
 
-CORE = ("title", "aliases", "summary", "errors", "asked")  # what says what the entry is about
+CORE = ("title", "aliases", "summary", "errors")  # what says what the entry is about
 
 
 def names(entry: Entry) -> tuple[str, ...]:

@@ -63,8 +63,8 @@ class Index:
     """Everything a question needs to know of the library; entries go by their number, the place in ``ids``.
 
     ``rarity`` is that of each term of ``table``; ``words`` are the known words in Latin letters by length; ``errors``
-    each template with its entry; ``related`` the entries each names as related; ``keys`` the `Names.keys` alone. The
-    mappings may read from a file what they are asked for.
+    each template with its entry; ``related`` the entries each names as related; ``keys`` the `Names.keys` alone,
+    and ``called`` the entries of each of them. The mappings may read from a file what they are asked for.
     """
 
     ids: tuple[str, ...]
@@ -75,6 +75,7 @@ class Index:
     rarity: Mapping[str, float]
     names: Mapping[int, Names]
     keys: Mapping[int, Sequence[str]]
+    called: Mapping[str, Sequence[int]]
     said: Said
     words: Mapping[int, tuple[str, ...]]
     number: dict[str, int] = field(init=False)
@@ -118,7 +119,11 @@ def build(entries: Iterable[Entry]) -> Index:
     for term in table:
         if term.isascii() and term.isalpha():
             by_length[len(term)].append(term)
-    called = {i: _names(page, weights) for i, page in enumerate(pages)}
+    every = {i: _names(page, weights) for i, page in enumerate(pages)}
+    called: defaultdict[str, list[int]] = defaultdict(list)
+    for i, one in every.items():
+        for key in dict.fromkeys(one.keys):
+            called[key].append(i)
     return Index(
         ids=tuple(page.id for page in pages),
         kinds=tuple(page.kind for page in pages),
@@ -126,8 +131,9 @@ def build(entries: Iterable[Entry]) -> Index:
         related=tuple(tuple(number[one] for one in page.related if one in number) for page in pages),
         table=table,
         rarity={term: one.rarity for term, one in table.items()},
-        names=called,
-        keys={i: one.keys for i, one in called.items()},
+        names=every,
+        keys={i: one.keys for i, one in every.items()},
+        called=dict(called),
         said=evidence.build(said(page) for page in pages),
         words={length: tuple(sorted(found)) for length, found in by_length.items()},
     )

@@ -27,14 +27,15 @@ _SEVERAL = 3  # of the questions asked of a page, those most like this one that 
 class Candidate:
     """An entry by number with what speaks for it.
 
-    ``bm25`` is a sum over terms, ``evidence`` one of logarithms (`kb.ask.evidence`) and ``likelier`` its mean; every
-    other figure lies in [0, 1].
+    ``bm25`` is a sum over terms, ``evidence`` one of logarithms (`kb.ask.evidence`), ``likelier`` its mean over the
+    words of the question, and ``words`` the logarithm of their number; every other figure lies in [0, 1].
     """
 
     number: int
     bm25: float = 0.0
     evidence: float = 0.0
     likelier: float = 0.0
+    words: float = 0.0
     share: float = 0.0
     matter: float = 0.0
     covered: float = 0.0
@@ -78,25 +79,28 @@ def candidates(
 
 def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collection[int] | None) -> Iterable[Candidate]:
     """Those that are measured in full: the ones most speaks for, those ``kept``, and those called nearly like that."""
+    letters = spelling(query.text)
+    named = {number for key in letters.keys for number in index.called.get(key, ())}
+    kept = {*kept, *(named if only is None else named & set(only))}
     weighed = [(index.table[term], weight) for term, weight in (query.terms | query.also).items()]
     found = _found(sorted(weighed, key=_how_common), len(index.ids), kept, only)
     found |= {number: 0.0 for number in kept if number not in found}
-    evidence = Evidence(query.text, index.said)
+    evidence = Evidence(query.text, index.said, query.repaired.values())
     if len(index.ids) > _MANY:
         found = {number: found[number] for number in (*heapq.nlargest(_WIDE, found, key=found.__getitem__), *kept)}
         said: Mapping[int, float] = evidence.of(found)
     else:
         said = dict(enumerate(evidence.of_all()))
+    words = max(1.0, evidence.weight)
     first = confidence.first(total(query, index) or 1.0)
     scores = {number: first.bm25 * found[number] + first.evidence * said[number] for number in found}
-    letters = spelling(query.text)
     order = heapq.nlargest(_SPELLED, found, key=lambda number: (scores[number], -number))
     for place, number in enumerate(dict.fromkeys((*order, *sorted(kept)))):
         least = ALIKE if place < _CANDIDATES or number in kept else A_SLIP
-        spelled = letters.likeness(index.keys[number], least) if letters.may_be_a_name else 0.0
+        spelled = letters.likeness(index.keys[number], least) if letters.keys else 0.0
         if place < _CANDIDATES or spelled >= A_SLIP or number in kept:
-            likelier = said[number] / (evidence.weight or 1.0)
-            yield Candidate(number, found[number], said[number], likelier, spelled=spelled)
+            likelier = said[number] / words
+            yield Candidate(number, found[number], said[number], likelier, math.log(words), spelled=spelled)
 
 
 def _found(

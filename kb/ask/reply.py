@@ -25,7 +25,7 @@ _SHOWN = 3
 _HARDLY = 0.05  # how sure an answer to a question for a doctor is at most,
 _DOUBT = 0.5  # by what it is less sure where a subject is named that the page says nothing of, or next to nothing said:
 _LITTLE, _EXACTLY = 0.37, 0.9  # a third of the rarest word, unless that is how a page is called
-_VERBATIM, _CERTAIN = 0.99, 0.95  # a message that fits its template word for word, or a name, and how sure that makes
+_VERBATIM, _CERTAIN = 0.99, 0.95  # a message that fits its template word for word, and how sure that or a name makes
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def given(
 def certainty(text: str, first: rank.Candidate, facts: Mapping[str, float], index: Index) -> float:
     """How sure the first candidate is the answer to ``text``, in [0, 1]."""
     sure = confidence.probability(facts)
-    if max(first.error, first.spelled) >= _VERBATIM:
+    if first.error >= _VERBATIM or first.spelled >= A_SLIP:
         return max(sure, _CERTAIN)
     if _elsewhere(text, first, index):
         return min(sure, _HARDLY)

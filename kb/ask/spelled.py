@@ -20,16 +20,15 @@ _ARTICLE = re.compile(r"^\s*(?:(?:a|an|the)\s|请问|请教)")
 
 
 class Spelling:
-    """Compares a short question with names letter for letter, and by their sound."""
+    """Compares a short question with names letter for letter, and by their sound; ``keys`` are the names it may be."""
 
     def __init__(self, text: str) -> None:
         asked = (text, _ASKED.sub("", text), intent.bare(text))
         folded = dict.fromkeys(fold(_ARTICLE.sub("", one)) for one in asked)
-        keys = [key for key in folded if 1 < len(key) <= _SHORT]
+        self.keys = keys = [key for key in folded if 1 < len(key) <= _SHORT]
         self._keys = [(Letters(key), len(key)) for key in keys]
         sounds = [_sounded(key) for key in keys if has_han(key) or syllables(key)]
         self._said = [(Letters(sound), len(sound)) for sound in sounds]
-        self.may_be_a_name = bool(keys)
 
     def likeness(self, names: Iterable[str], least: float = ALIKE) -> float:
         """How alike the likest name is in [0, 1], 0 below ``least``; with or without "what is" in the question."""

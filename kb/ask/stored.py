@@ -96,6 +96,7 @@ def _open(file: Path, signature: str) -> Index:
         rarity=_Rows(base, "term", "rarity", float),
         names=_Rows(base, "name", "keys, masses, terms, holders", _names),
         keys=_Rows(base, "name", "keys", lambda joined: joined.split("\n")),
+        called=_Rows(base, "called", "entries", lambda entries: array("I", entries)),
         said=Said(
             _Rows(base, "sign", "entries, times, total", _sign), array("d", data["said"]), data["kinds_of_signs"]
         ),
@@ -134,6 +135,7 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
                 " WITHOUT ROWID;"
                 "CREATE TABLE sign(key TEXT PRIMARY KEY, entries BLOB, times BLOB, total INTEGER) WITHOUT ROWID;"
                 "CREATE TABLE name(key INTEGER PRIMARY KEY, keys TEXT, masses BLOB, terms TEXT, holders TEXT);"
+                "CREATE TABLE called(key TEXT PRIMARY KEY, entries BLOB) WITHOUT ROWID;"
                 "CREATE TABLE word(key INTEGER PRIMARY KEY, words TEXT);"
             )
             about = {
@@ -163,6 +165,10 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
                 ],
             )
             base.executemany("INSERT INTO name VALUES (?, ?, ?, ?, ?)", map(_row, whole.names, whole.names.values()))
+            base.executemany(
+                "INSERT INTO called VALUES (?, ?)",
+                [(key, array("I", entries).tobytes()) for key, entries in sorted(whole.called.items())],
+            )
             base.executemany(
                 "INSERT INTO word VALUES (?, ?)", [(n, "\n".join(words)) for n, words in whole.words.items()]
             )
