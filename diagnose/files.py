@@ -18,6 +18,10 @@ from kb.refused import refused
 from kb.text import Text
 
 CHECKPOINTS = frozenset((".pt", ".pth", ".ckpt", ".safetensors", ".distcp"))
+PICTURES = (  # which lie in their thousands beside a log, and need not be shown to every reader
+    *(b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*", b"\0\0\1\0"),
+    *(b"%PDF-", b"\x1aE\xdf\xa3"),
+)
 FURTHER = 1 << 19  # bytes shown to the readers of known formats when the first of them told nothing
 
 
@@ -52,6 +56,8 @@ def read_file(path: Path) -> list[Trace] | None:
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)
+        if head.startswith(PICTURES) and b"\0" in head:
+            return None
     except OSError as error:
         why = refused(error)
         return [Trace(path, "", notes=(Note(str(path), Text(f"cannot be read: {why.en}", f"无法读取：{why.zh}")),))]

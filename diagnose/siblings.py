@@ -19,6 +19,7 @@ _REWARDS = (
     frozenset({"episodic", "return"}),
     frozenset({"episode", "return"}),
     frozenset({"rollout"}),
+    frozenset({"ep", "ret"}),
     frozenset({"approx", "kl"}),
     frozenset({"explained", "variance"}),
     frozenset({"policy", "value", "loss"}),

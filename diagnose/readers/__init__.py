@@ -32,13 +32,20 @@ class _Registry(Mapping[str, Reader]):
 
     def __init__(self) -> None:
         self._names = sorted(name for _, name, _ in pkgutil.iter_modules(__path__))
+        self._known: dict[str, Reader] = {}
+        self._order: list[str] = []
 
     def __getitem__(self, name: str) -> Reader:
-        if name not in self._names:
-            raise KeyError(name)
-        return cast("Reader", importlib.import_module(f"{__name__}.{name}"))
+        if name not in self._known:
+            if name not in self._names:
+                raise KeyError(name)
+            self._known[name] = cast("Reader", importlib.import_module(f"{__name__}.{name}"))
+        return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
+        if self._order:
+            yield from self._order
+            return
         late = []
         for name in self._names:
             if getattr(self[name], "FALLBACK", False):
@@ -46,6 +53,7 @@ class _Registry(Mapping[str, Reader]):
             else:
                 yield name
         yield from late
+        self._order = [name for name in self._names if name not in late] + late
 
     def __len__(self) -> int:
         return len(self._names)

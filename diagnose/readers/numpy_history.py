@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Note, Series, Trace
+from diagnose.tables.lists import series_of
 from diagnose.trackers.numpy_files import MAGIC, Curves, arrays_in, lists_in
 from kb.text import Text
 
@@ -24,7 +25,7 @@ def sniff(path: Path, head: bytes) -> bool:
 
 
 def read(path: Path) -> list[Trace]:
-    """One trace; every curve counts from 0."""
+    """One trace; every curve has the steps saved with it, or counts from 0."""
     said: list[Text] = []
     curves: Curves = {}
     try:
@@ -38,11 +39,7 @@ def read(path: Path) -> list[Trace]:
         said.append(Text("the archive is damaged or cut short", "压缩包已损坏或不完整"))
     if not curves and not said:
         said.append(Text("arrays, but none whose name says that it is a curve", "其中有数组，但名称都看不出是曲线"))
-    series = tuple(
-        Series(name, np.arange(len(values), dtype=np.int64), values, source=str(path))
-        for name, values in curves.items()
-    )
-    return [Trace(path, FORMAT, series, notes=tuple(Note(str(path), what) for what in said))]
+    return [Trace(path, FORMAT, series_of(path, curves), notes=tuple(Note(str(path), what) for what in said))]
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:

@@ -11,6 +11,7 @@ from diagnose.tensors.checkpoint import trace_of
 from diagnose.tensors.legacy import MAGIC
 from diagnose.tensors.load import opened
 from diagnose.tensors.shards import read_together
+from diagnose.trackers.numpy_files import measures
 from diagnose.trackers.pickled_arguments import arguments
 from kb.text import Text
 
@@ -18,6 +19,8 @@ FORMAT = "torch_checkpoint"
 OURS = frozenset((".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".bin", ".tar", ".pyt", ".mdl", ".th"))
 CERTAIN = frozenset((".pt", ".pth", ".ckpt"))
 PICKLES = frozenset((".pkl", ".pickle"))
+BARE = frozenset(("", ".p", ".pk", ".pckl", ".pickled", ".history", ".hist"))
+PROTOCOLS = frozenset((b"\2", b"\3", b"\4", b"\5"))
 ZIP = b"PK\x03\x04"
 
 
@@ -32,6 +35,8 @@ def sniff(path: Path, head: bytes) -> bool:
         return True
     if head[8:9] == b"{" and int.from_bytes(head[:8], "little") < 100_000_000:
         return False  # safetensors under another name
+    if head[:1] == b"\x80" and head[1:2] in PROTOCOLS and extension in BARE and measures(path.stem):
+        return True  # history.history, dumped as in many a notebook
     old = extension in PICKLES and head[:1] in (b"(", b"c", b"]", b"}")  # protocols 0 and 1 have no magic
     return extension in CERTAIN or (extension in OURS and head[:1] == b"\x80") or old
 

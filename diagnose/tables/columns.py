@@ -14,10 +14,11 @@ from diagnose.tables.cells import Filling
 from diagnose.tables.clock import counts
 from diagnose.tables.grid import Cells
 from diagnose.tables.pivot import pivoted, plain, tag_of
-from diagnose.tables.table import CLASSES, LABELS, SPLITS, Table
+from diagnose.tables.table import CLASSES, LABELS, SPLITS, Column, Table
 from kb.text import Text
 
 CHUNK = 20_000  # rows turned into numbers at a time: cells take far more room as text
+SETTINGS = frozenset(("config", "hparams", "hyperparameters", "args", "cfg", "params"))
 WIDE = 100  # columns of a table without a header beyond which it is data, not a log
 
 
@@ -130,6 +131,8 @@ class Columns:
         labels = self.labels if split else []
         every = np.arange(len(self.lines))
         columns = {one.name: one.column(every) for one in numbers}
+        settings = {name: float(one.values[0]) for name, one in columns.items() if _is_setting(name, one)}
+        columns = {name: one for name, one in columns.items() if name not in settings}
         table = Table(
             self.path,
             self.format,
@@ -139,6 +142,7 @@ class Columns:
             labels,
             tuple(self.restarts),
             tuple(self.notes),
+            settings={name.partition("/")[2]: value for name, value in settings.items()},
             runs=runs,
         )
         return pivoted(table, self.tags) if tag else table
@@ -218,3 +222,9 @@ class Columns:
 
     def _note(self, what: Text, line: int | None = None) -> None:
         self.notes.append(Note(str(self.path), what, line))
+
+
+def _is_setting(name: str, column: Column) -> bool:
+    """Whether a column repeats a setting in every row, as Ray's ``config/lr`` does."""
+    first, _, rest = name.partition("/")
+    return bool(rest) and plain(first) in SETTINGS and bool((column.values == column.values[0]).all())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+from functools import lru_cache
 
+FEW = 1 << 19  # bytes of a head
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins with the same two bytes
@@ -15,6 +17,15 @@ BOMS = (
 
 def decoded(data: bytes) -> tuple[str, str]:
     """The text without its byte order mark, and the name of the encoding; undecodable bytes become U+FFFD."""
+    return _remembered(data) if len(data) <= FEW else _decoded(data)
+
+
+@lru_cache(maxsize=2)  # every reader in turn is shown the same head
+def _remembered(data: bytes) -> tuple[str, str]:
+    return _decoded(data)
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
     for mark, name in BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace"), name

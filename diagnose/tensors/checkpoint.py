@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from diagnose.run import Checkpoint, Group, Note, Optimizer, Series, Tensor, Trace
+from diagnose.run import Checkpoint, Curve, Group, Note, Optimizer, Series, Tensor, Trace
+from diagnose.tables.lists import series_of
 from diagnose.tensors.ahead import Wanted, scan_ahead
 from diagnose.tensors.contents import Contents, sorted_out
 from diagnose.tensors.inert import printable
@@ -78,7 +79,7 @@ def trace_of(path: Path, form: str, opened: Opened) -> Trace:
     contents = sorted_out(opened.root, path.stem)
     summaries = Summaries(Scanner(Allowance(OVERLAP * opened.size + (64 << 20))))
     scan_ahead(summaries.scanner, _records(contents), path, tuple(opened.ledger.unsafe))
-    series = tuple(_series(contents, summaries))
+    series = _series(path, contents, summaries)
     checkpoint = _checkpoint(path, contents, summaries, tuple(opened.ledger.unsafe))
     anything = checkpoint.tensors or checkpoint.optimizer or checkpoint.scheduler or checkpoint.scaler
     said = [*opened.notes, *contents.notes, *summaries.notes(), *_foreign(opened)]
@@ -152,13 +153,12 @@ def _numbers(parts: Mapping[str, Any], summaries: Summaries) -> dict[str, float]
     return {key: value for key, value in found.items() if value is not None}
 
 
-def _series(contents: Contents, summaries: Summaries) -> list[Series]:
-    found: list[Series] = []
+def _series(path: Path, contents: Contents, summaries: Summaries) -> tuple[Series, ...]:
+    found: dict[str, Curve] = {}
     for name, values in contents.histories.items():
         numbers = [summaries.number(value) for value in values]
-        curve = np.array([math.nan if value is None else value for value in numbers], np.float64)
-        found.append(Series(name, np.arange(len(curve), dtype=np.int64), curve))
-    return found
+        found[name] = np.array([math.nan if value is None else value for value in numbers], np.float64)
+    return series_of(path, found)
 
 
 def _foreign(opened: Opened) -> list[Text]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from diagnose.tables.clock import counts
+from diagnose.tables.evidence import speaks
 from diagnose.tensors.averages import AVERAGED, told_apart
 from diagnose.tensors.inert import Patience, leaves, printable
 from diagnose.tensors.named_tensors import mapping_of, module_tensors, named_tensors, tensor_of
@@ -237,18 +239,39 @@ def _histories(root: Any, name: str, patience: Patience) -> dict[str, list[Any]]
         rows = root[:100]
         if len(root) > 1 and all(isinstance(one, (list, tuple)) and _all_numbers(one, patience) for one in rows):
             return {printable(f"{name}.{at}"): list(one) for at, one in enumerate(rows)}
-        return {}
+        return _records(root, patience)
     if not isinstance(root, dict) or is_optimizer(root) or is_scheduler(root) or is_scaler(root):
         return {}
     if _holds_tensors([part for part in root.values() if not _flat_array(part)], patience):
         return {}
     found: dict[str, list[Any]] = {}
-    for key, part in root.items():
+    for key, part in _opened(root, "", 0, patience):
         values = part.listed() if _flat_array(part) else part
-        several = isinstance(key, str) and isinstance(values, (list, tuple)) and len(values) > 1
-        if several and _all_numbers(values, patience):
+        if isinstance(values, (list, tuple)) and len(values) > 1 and _all_numbers(values, patience):
             found[printable(key)] = list(values)
     return found
+
+
+def _opened(root: dict[Any, Any], above: str, depth: int, patience: Patience) -> Iterator[tuple[str, Any]]:
+    """What a dictionary holds by name, and what the dictionaries in it measure: ``train/loss``, no ``adam/betas``."""
+    for key, part in root.items():
+        patience.spend()
+        name = f"{above}/{key}" if above else key
+        if isinstance(part, dict) and depth < DEEPEST:
+            yield from _opened(part, str(name), depth + 1, patience)
+        elif isinstance(name, str) and (not above or counts(name) or speaks([name])):
+            yield name, part
+
+
+def _records(rows: list[Any] | tuple[Any, ...], patience: Patience) -> dict[str, list[Any]]:
+    """The columns of a list of dictionaries that all of them have, where one of them counts."""
+    if len(rows) < 2 or not all(isinstance(one, dict) for one in rows):
+        return {}
+    flat = [dict(_opened(one, "", 0, patience)) for one in rows]
+    shared = [name for name in flat[0] if all(name in one for one in flat)]
+    columns = {printable(name): [one[name] for one in flat] for name in shared}
+    found = {name: values for name, values in columns.items() if _all_numbers(values, patience)}
+    return found if any(map(counts, found)) else {}
 
 
 def _flat_array(value: Any) -> bool:
