@@ -63,14 +63,23 @@ def _in(colour: str, text: str) -> str:
 
 
 def show_report(text: str) -> None:
-    """Print a report. Markup says of itself that it is UTF-8; to any other stream it goes as ASCII with references."""
+    """Print a report. Markup and JSON are UTF-8 for whoever reads them; to any other stream they go as ASCII."""
     if text.startswith(("<!", "<?")) and not _holds_all(sys.stdout):
         text = text.encode("ascii", "xmlcharrefreplace").decode()
+    elif text.startswith("{") and not _holds_all(sys.stdout):
+        text = _escaped(text)
     sys.stdout.write(f"{neutral(text)}\n")
 
 
 def _holds_all(stream: TextIO) -> bool:
     return codecs.lookup(stream.encoding or "ascii").name.startswith("utf")
+
+
+def _escaped(text: str) -> str:
+    """JSON in ASCII; nothing else stands outside the strings of it."""
+    import json
+
+    return "".join(one if one.isascii() else json.dumps(one)[1:-1] for one in text)
 
 
 def show_json(data: Any) -> None:

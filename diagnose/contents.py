@@ -13,6 +13,13 @@ from kb.text import Lang, Text
 from kb.wrap import wrap
 
 _MOST = 400  # tensors listed of one file; a person reads no further
+_NAMED = 8  # parameters in no group told by name
+_MATCHED = {
+    "param_names": Text("their names stand in the file", "参数名记录在文件中"),
+    "shapes": Text("their names follow from their shapes", "参数名由形状推出"),
+    "order": Text("their names are guessed from their order", "参数名按顺序推测"),
+    "unmatched": Text("which tensors they belong to cannot be told", "无法判断对应哪些张量"),
+}
 _MANY = 40  # tensors from which on families are easier to read
 
 
@@ -79,13 +86,16 @@ def _optimizer(checkpoint: Checkpoint, lang: Lang, width: int) -> list[Line]:
     have = sum(bool(state) for state in optimizer.state.values())
     total = sum(len(group.slots) for group in optimizer.groups)
     text = Text(
-        f"{have} of {total} parameters have state; names matched by {optimizer.matched}",
-        f"{total} 个参数中有 {have} 个带有状态；名称匹配方式：{optimizer.matched}",
+        f"{have} of {total} parameters have state; {_MATCHED[optimizer.matched].en}",
+        f"{total} 个参数中有 {have} 个带有状态；{_MATCHED[optimizer.matched].zh}",
     )
-    found.append(Line("dim", f"  {text.of(lang)}"))
+    found += [Line("dim", line) for line in wrap(text.of(lang), width, first="  ", rest="    ")]
     left_out = _left_out(checkpoint)
     if left_out:
-        text = Text(f"in no group: {', '.join(left_out[:8])}", f"不在任何参数组中：{'、'.join(left_out[:8])}")
+        count, more = len(left_out), len(left_out) - _NAMED
+        en = ", ".join(left_out[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        zh = "、".join(left_out[:_NAMED]) + (f" 等共 {count} 个" if more > 0 else "")
+        text = Text(f"in no group: {en}", f"不在任何参数组中：{zh}")
         found += [Line("mark", line) for line in wrap(text.of(lang), width, first="  ! ", rest="    ")]
     return found
 
@@ -104,9 +114,10 @@ def _is_buffer(name: str) -> bool:
 
 def _group(index: int, group: Group, lang: Lang) -> str:
     rate = "?" if math.isnan(group.lr) else f"{group.lr:.4g}"
+    count, s = len(group.slots), "s" * (len(group.slots) != 1)
     return Text(
-        f"group {index}: {len(group.slots)} parameters, lr {rate}, weight decay {group.weight_decay:.4g}",
-        f"参数组 {index}：{len(group.slots)} 个参数，学习率 {rate}，权重衰减 {group.weight_decay:.4g}",
+        f"group {index}: {count} parameter{s}, lr {rate}, weight decay {group.weight_decay:.4g}",
+        f"参数组 {index}：{count} 个参数，学习率 {rate}，权重衰减 {group.weight_decay:.4g}",
     ).of(lang)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from diagnose import overview
 from diagnose.rates import rates
-from diagnose.run import Run, Series
+from diagnose.run import Checkpoint, Run, Series, Source
 from kb.library import Library
 from kb.prose import Line
 from kb.text import Lang, Text
@@ -24,11 +24,10 @@ def lines(runs: Sequence[Run], lang: Lang, width: int) -> list[Line]:
     found: list[Line] = []
     for run in runs:
         found.append(Line("title", run.name))
+        checkpoints = {str(one.path): one for one in run.checkpoints}
         for source in run.sources:
-            text = Text(
-                f"{source.path} ({source.format}: {source.series} curves, {source.points:,} points)",
-                f"{source.path}（{source.format}：{source.series} 条曲线，{source.points:,} 个点）",
-            )
+            held = _held(source, checkpoints.get(source.path))
+            text = Text(f"{source.path} ({source.format}: {held.en})", f"{source.path}（{source.format}：{held.zh}）")
             found += [Line("dim", line) for line in wrap(text.of(lang), width, first="  ", rest="    ")]
         found += _curves(run, lang, width)
         for note in run.notes:
@@ -36,6 +35,26 @@ def lines(runs: Sequence[Run], lang: Lang, width: int) -> list[Line]:
             found += [Line("dim", line) for line in wrap(text.of(lang), width, first="  ! ", rest="    ")]
         found.append(Line("text", ""))
     return found
+
+
+def _held(source: Source, checkpoint: Checkpoint | None) -> Text:
+    """What a file gave: curves, or the tensors of a checkpoint."""
+    if checkpoint is not None and not source.series:
+        count = len(checkpoint.tensors)
+        at = (
+            Text("", "")
+            if checkpoint.step is None
+            else Text(f" at step {checkpoint.step:,}", f"，第 {checkpoint.step:,} 步")
+        )
+        return Text(f"{count} tensor{_s(count)}{at.en}", f"{count} 个张量{at.zh}")
+    return Text(
+        f"{source.series} curve{_s(source.series)}, {source.points:,} point{_s(source.points)}",
+        f"{source.series} 条曲线，{source.points:,} 个点",
+    )
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
 
 
 def _curves(run: Run, lang: Lang, width: int) -> list[Line]:
@@ -99,7 +118,7 @@ def _range(series: Series, lang: Lang) -> str:
     between = f"{good.min():.4g} .. {good.max():.4g}" if len(good) else "nan"
     bad = len(series) - len(good)
     text = Text(
-        f"{len(series)} points, steps {series.steps[0]}-{series.steps[-1]}, {between}",
+        f"{len(series)} point{_s(len(series))}, steps {series.steps[0]}-{series.steps[-1]}, {between}",
         f"{len(series)} 个点，步 {series.steps[0]}-{series.steps[-1]}，{between}",
     ).of(lang)
     return text + (Text(f", {bad} not finite", f"，{bad} 个非有限值").of(lang) if bad else "")

@@ -9,11 +9,12 @@ import pytest
 
 from diagnose import reading
 from diagnose.recognise import Recogniser
-from diagnose.run import Run, Series, Source
+from diagnose.run import Checkpoint, Run, Series, Source, Tensor
 from kb.library import load
 from kb.wrap import width_of
 
 LONG = "decode/auxiliary/head/of_a_name_that_is_much_too_long_for_its_column/loss_ce"
+TENSOR = Tensor("w", "float32", (1,), 0.0, 0.0, 0.0, 0.0, 1, 0)
 NAMES = ("train/loss", "val/hd95_Kvasir-SEG", "训练集损失", "best_dice", LONG)
 
 
@@ -63,3 +64,19 @@ def test_the_file_of_a_curve_is_told_only_where_there_are_several():
 
     assert any(line.endswith("; val.csv") for line in several)
     assert not any(line.endswith("; train.csv") for line in one)
+
+
+def test_a_checkpoint_is_told_by_its_tensors_and_one_curve_is_no_curves():
+    saved = Checkpoint(Path("a/last.pt"), {"w": TENSOR, "b": TENSOR}, 1200)
+    files = (Source("a/last.pt", "torch_checkpoint", 0, 0), Source("a/log.csv", "csv", 1, 1))
+    curve = Series("x", np.arange(1), np.ones(1))
+    whole = Run(Path("a"), "a", files, (curve,), (saved,))
+
+    assert [line.text for line in reading.lines([whole], "en", 100)][1:4] == [
+        "  a/last.pt (torch_checkpoint: 2 tensors at step 1,200)",
+        "  a/log.csv (csv: 1 curve, 1 point)",
+        "  x  (none)  1 point, steps 0-0, 1 .. 1",
+    ]
+    assert "  a/last.pt（torch_checkpoint：2 个张量，第 1,200 步）" in [
+        line.text for line in reading.lines([whole], "zh", 100)
+    ]

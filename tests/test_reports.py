@@ -352,8 +352,8 @@ def test_a_curve_keeps_its_spike_and_marks_what_is_not_a_number():
     assert plot.svg(Series("loss", t[:1], values[:1]), None, None, "en") == ""
 
 
-@pytest.mark.parametrize("form", ["html", "junit"])
-def test_markup_that_is_sent_to_a_chinese_console_still_is_what_it_says_it_is(form, monkeypatch):
+@pytest.mark.parametrize("form", ["html", "junit", "sarif", "json"])
+def test_markup_or_json_that_is_sent_to_a_chinese_console_still_is_what_it_says_it_is(form, monkeypatch):
     console = io.TextIOWrapper(io.BytesIO(), encoding="cp936")
     monkeypatch.setattr("sys.stdout", console)
 
@@ -362,4 +362,5 @@ def test_markup_that_is_sent_to_a_chinese_console_still_is_what_it_says_it_is(fo
     console.seek(0)
     text = console.buffer.read().decode("utf-8")
     assert text.isascii()
-    assert "门控一直为零" in html.unescape(text)
+    said = html.unescape(text) if form in ("html", "junit") else json.dumps(json.loads(text), ensure_ascii=False)
+    assert "门控一直为零" in said

@@ -124,7 +124,12 @@ def _answer(sheet: Sheet, reply: Reply, entry: Entry, library: Library) -> None:
         "", Text(f"whole page: kb lookup {entry.id}", f"完整页面：kb lookup {entry.id}").of(lang), "link", indent=""
     )
     if related:
-        sheet.item("", Text("see also: ", "相关：").of(lang) + ", ".join(related), "link", indent="")
+        sheet.item(
+            "",
+            Text("see also: ", "相关：").of(lang) + ("、" if lang == "zh" else ", ").join(related),
+            "link",
+            indent="",
+        )
     if entry.kind == "polyp":
         sheet.item("", NOTICE.of(lang), "dim", indent="")
 
