@@ -199,12 +199,16 @@ def compare(
 def watch(
     paths: Paths,
     every: Annotated[
-        float, typer.Option("--every", metavar="SECONDS", help=both("seconds between two looks", "两次查看之间的秒数"))
+        float,
+        typer.Option("--every", min=0, metavar="SECONDS", help=both("seconds between two looks", "两次查看之间的秒数")),
     ] = 10.0,
     looks: Annotated[
         int,
         typer.Option(
-            "--looks", metavar="COUNT", help=both("stop after so many looks; 0: never", "看这么多次后停止；0 表示不停")
+            "--looks",
+            min=0,
+            metavar="COUNT",
+            help=both("stop after so many looks; 0: never", "看这么多次后停止；0 表示不停"),
         ),
     ] = 0,
     bar: Annotated[

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import math
 from collections.abc import Iterable, Mapping
 
 from kb.library import Library
@@ -20,9 +22,16 @@ def with_numbers(library: Library, changes: Iterable[str]) -> tuple[Library, tup
     for change in changes:
         where, _, text = change.partition("=")
         symptom, _, number = where.strip().rpartition(".")
-        checked(library, symptom or where)
+        if not symptom:
+            symptom, number = number, ""
+        checked(library, symptom)
         check = entries[symptom].check
         assert check is not None
+        if not number:
+            raise Problem(
+                Text(f"{change!r} names no number of {symptom}", f"{change!r} 没有写明 {symptom} 的哪个数值"),
+                hint=Text(f"it has {', '.join(check.with_)}", f"可用：{'、'.join(check.with_)}"),
+            )
         if number not in check.with_:
             raise Problem(
                 Text(f"{symptom} has no number called {number!r}", f"{symptom} 没有名为 {number!r} 的数值"),
@@ -73,16 +82,22 @@ def checked(library: Library, symptom: str) -> None:
     if symptom not in known:
         raise Problem(
             Text(f"no symptom called {symptom!r}", f"没有名为 {symptom!r} 的症状"),
-            hint=did_you_mean(symptom, known)
+            hint=_elsewhere(library, symptom)
+            or did_you_mean(symptom, known)
             or Text("`diagnose list` names them all", "`diagnose list` 可列出全部症状"),
         )
 
 
+def _elsewhere(library: Library, name: str) -> Text | None:
+    """Where to read of a page that is no symptom."""
+    return Text(f"kb lookup {name}", f"kb lookup {name}") if name in library else None
+
+
 def _number(change: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise Problem(
-            Text(f"{change!r} does not end in a number", f"{change!r} 的结尾不是数字"),
-            hint=Text("--set lr-vanished.share=0.6", "--set lr-vanished.share=0.6"),
-        ) from None
+    with contextlib.suppress(ValueError):
+        if math.isfinite(value := float(text)):
+            return value
+    raise Problem(
+        Text(f"{change!r} does not end in a number", f"{change!r} 的结尾不是数字"),
+        hint=Text("--set lr-vanished.share=0.6", "--set lr-vanished.share=0.6"),
+    )

@@ -25,17 +25,18 @@ _BETTER = {
 def lines(comparison: Comparison, lang: Lang, width: int) -> list[Line]:
     """What differs, worst first: findings, then curves, schedules and settings."""
     page = _Page(lang, width)
-    page.say("title", f"A  {_called(comparison.a, lang)}")
-    page.say("title", f"B  {_called(comparison.b, lang)}")
+    a, b = _called(comparison.a, lang), _called(comparison.b, lang)
+    if a == b:  # two runs of one name are told apart by where they lie
+        a, b = (_called(side, lang, by_path=True) for side in (comparison.a, comparison.b))
+    page.say("title", f"A  {a}")
+    page.say("title", f"B  {b}")
     page.head(Text("Found in one of them", "只在一方发现"))
     for side in ("a", "b"):
         for chapter in story(one.verdict for one in comparison.verdicts if one.side == side):
             page.finding(side.upper(), chapter)
             page.explains(chapter.consequences)
     if not comparison.verdicts:
-        page.say(
-            "dim", Text("nothing that the other does not show as well", "没有只出现在一方的问题").of(lang), first="  "
-        )
+        page.say("dim", Text("nothing that is found on one side only", "没有只出现在一方的问题").of(lang), first="  ")
     if comparison.shared:
         page.head(Text("Found in both", "双方都有"))
     for chapter in story(comparison.shared):
@@ -97,8 +98,8 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _called(runs: Sequence[Run], lang: Lang) -> str:
-    names = [run.name for run in runs]
+def _called(runs: Sequence[Run], lang: Lang, *, by_path: bool = False) -> str:
+    names = [str(run.path) if by_path else run.name for run in runs]
     if len(names) <= 3:
         return ", ".join(names)
     return Text(

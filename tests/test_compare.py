@@ -118,3 +118,13 @@ def test_every_subject_of_a_finding_is_named(tmp_path):
     shown = " ".join(line.text for line in lines(found, "en", 100))
     assert "also: lr/pg1, lr/pg2, lr/pg3 and 2 more" in shown
     assert shown.count("(lr-vanished)") == 1
+
+
+def test_two_runs_of_one_name_are_told_apart_by_where_they_lie(tmp_path):
+    for side in "ab":
+        write(tmp_path / side / "run", 0.4)
+
+    shown = [line.text for line in lines(seen(tmp_path / "a" / "run", tmp_path / "b" / "run"), "en", 200)]
+
+    assert shown[0] == f"A {tmp_path / 'a' / 'run' / 'metrics.csv'}"
+    assert shown[1] == f"B {tmp_path / 'b' / 'run' / 'metrics.csv'}"

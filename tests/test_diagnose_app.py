@@ -247,3 +247,26 @@ def test_a_dash_for_the_file_is_the_screen(capsys, monkeypatch, tmp_path):
 
     assert json.loads(capsys.readouterr().out)["runs"]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        ("lr-vanished=3", "names no number of lr-vanished\n  hint: it has points, floor, share, swing"),
+        ("lr-vanished", "names no number of lr-vanished"),
+        ("lr-vanished.share=nan", "does not end in a number"),
+        ("lr-vanished.share=inf", "does not end in a number"),
+        ("=", "no symptom called ''"),
+        ("", "no symptom called ''"),
+        (".", "no symptom called ''"),
+        ("learning-rate.share=1", "hint: kb lookup learning-rate"),
+    ],
+)
+def test_a_threshold_that_names_nothing_is_refused(wish, said, capsys):
+    assert main(["run", "examples", "--set", wish, "--lang", "en"]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_watch_looks_no_negative_number_of_times(capsys):
+    assert main(["watch", "examples", "--looks", "-1", "--lang", "en"]) == 2
+    assert "--looks does not fit" in capsys.readouterr().err

@@ -363,4 +363,4 @@ def test_markup_or_json_that_is_sent_to_a_chinese_console_still_is_what_it_says_
     text = console.buffer.read().decode("utf-8")
     assert text.isascii()
     said = html.unescape(text) if form in ("html", "junit") else json.dumps(json.loads(text), ensure_ascii=False)
-    assert "门控一直为零" in said
+    assert "它所在的分支等于被关闭" in said
