@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cli import shelf
 from kb.library import Library
+from kb.problem import Problem
 from kb.text import Lang, Text
 
 
@@ -37,10 +39,27 @@ def wishes(
 
     standing = projectfile.nearest(Path.cwd())
     known, own = shelf.symptoms(folder, lang)
-    pages, overridden = settings.with_numbers(known, (*standing.numbers, *(numbers or ())))
+    with _in(standing.path):
+        pages, settled = settings.with_numbers(known, standing.numbers)
+        roles, waived = settings.roles(standing.roles), settings.waivers(pages, standing.waivers)
+        if roles:
+            from diagnose.mapping import check_roles
+            from diagnose.recognise import Recogniser
+
+            check_roles(roles, Recogniser(pages).roles)
+    pages, overridden = settings.with_numbers(pages, numbers or ())
     return Wishes(
         pages,
-        settings.roles((*standing.roles, *(mapped or ()))),
-        settings.waivers(pages, (*standing.waivers, *(waive or ()))),
-        (*own, *standing.said, *overridden),
+        {**roles, **settings.roles(mapped or ())},
+        {**waived, **settings.waivers(pages, waive or ())},
+        (*own, *standing.said, *settled, *overridden),
     )
+
+
+@contextlib.contextmanager
+def _in(file: Path | None) -> Iterator[None]:
+    """Names the project's file in a complaint about what stands there: nobody typed it."""
+    try:
+        yield
+    except Problem as problem:
+        raise Problem(problem.what, path=problem.path or file, hint=problem.hint) from None

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.diagnose_app import main
-from diagnose.projectfile import nearest
+from diagnose.projectfile import NAME, nearest
 from kb.problem import Problem
 
 ROOT = Path(__file__).parent.parent
@@ -129,3 +129,21 @@ def test_the_example_of_the_readme_is_a_good_file(project):
 
     assert main(["run", str(project / "flat.csv")]) == 1
     assert nearest(project).roles == ("train-loss=my/odd/tag",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[set]\nlr-vanished = 1\n",
+        '[set]\n"lr-vanishd.share" = 1\n',
+        '[waive]\nlr-vanishd = "x"\n',
+        '[map]\na = "loss"\n',
+    ],
+)
+def test_a_wish_that_names_nothing_is_complained_of_with_the_file_it_stands_in(tmp_path, monkeypatch, capsys, text):
+    (tmp_path / NAME).write_text(text)
+    monkeypatch.chdir(tmp_path)
+
+    for command in (["run", "."], ["series", "."], ["compare", ".", "."], ["watch", ".", "--looks", "1"]):
+        assert main([*command, "--lang", "en"]) == 2
+        assert capsys.readouterr().err.startswith(f"{tmp_path / NAME}: ")
