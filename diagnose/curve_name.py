@@ -11,7 +11,7 @@ from functools import lru_cache
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"io_u(?![a-z])|hold[-_ ]out|[a-z]+[0-9]*|[0-9]+|[^\W\d_a-z]+")
 SPLITS = {
-    "train": ("train", "training", "trainset", "tr", "trn", "训练", "訓練"),
+    "train": ("train", "training", "trainset", "tr", "trn", "训练", "訓練", "学習", "훈련", "학습"),
     "val": (
         "val",
         "va",
@@ -28,8 +28,10 @@ SPLITS = {
         "holdout",
         "验证",
         "驗證",
+        "検証",
+        "검증",
     ),
-    "test": ("test", "testing", "testset", "te", "tst", "ts", "测试", "測試"),
+    "test": ("test", "testing", "testset", "te", "tst", "ts", "测试", "測試", "テスト", "테스트"),
 }
 _TAKEN = {
     "best": ("best", "lowest", "highest", "max", "min", "maximum", "minimum", "最佳", "最优", "最好", "最高", "最低"),

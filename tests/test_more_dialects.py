@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from diagnose.assemble import survey
+from diagnose.recognise import Recogniser
+from kb.library import load
 from tests.free_logs import FALL, RISE, curve, epochs, read
 
 STEPS = [0, 10, 20, 30, 40, 50, 60, 70]
@@ -111,3 +114,67 @@ def test_spacys_table_counts_by_its_step(tmp_path):
 
     assert found["LOSS TOK2VEC"] == ([100, 200, 300, 400], list(FALL))
     assert found["SCORE"] == ([100, 200, 300, 400], list(RISE))
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("エポック {n}/9  訓練損失: {a}  検証損失: {b}\n", ("訓練損失", "検証損失")),
+        ("에포크 {n}/9 - 훈련 손실: {a} - 검증 손실: {b}\n", ("훈련 손실", "검증 손실")),
+        ("第{n}轮 訓練損失：{a} 驗證損失：{b}\n", ("訓練損失", "驗證損失")),
+    ],
+)
+def test_the_losses_of_neighbouring_scripts_are_known_by_their_split(tmp_path, line, names):
+    path = tmp_path / "run.log"
+    path.write_text(epochs(line), encoding="utf-8")
+
+    [run] = survey([path]).runs
+
+    assert [one.name for one in run.series] == list(names)
+    assert [one.role for one in Recogniser(load()).recognise(run, {}).series] == ["train-loss", "val-loss"]
+
+
+def test_a_validation_between_the_iterations_of_an_epoch_leaves_the_loss_one_curve(tmp_path):
+    step = "Epoch {e}, Itrs {s}/300, Loss=0.{s}5\n"
+    text = "".join(
+        step.format(e=1 + s // 50, s=s) + (f"validation...\n\nMean IoU: 0.{s}\n" if s % 30 == 0 else "")
+        for s in range(10, 100, 10)
+    )
+
+    [found], _ = read(tmp_path, text)
+
+    assert found["Loss"] == (list(range(10, 100, 10)), [float(f"0.{s}5") for s in range(10, 100, 10)])
+    assert found["Mean IoU"] == ([30, 60, 90], [0.3, 0.6, 0.9])
+    assert len(found) == 2
+
+
+def test_how_far_a_mean_is_out_is_no_quantity(tmp_path):
+    [found], _ = read(tmp_path, epochs("Epoch {n}/9\nloss: {a} ± 0.01, dice: {b}±0.02, val dice = {b} (+/- 2.5%)\n"))
+
+    assert found == {"loss": curve(FALL), "dice": curve(RISE), "val dice": curve(RISE)}
+
+
+def test_the_scores_of_a_class_behind_an_arrow_are_told_apart(tmp_path):
+    rows = "".join(
+        f"===>{name}:\tIou-{{n}}{k}.50; Precision-{{n}}{k}.25\n" for k, name in enumerate(("lumen", "polyp"))
+    )
+
+    [found], _ = read(tmp_path, epochs("Epoch:{n}/9\nTotal Loss: {a} || Val Loss: {b} \n" + rows))
+
+    assert found["Iou polyp"] == curve([11.5, 21.5, 31.5, 41.5])
+    assert found["Precision lumen"] == curve([10.25, 20.25, 30.25, 40.25])
+    assert len(found) == 6
+
+
+def test_bars_without_a_name_give_way_to_the_line_that_sums_up_the_epoch(tmp_path):
+    bar = "".join(f"\r{p}%|██ | {p}/100 [00:01<00:02,  1.2it/s, {{said}}]" for p in (50, 100)) + "\n"
+    train, val = bar.replace("{said}", "loss=9.5, iou=9.5"), bar.replace("{said}", "loss=8.5, iou=8.5, dice={b}")
+
+    [found], _ = read(
+        tmp_path, epochs("Epoch [{n}/9]\n" + train + val + "loss {a} - iou {b} - val_loss {a} - val_iou {b}\n")
+    )
+
+    assert found == {
+        **dict.fromkeys(("loss", "val_loss"), curve(FALL)),
+        **dict.fromkeys(("iou", "val_iou", "dice"), curve(RISE)),
+    }

@@ -58,14 +58,16 @@ def folded(said: Mapping[str, Lines]) -> tuple[dict[str, Lines], set[str]]:
 
 
 def summed_up(said: Mapping[str, Lines], shapes: Mapping[str, Shape], bars: set[str]) -> dict[str, Shape]:
-    """The shapes without those bars, and those running means, whose every quantity a line after them states."""
-    others = [set(_names(shape)) for text, shape in shapes.items() if text not in bars]
-    return {
-        text: shape
-        for text, shape in shapes.items()
-        if not (text in bars and any(set(_names(shape)) <= names for names in others))
-        and not any(_runs_into((said[text], shape), (said[other], end)) for other, end in shapes.items())
-    }
+    """The shapes without what a line after those bars states anew, and without running means of which that is all."""
+    others = {name for text, shape in shapes.items() if text not in bars for name in _names(shape)}
+    found = {}
+    for text, shape in shapes.items():
+        if any(_runs_into((said[text], shape), (said[other], end)) for other, end in shapes.items()):
+            continue
+        names = tuple("" if name in others else name for name in shape.names) if text in bars else shape.names
+        if any(names):
+            found[text] = replace(shape, names=names)
+    return found
 
 
 def without_echoes(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> tuple[dict[str, Lines], dict[str, Shape]]:

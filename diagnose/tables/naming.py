@@ -13,12 +13,13 @@ _QUOTES = " %'\"`().#$&^\\-–=:：＝_"
 _WORDS = re.compile(r"[a-z]+\d*|[^\W\d_a-z]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
-LOSSES = frozenset(("loss", "losses", "nll", "elbo", "perplexity", "ppl", "bce", "mse", "rmse", "损失"))
+LOSSES = frozenset(("loss", "losses", "nll", "elbo", "perplexity", "ppl", "bce", "mse", "rmse", "损失", "損失", "손실"))
 SCORES = frozenset(
     ("dice", "mdice", "dsc", "iou", "miou", "jaccard", "acc", "acc1", "acc5", "accuracy", "auc", "auroc", "f1",
      "fscore", "precision", "recall", "sensitivity", "specificity", "psnr", "ssim", "bleu", "wer", "cer", "map",
      "map50", "mae", "hd95", "asd", "assd", "nsd", "kappa", "fbeta", "wfm", "mpa",
-     "灵敏度", "敏感度", "特异度", "特异性", "准确率", "正确率", "精度", "精确率", "召回率", "交并比", "准确度")
+     "灵敏度", "敏感度", "特异度", "特异性", "准确率", "正确率", "精度", "精确率", "召回率", "交并比", "准确度",
+     "正解率", "정확도")
 )  # fmt: skip
 NEVER_NEGATIVE = SCORES - {"psnr", "kappa"} | frozenset(
     ("ap", "ap50", "ap75", "aps", "apm", "apl", "ar", "ar1", "ar10", "ar100", "ars", "arm", "arl", "top1", "top5")
@@ -34,11 +35,26 @@ CASES = frozenset(
     ("case", "idx", "image", "img", "sample", "patient", "subject", "file", "slice", "frame", "id", "样本")
 )
 LEFT = frozenset(("eta", "elapsed", "remaining", "left"))  # how long it took or will take
-_TRAIN = frozenset(("train", "training", "trn", "训练", "训练集"))
+_TRAIN = frozenset(("train", "training", "trn", "训练", "训练集", "訓練", "学習", "훈련", "학습"))
 _VAL = frozenset(
-    ("val", "cv", "valid", "validation", "validating", "eval", "evaluation", "evaluating", "dev", "验证", "验证集")
+    (
+        "val",
+        "cv",
+        "valid",
+        "validation",
+        "validating",
+        "eval",
+        "evaluation",
+        "evaluating",
+        "dev",
+        "验证",
+        "验证集",
+        "驗證",
+        "検証",
+        "검증",
+    )
 )
-_TEST = frozenset(("test", "testing", "测试", "测试集"))
+_TEST = frozenset(("test", "testing", "测试", "测试集", "測試", "テスト", "테스트"))
 IDLE = frozenset(
     ("info", "debug", "root", "main", "logger", "log", "train", "py", "warning", "am", "pm", "set", "avg", "rank")
 )

@@ -90,6 +90,8 @@ def by_section(
     lines, found = dict(said), dict(shapes)
     for text, shape in shapes.items():
         sides = sections.of(said[text].at)
+        if shape.step is not None and _counts_on(said[text], shape.step):
+            continue
         if not mixed.keys().isdisjoint(shape.names) and sides.any():
             del lines[text], found[text]
             for side in np.unique(sides).tolist():
@@ -98,6 +100,11 @@ def by_section(
                 names = tuple(mixed[name][side] + name if name in mixed else name for name in shape.names)
                 found[key] = replace(shape, names=names)
     return dict(sorted(lines.items(), key=lambda item: int(item[1].at[0]))), found
+
+
+def _counts_on(lines: Lines, step: int) -> bool:
+    """Whether lines count all steps of a training: they do not begin again under a heading."""
+    return bool((np.diff(lines.numbers[:, step]) > 0).all())
 
 
 def _sections(

@@ -40,6 +40,7 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 _BAR = re.compile(
+    r" ?\(?(?:±|\+/-) ?\d{1,9}(?:\.\d{1,12})?%?\)?|"  # how far a mean is out
     r"\b[A-Za-z][\w-]{0,20}[:=] ?n/a(?=[ ,;|]|$)|"  # val: n/a
     r"(?<=%)\|[ ]{0,200}\|(?= ?\d)|"  # one that has not begun
     r"\|[^|\w\n█▏▎▍▌▋▊▉#]*+[█▏▎▍▌▋▊▉#][^|\w\n]*+\||\[[=>.#-]{2,}\]|[█▏▎▍▌▋▊▉━╸╺]{2,}|[├└│─┣┗]+|"
@@ -47,6 +48,7 @@ _BAR = re.compile(
 )
 _GROUPED = re.compile(r"(?<=\biter:) *\d{1,3}(?:,\d{3})+(?=,)")  # BasicSR's 12,000
 _THOUSANDS = re.compile(r"(?<=[:=] )([1-9]\d{0,2}(?:,\d{3})+)(?=[;,]? |[;,]?$)")  # tps: 12,345
+_DASHED = re.compile(r"(?<=[A-Za-z)])-(?=\d{1,3}\.\d{1,4}(?:;|$))")  # ===>polyp: Iou-81.5; Precision-90.2
 _COMMA = re.compile(r"(?<=[:=])( ?-?(?:0,\d{1,20}|\d{1,3},(?:\d{1,2}|\d{4,20})))(?=[;,\s]|$)")  # 0,5 as in Europe
 _NUMBER = re.compile(
     r"(?<![A-Za-z0-9_.@\\])(?<![A-Za-z0-9]-)(?<!\D/)([-+]?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan\b|inf(?:inity)?\b))"
@@ -119,6 +121,8 @@ def plainly(line: str) -> str:
         line = _GROUPED.sub(lambda match: match[0].replace(",", ""), line)
     if "," in line:
         line = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), line)
+    if "===>" in line:
+        line = _DASHED.sub(": ", line)
     if ";" in line and "," in line:
         line = _COMMA.sub(lambda match: match[0].replace(",", "."), line)
     return line
