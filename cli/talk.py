@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cli import asked, door, llm, pager, paint
 from kb import evidence
-from kb.ask import session
+from kb.ask import session, show
 from kb.ask.index import Index
 from kb.ask.session import Session
 from kb.library import Library
@@ -126,7 +126,5 @@ def _obeyed(talk: Session, name: str, argument: str, lang: Lang) -> list[Line]:
         if not entry.references:
             sheet.item("", Text("the page names no sources", "该条目没有列出文献").of(lang), "dim", indent="")
     else:
-        for piece in talk.more():
-            sheet.gap()
-            sheet.text(piece.text)
+        show.rest(sheet, talk.more())
     return sheet.lines

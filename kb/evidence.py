@@ -6,6 +6,7 @@ from kb.entry import Claim, Entry, Reference, Standing
 from kb.sheet import Sheet
 from kb.text import Text
 
+CLAIMS = Text("What is known, and how well", "结论与依据")
 LEGEND: dict[Standing, Text] = {
     "proved": Text("✓ proved by code (`kb verify` runs it)", "✓ 有代码证明（`kb verify` 可运行）"),
     "cited": Text("[1] cited", "[1] 有文献支持"),
@@ -17,7 +18,7 @@ def claims(sheet: Sheet, entry: Entry) -> None:
     """Each claim behind its mark, then what the marks mean."""
     if not entry.claims:
         return
-    sheet.heading(Text("What is known, and how well", "结论与依据"))
+    sheet.heading(CLAIMS)
     for name, claim in entry.claims.items():
         says = (entry.zh.claims.get(name, "") if sheet.lang == "zh" else "") or claim.says
         if claim.standing == "proved" and claim.cites:

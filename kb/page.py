@@ -28,6 +28,14 @@ _SECTIONS = {
     "management": Text("Management", "处理"),
     "in_training": Text("For your network", "对训练的影响"),
 }
+HEADINGS = _SECTIONS | {
+    "find_it": Text("How to find it", "怎么定位"),
+    "fix": Text("Fix", "怎么办"),
+    "test_it": Text("How to test", "怎么防止复发"),
+    "wrong_when": Text("Wrong when", "何时不适用"),
+    "cause": Text("Causes", "可能的原因"),
+    "claim": evidence.CLAIMS,
+}  # of the parts that `kb.ask.passage` cuts a page into
 _SEVERITIES = {
     "error": Text("error", "错误"),
     "warning": Text("warning", "警告"),
@@ -52,10 +60,10 @@ def blocks(entry: Entry, library: Library, lang: Lang) -> list[Block]:
     if entry.check:
         _check(sheet, entry, entry.check)
     _causes(sheet, entry)
-    sheet.section(Text("How to find it", "怎么定位"), said(entry, "find_it", lang))
-    sheet.items(Text("Fix", "怎么办"), said(entry, "fix", lang), "→ ")
-    sheet.section(Text("How to test", "怎么防止复发"), said(entry, "test_it", lang))
-    sheet.items(Text("Wrong when", "何时不适用"), said(entry, "wrong_when", lang))
+    sheet.section(HEADINGS["find_it"], said(entry, "find_it", lang))
+    sheet.items(HEADINGS["fix"], said(entry, "fix", lang), "→ ")
+    sheet.section(HEADINGS["test_it"], said(entry, "test_it", lang))
+    sheet.items(HEADINGS["wrong_when"], said(entry, "wrong_when", lang))
     _errors(sheet, entry)
     _code(sheet, entry)
     _log(sheet, entry)
@@ -120,7 +128,7 @@ def _because(entry: Entry, check: Check, name: str, lang: Lang) -> str:
 
 def _causes(sheet: Sheet, entry: Entry) -> None:
     if entry.causes:
-        sheet.heading(Text("Causes", "可能的原因"))
+        sheet.heading(HEADINGS["cause"])
     for word, cause in entry.causes.items():
         says, fix = _cause(entry, word, cause, sheet.lang)
         sheet.item("• ", Text(f"{word}: {says}", f"{word}：{says}").of(sheet.lang))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from kb import evidence
 from kb.ask import foreign, myth
 from kb.ask.errors import Frame
+from kb.ask.passage import Passage
 from kb.ask.reply import Reply
 from kb.entry import Entry
 from kb.library import Library
 from kb.naming import KINDS, titles
-from kb.page import NOTICE
+from kb.page import HEADINGS, NOTICE
 from kb.page import said as text_of
 from kb.prose import Line
 from kb.sheet import Sheet
@@ -132,6 +134,18 @@ def _answer(sheet: Sheet, reply: Reply, entry: Entry, library: Library) -> None:
         )
     if entry.kind == "polyp":
         sheet.item("", NOTICE.of(lang), "dim", indent="")
+
+
+def rest(sheet: Sheet, pieces: Iterable[Passage]) -> None:
+    """Pieces of a page, each part below its heading: what holds only at times must not read like a rule."""
+    part = ""
+    for one in pieces:
+        if one.part != part and one.part in HEADINGS:
+            sheet.heading(HEADINGS[one.part])
+        else:
+            sheet.gap()
+        part = one.part
+        sheet.text(one.text)
 
 
 def shortened(text: str, lang: Lang) -> str:
