@@ -10,6 +10,7 @@ import numpy as np
 
 from diagnose.run import Series, Trace
 from diagnose.tables.log_lines import LogLines
+from diagnose.tables.longtext import parts
 from diagnose.tables.said import LOOK, Said
 from diagnose.tables.textfile import head_text, unbarred
 from kb.text import Text
@@ -43,7 +44,8 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(path: Path) -> list[Trace]:
     """``train-auc`` as it is named, LightGBM's ``valid_0's auc`` as ``valid_0/auc``, by round; one trace a run."""
     log = LogLines(path, FORMAT)
-    early = itertools.islice(re.finditer(r"[^\n]*\n?", log.text), EARLY)
+    lines = itertools.chain.from_iterable(re.finditer(r"[^\n]*\n?", part) for part in parts(log.text))
+    early = itertools.islice(lines, EARLY)
     folds = any("+" in line[0] for line in early if ROUND.match(line[0]))
     bulk = log.take(_said, pick=True)
     for number, line in bulk.others:

@@ -10,6 +10,7 @@ import numpy as np
 
 from diagnose.run import Note, Series, Trace
 from diagnose.tables.harvested import harvested
+from diagnose.tables.longtext import LongText
 from diagnose.tables.said import Said
 from diagnose.tables.table import traces
 from diagnose.tables.textfile import head_text, hits, no_numbers, no_signal, opened
@@ -90,7 +91,7 @@ def _json(line: str, start: int, mode: str) -> list[tuple[str, tuple[int, int]]]
     return [(name.removeprefix(f"{mode}_"), span) for name, span in said if name not in POSITION]
 
 
-def _overflows(path: Path, text: str) -> list[Note]:
+def _overflows(path: Path, text: str | LongText) -> list[Note]:
     """One note for all the steps that half precision made fairseq skip."""
     found = list(hits(_OVERFLOW, text))
     if not found:

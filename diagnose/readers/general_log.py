@@ -7,14 +7,16 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from diagnose.run import Note, Series, Trace
-from diagnose.tables.free_lines import free_lines
+from diagnose.tables.free_lines import free_lines, over_several_lines
+from diagnose.tables.longtext import LongText, parts
 from diagnose.tables.shape_rows import CLOCKS
 from diagnose.tables.table import Table, traces
-from diagnose.tables.textfile import no_signal, opened, unfinished
+from diagnose.tables.textfile import no_signal, opened, unfinished, whole
 from diagnose.trackers.plain import flat
 from diagnose.trackers.python_settings import namespaces
 from kb.text import Text
@@ -45,12 +47,15 @@ def read(path: Path) -> list[Trace]:
     text, notes = opened(path)
     if not text:
         return [Trace(path, FORMAT, notes=tuple(notes))]
-    if text.startswith(_POINTER):
+    if next(iter(parts(text))).startswith(_POINTER):
         what = Text(
             "a pointer of Git LFS, not the file itself: git lfs pull", "是 Git LFS 指针而非文件本身：请 git lfs pull"
         )
         return [Trace(path, FORMAT, notes=(*notes, Note(str(path), what), no_signal(path)))]
-    settings = flat({name: value for _, one in namespaces(text) for name, value in one.items()})
+    if isinstance(text, LongText) and over_several_lines(text):
+        del text  # large
+        text = whole(path)[0]
+    settings = _arguments(text) if isinstance(text, str) else {}
     held = [text]
     del text  # it is large, and let go within
     free = free_lines(held.pop())
@@ -85,6 +90,10 @@ def read(path: Path) -> list[Trace]:
         replace(one, series=tuple(s for s in one.series if s.name.rpartition("/")[2].lower() not in HIDDEN))
         for one in every
     ]
+
+
+def _arguments(text: str) -> dict[str, Any]:
+    return flat({name: value for _, one in namespaces(text) for name, value in one.items()})
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:

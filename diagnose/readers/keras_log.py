@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Series, Trace
+from diagnose.tables.longtext import parts
 from diagnose.tables.said import Said
 from diagnose.tables.textlog import NUMBER, TextLog, is_log, opened, torn
 
@@ -81,7 +82,7 @@ def _read(path: Path, *, at_once: bool) -> list[Trace]:
     """The traces; none where the states between the first and the last of a bar matter but were passed over."""
     log = opened(path, FORMAT)
     epochs: list[_Epoch] = []
-    headed = re.search(_EPOCH, log.text) is not None
+    headed = any(re.search(_EPOCH, part) for part in parts(log.text))
     many = log.take(_bar) if at_once else None
     doubtful = False
     for line, text, last, place in log.pieces():

@@ -58,7 +58,9 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(path: Path) -> list[Trace]:
     """The value of every meter by step since the start; of an evaluation only its last means, which are the result."""
     log = LogLines(path, FORMAT)
-    starts = {log.text.count("\n", 0, at) + 1: flat(settings) for at, settings in namespaces(log.text)}
+    text = str(log.text) if "Namespace(" in log.text else ""
+    starts = {text.count("\n", 0, at) + 1: flat(settings) for at, settings in namespaces(text)}
+    del text  # large
     averaged: list[bool] = []
     bulk = log.take(lambda line: _said(line, averaged), pick=True)
     lines = {number: match for number, line in bulk.others if (match := LINE.search(line))}

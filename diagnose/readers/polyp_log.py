@@ -15,6 +15,7 @@ from diagnose.tables.data_sets import SCORED, data_set_scores
 from diagnose.tables.harvest import NONE, Harvest
 from diagnose.tables.leftover import Leftover
 from diagnose.tables.log_lines import NUMBER, WORD
+from diagnose.tables.longtext import to_the_last
 from diagnose.tables.said import LOOK, Said
 from diagnose.tables.textfile import head_text, no_numbers, no_signal, opened
 from diagnose.tables.timeline import Ints
@@ -74,9 +75,9 @@ def read(path: Path) -> list[Trace]:
     """
     text, notes = opened(path)
     harvest = Harvest(_said, others=Leftover(), pick=True)
-    end = text.rfind("\n") + 1
-    harvest.read(text, end)
-    for number, line in (*(harvest.others or ()), (harvest.lines + 1, text[end:])):
+    whole, last = to_the_last(text)
+    harvest.read_parts(whole)
+    for number, line in (*(harvest.others or ()), (harvest.lines + 1, last)):
         for match in _LINE.finditer(line):
             said = _scored(match)
             words = [(name, line[start:stop]) for name, (start, stop) in zip(said.names, said.spans, strict=True)]

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from diagnose.tables.bars import folded, summed_up, without_echoes
+from diagnose.tables.longtext import LongText, parts
 from diagnose.tables.naming import SLOT
 from diagnose.tables.printed import Row, tables_in, with_tables
 from diagnose.tables.sections import by_section
@@ -41,20 +42,34 @@ class Free:
     cut: int | None
 
 
-def free_lines(text: str, *, within: bool = False) -> Free:
+def over_several_lines(text: LongText) -> bool:
+    """Whether something that is printed there may go on over several lines."""
+    if not text.may_hold("{") and not text.may_hold("Namespace("):
+        return False
+    return any("Namespace(" in part or ("{" in part and ",\n" in part) for part in text)
+
+
+def free_lines(text: str | LongText, *, within: bool = False) -> Free:
     """What the lines of a text say whose shape recurs and that hold a loss, a score, or a counter and a number.
 
     ``within``: they are known to stand within the log of a training.
     """
-    code = sum(1 for _ in itertools.islice(_CODE.finditer(text, 0, EARLY), OFTEN)) == OFTEN
-    text = on_one_line(text)
+    early = next(iter(parts(text)))[:EARLY]
+    code = sum(1 for _ in itertools.islice(_CODE.finditer(early), OFTEN)) == OFTEN
+    if isinstance(text, str):
+        text = on_one_line(text)
     spoken = spoken_in(text)
-    text, tables = tables_in(text, spoken.heads)
+    if isinstance(text, LongText) and spoken.heads:
+        text = str(text)
+    tables: list[Row] = []
+    if isinstance(text, str):
+        text, tables = tables_in(text, spoken.heads)
+    early = next(iter(parts(text)))[:EARLY]
     spoken = spoken_in(text) if tables else spoken
     said = spoken.numbers
     if code:
         said = {shape: lines for shape, lines in said.items() if not _ASSIGNED.fullmatch(shape)}
-    training = within or any(_TRAINING.search(one) for one in (text[:EARLY], *said))
+    training = within or any(_TRAINING.search(one) for one in (early, *said))
     del text
     said, bars = folded(said)
     said, shapes = with_tables(tables, said, summed_up(said, chosen(said, training=training), bars), within=within)

@@ -16,6 +16,7 @@ from diagnose.tables.alike import WORDS, Slots, by_digits, column, forms_in, num
 from diagnose.tables.clock import counts
 from diagnose.tables.digits import DECIMAL
 from diagnose.tables.leftover import Leftover, Numbered
+from diagnose.tables.longtext import Parts
 from diagnose.tables.printed import may_tell
 from diagnose.tables.said import LOOK, Parse, Said
 from diagnose.tables.table import Column, Table
@@ -70,7 +71,15 @@ class Harvest:
 
     def read(self, text: str, end: int | None = None) -> None:
         """Read a text up to ``end``; its last line may lack its end."""
-        end = len(text) if end is None else end
+        self.read_parts([(text, len(text) if end is None else end)])
+
+    def read_parts(self, parts: Parts) -> None:
+        """Read texts one behind the other, each up to where it says."""
+        for text, end in parts:
+            self._read(text, end)
+        self._forget()
+
+    def _read(self, text: str, end: int) -> None:
         at = 0
         while at < end:
             stop = self._line_end(text, at, end)
@@ -84,14 +93,19 @@ class Harvest:
             if self.others is not None:
                 self.others.add(sorted(self._left))
                 self._left.clear()
-            if at >= end or self._templates.size > HELD:
-                self._templates = Templates()
-                self._known.clear()
-                self._quiet.clear()
+            if self._templates.size > HELD:
+                self._forget()
+
+    def _forget(self) -> None:
+        self._templates = Templates()
+        self._known.clear()
+        self._quiet.clear()
 
     def _line_end(self, text: str, at: int, end: int) -> int:
         most = min(at + PIECE, end)
         marks = "\r\n" if self.redrawn else "\n"
+        if end - most < PIECE // 8 and text[end - 1] in marks:  # a few lines by themselves are slower to read
+            return end
         if stop := max(text.rfind(mark, at, most) for mark in marks) + 1:
             return stop
         return min((stop for mark in marks if (stop := text.find(mark, at, end) + 1)), default=end)

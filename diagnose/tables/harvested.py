@@ -7,16 +7,16 @@ from pathlib import Path
 from diagnose.run import Note
 from diagnose.tables.clock import counts
 from diagnose.tables.harvest import Harvest
+from diagnose.tables.longtext import LongText, to_the_last
 from diagnose.tables.said import Parse
 from diagnose.tables.textfile import cut_short, unfinished
 
 
-def harvested(text: str, parse: Parse, path: Path, notes: list[Note]) -> Harvest:
+def harvested(text: str | LongText, parse: Parse, path: Path, notes: list[Note]) -> Harvest:
     """What the lines of a text say; the last value of a last line is left out when it was cut short, and noted."""
     harvest = Harvest(parse)
-    end = text.rfind("\n") + 1
-    harvest.read(text, end)
-    last = text[end:]
+    whole, last = to_the_last(text)
+    harvest.read_parts(whole)
     if said := parse(last):
         harvest.lines += 1
         words = [last[start:stop] for start, stop in said.spans]

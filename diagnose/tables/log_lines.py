@@ -12,6 +12,7 @@ from typing import Any
 from diagnose.run import Note, Trace
 from diagnose.tables.beside import Rest, rest_of, unknown_to, with_rest
 from diagnose.tables.harvest import Made
+from diagnose.tables.longtext import LongText, parts, to_the_last
 from diagnose.tables.records import tabled
 from diagnose.tables.said import Parse
 from diagnose.tables.table import Table, traces
@@ -50,13 +51,13 @@ class LogLines:
         self._taken: Taken | None = None
         self._parse: Parse | None = None
         self._count = text.count("\n") + 1
-        self._end = text[text.rfind("\n") + 1 :].rstrip(" ")[-400:]  # empty when the file ends in a line end
+        self._end = to_the_last(text)[1].rstrip(" ")[-400:]  # empty when the file ends in a line end
         self._starts = [_Start(None, {})]
         self._damage: list[Damage] = []
         self._decimals: dict[str, int] = {}
 
     @property
-    def text(self) -> str:
+    def text(self) -> str | LongText:
         """All of it, until lines are taken."""
         return self._text
 
@@ -71,9 +72,9 @@ class LogLines:
         self._decimals |= {name: len(word.partition(".")[2]) for name, word in self._taken.words.items()}
         return self._taken
 
-    def _given(self) -> str:
+    def _given(self) -> str | LongText:
         """The text, which is let go: it is large, and only its end is needed any more."""
-        text, self._text = self._text, self._end or self._text[:1]
+        text, self._text = self._text, self._end or next((part[:1] for part in parts(self._text) if part), "")
         return text
 
     def note(self, what: Text, line: int | None = None) -> None:

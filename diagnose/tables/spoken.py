@@ -10,6 +10,7 @@ from diagnose.tables import printed
 from diagnose.tables.coco import SCORE
 from diagnose.tables.harvest import Harvest
 from diagnose.tables.leftover import Leftover
+from diagnose.tables.longtext import LongText, to_the_last
 from diagnose.tables.naming import SLOT
 from diagnose.tables.said import Said
 from diagnose.tables.sections import LONG, MOST, may_head
@@ -36,11 +37,11 @@ class Spoken:
     cut: int | None = None
 
 
-def spoken_in(text: str) -> Spoken:
+def spoken_in(text: str | LongText) -> Spoken:
     """What the lines of a text say."""
     harvest = Harvest(_said, others=Leftover())
-    end = text.rfind("\n") + 1
-    harvest.read(text, end)
+    whole, rest = to_the_last(text)
+    harvest.read_parts(whole)
     over: dict[str, list[int]] = {}
     heads: list[int] = []
     for number, line in harvest.others or ():
@@ -53,7 +54,7 @@ def spoken_in(text: str) -> Spoken:
             heads.append(number)
         if len(line) <= LONG and may_head(head := located(line)[0]) and (len(over) < MOST or head in over):
             over.setdefault(head, []).append(number)
-    last, cut = plainly(text[end:]), None
+    last, cut = plainly(rest), None
     if said := _said(last, plain=True):
         words = [last[start:stop] for start, stop in said.spans]
         if _half(harvest, said, last, words):

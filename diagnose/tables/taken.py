@@ -14,6 +14,7 @@ from diagnose.run import Curve
 from diagnose.tables.alike import column
 from diagnose.tables.harvest import NONE, Harvest, Kind, Made, Rows
 from diagnose.tables.leftover import Leftover
+from diagnose.tables.longtext import LongText, to_the_last
 from diagnose.tables.said import Parse
 from diagnose.tables.table import Column, Table
 from diagnose.tables.timeline import Ints
@@ -102,7 +103,7 @@ def _nothing(_: str) -> None:
 
 
 def taken(
-    text: str,
+    text: str | LongText,
     parse: Parse,
     path: Path,
     form: str,
@@ -118,14 +119,14 @@ def taken(
     only a ``pick`` of the lines is wanted, those of which ``parse`` knows nothing may be left out. For ``made`` see
     `Harvest`.
     """
-    if len(text) < LARGE:
+    if isinstance(text, str) and len(text) < LARGE:
         return Taken(Table(path, form, 0, {}), np.zeros(0, np.int64), Leftover(list(enumerate(text.split("\n"), 1))))
     left = Leftover()
     harvest = Harvest(parse, others=left, redrawn=redrawn, pick=pick, made=made)
-    end = max(text.rfind("\n"), text.rfind("\r") if redrawn else 0) + 1
-    harvest.read(text, end)
-    left.add([(harvest.lines + 1, text[end:])])
-    del text  # before there are tables beside it
+    parts, rest = to_the_last(text, "\r\n" if redrawn else "\n")
+    harvest.read_parts(parts)
+    left.add([(harvest.lines + 1, rest)])
+    del text, parts  # before there are tables beside it
     own = np.zeros(0, np.int32)
     if redrawn:
         own = np.concatenate([np.zeros(1, bool), *harvest.ends]).cumsum(dtype=np.int32) + 1

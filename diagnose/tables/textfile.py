@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from diagnose.run import Note, Trace
-from diagnose.tables.decode import decoded, is_binary
+from diagnose.tables.decode import decoded, encoding_of
+from diagnose.tables.longtext import LongText, parts
 from diagnose.tables.ranks import of_one
 from kb.text import Text
 
@@ -31,11 +32,22 @@ _LEFT_OUT = re.compile("left out|skipped|cut short")
 Damage = tuple[int, str]  # line, and the word that stands where a number should
 
 
-def opened(path: Path) -> tuple[str, list[Note]]:
+def opened(path: Path) -> tuple[str | LongText, list[Note]]:
     """The text with line feeds as its only line ends; "" and a note that says why when there is nothing to read."""
     text, notes = written(path)
+    return (text.cleaned(_lines) if isinstance(text, LongText) else _lines(text)), notes
+
+
+def whole(path: Path) -> tuple[str, list[Note]]:
+    """What `opened` gives, as one text, for a reader that needs to look at several lines together."""
+    text, notes = written(path)
+    text = str(text)  # and the bytes are let go
+    return _lines(text), notes
+
+
+def _lines(text: str) -> str:
     text = unwrapped(text)
-    return (text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text), notes
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def head_text(head: bytes) -> str:
@@ -58,24 +70,34 @@ def unwrapped(text: str) -> str:
     return _CARRIED_ON.sub("\n", text)
 
 
-def written(path: Path) -> tuple[str, list[Note]]:
+def written(path: Path) -> tuple[str | LongText, list[Note]]:
     """The text with its line ends as they are; "" and a note that says why when there is nothing to read."""
     try:
         data = path.read_bytes()
     except OSError as error:
         why = error.strerror or type(error).__name__
         return "", [Note(str(path), Text(f"cannot be read: {why}", f"无法读取：{why}"))]
-    text, encoding = decoded(data)
-    if is_binary(text):
+    encoding = encoding_of(data)
+    text = LongText(data, encoding)
+    if _is_binary(text):
         return "", [Note(str(path), Text("a binary file, not a log", "是二进制文件，不是日志"))]
-    if not text or text.isspace():
+    if all(not part or part.isspace() for part in text):
         return "", [Note(str(path), Text("the file is empty", "文件是空的"))]
     notes = []
-    if encoding != "utf-8":
-        notes.append(Note(str(path), Text(f"read as {encoding}", f"按 {encoding} 编码读取")))
-    if _HALF.match(text, len(text) - 1):
+    if encoding.name != "utf-8":
+        notes.append(Note(str(path), Text(f"read as {encoding.name}", f"按 {encoding.name} 编码读取")))
+    if _HALF.search(text.to_the_last("\n")[1]):
         notes.append(Note(str(path), NO_END, text.count("\n") + 1))
-    return text, notes
+    return (text if text.large else str(text)), notes
+
+
+def _is_binary(text: LongText) -> bool:
+    """What `is_binary` says of the whole text."""
+    if text.encoding.errors == "strict" and b"\0" not in text.data:
+        lost = "\ufffd".encode(text.encoding.codec)
+        if lost[:1] not in text.data or lost not in text.data:  # to look for one byte is ten times as fast
+            return False
+    return "\0" in text or text.count("\ufffd") > sum(map(len, text)) // 20
 
 
 def on_one_line(text: str) -> str:
@@ -99,13 +121,16 @@ def unbarred(text: str) -> str:
     return _BAR.sub("", text) if "%|" in text else text
 
 
-def hits(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, re.Match[str]]]:
-    """Every match with the number of its line; lines are counted between matches, not from the start each time."""
-    line, at = 1, 0
-    for match in pattern.finditer(text):
-        line += text.count("\n", at, match.start())
-        at = match.start()
-        yield line, match
+def hits(pattern: re.Pattern[str], text: str | LongText) -> Iterator[tuple[int, re.Match[str]]]:
+    """Every match within a line, with its number; lines are counted between matches, not from the start each time."""
+    line = 1
+    for part in parts(text):
+        at = 0
+        for match in pattern.finditer(part):
+            line += part.count("\n", at, match.start())
+            at = match.start()
+            yield line, match
+        line += part.count("\n", at)
 
 
 def no_signal(path: Path) -> Note:

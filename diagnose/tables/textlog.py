@@ -16,6 +16,7 @@ from diagnose.run import Note, Trace
 from diagnose.tables.beside import rest_of, unknown_to, with_rest
 from diagnose.tables.decode import is_binary
 from diagnose.tables.leftover import Leftover
+from diagnose.tables.longtext import LongText, parts
 from diagnose.tables.records import Row, tabled
 from diagnose.tables.said import Parse
 from diagnose.tables.table import Table, traces
@@ -54,7 +55,7 @@ class TextLog:
 
     path: Path
     form: str
-    text: str = ""
+    text: str | LongText = ""
     notes: list[Note] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     where: list[int] = field(default_factory=list)
@@ -68,15 +69,15 @@ class TextLog:
         Their rows are filed under the labels of their kinds, if there are any.
         """
         redrawn = "\r" in self.text
-        if "\r\r" in self.text:
-            self.text = _REDRAWN.sub("\r", self.text)  # as `pieces` has it
+        if redrawn:  # as `pieces` has it
+            self.text = self.text.cleaned(_once) if isinstance(self.text, LongText) else _once(self.text)
         self._parse = parse
         self._taken = taken(self._given(), parse, self.path, self.form, labels, redrawn=redrawn)
         return self._taken
 
-    def _given(self) -> str:
+    def _given(self) -> str | LongText:
         """The text, which is let go: it is large, and not needed any more."""
-        text, self.text = self.text, self.text[:1]
+        text, self.text = self.text, next((part[:1] for part in parts(self.text) if part), "")
         return text
 
     def add(self, row: Row, line: int, place: int = 0) -> None:
@@ -100,7 +101,7 @@ class TextLog:
 
     def pieces(self) -> Iterator[Piece]:
         """Every line, and every state of a line that was redrawn in place."""
-        every = self._taken.others if self._taken else Leftover(list(enumerate(self.text.split("\n"), 1)))
+        every = self._taken.others if self._taken else Leftover(list(enumerate(str(self.text).split("\n"), 1)))
         own = self._own
         small = self._taken is None or not self._taken.large
         place = 0
@@ -135,7 +136,16 @@ class TextLog:
 def opened(path: Path, form: str) -> TextLog:
     """The file, or an empty text and a note when there is nothing to read."""
     text, notes = written(path)
-    return TextLog(path, form, unwrapped(text.replace("\r\n", "\n")), notes)
+    return TextLog(path, form, text.cleaned(_fed) if isinstance(text, LongText) else _fed(text), notes)
+
+
+def _fed(text: str) -> str:
+    return unwrapped(text.replace("\r\n", "\n"))
+
+
+def _once(text: str) -> str:
+    """The text with one return where there are several."""
+    return _REDRAWN.sub("\r", text) if "\r\r" in text else text
 
 
 def is_log(path: Path, head: bytes, rows: re.Pattern[str], marks: re.Pattern[str]) -> bool:
