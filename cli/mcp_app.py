@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
+
+import typer
 
 from cli import language, paint
+from cli.language import both
 from cli.options import Folder, Lang, Speech
 from kb.problem import Problem
 from kb.prose import Line
 from kb.text import Text
 
 
-def mcp(lang: Lang = Speech.auto, folder: Folder = None) -> int:
+def mcp(
+    lang: Lang = Speech.auto,
+    folder: Folder = None,
+    limit: Annotated[
+        float,
+        typer.Option(
+            "--limit", metavar="SECONDS", min=1, help=both("seconds a diagnosis may take", "一次诊断最多用多少秒")
+        ),
+    ] = 300,
+) -> int:
     """The Model Context Protocol over standard input and output, until the client hangs up."""
     try:
         from cli import mcp_server
@@ -28,5 +41,5 @@ def mcp(lang: Lang = Speech.auto, folder: Folder = None) -> int:
             "正等待编程助手从标准输入连接；按 Ctrl-C 结束",
         )
         paint.show([Line("dim", waits.of(language.choose(lang)))], sys.stderr)
-    mcp_server.serve(folder)
+    mcp_server.serve(folder, limit)
     return 0

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
+import anyio
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
@@ -20,6 +23,7 @@ from kb.problem import Problem
 from kb.text import Text
 
 LONGEST = 40_000  # characters of a diagnosis; more would crowd an assistant's memory
+LIMIT = 300.0  # seconds a diagnosis may take; thousands of runs are judged in it
 _ABOUT = """Trainoscope knows what goes wrong when segmentation networks are trained, and reads training logs and \
 checkpoints without running them. Use `diagnose` on a run's folder first; look up the ids it names with `lookup`; \
 paste error messages or questions into `ask`. Texts come in English (`en`) and Chinese (`zh`): quote the language of \
@@ -48,14 +52,17 @@ _Path = Annotated[
 ]
 
 
-def serve(folder: Path | None) -> None:
+def serve(folder: Path | None, limit: float = LIMIT) -> None:
     """Answer over standard input and output until the client hangs up; ``folder`` holds entries to add."""
     shelf.opened(folder, "en")  # what is wrong with the folder is told now, not at the first question
-    server(folder).run()
+    server(folder, limit).run()
 
 
-def server(folder: Path | None = None) -> MCPServer[Any]:
-    """The server with its tools; each call reads the library afresh, so that edited pages count at once."""
+def server(folder: Path | None = None, limit: float = LIMIT) -> MCPServer[Any]:
+    """The server with its tools; each call reads the library afresh, so that edited pages count at once.
+
+    A diagnosis takes ``limit`` seconds at most.
+    """
 
     @_told()
     def lookup(term: _Term) -> dict[str, Any]:
@@ -85,15 +92,19 @@ def server(folder: Path | None = None) -> MCPServer[Any]:
         known = stored.load(pages, folder or library.BUILT_IN)
         return show.data(reply.reply(pages, known, question), pages)
 
-    @_told()
-    def diagnose(path: _Path) -> dict[str, Any]:
+    async def diagnose(path: _Path) -> dict[str, Any]:
         """What is wrong with one or more training runs, why, and what to do, from their logs and checkpoints.
 
         Files are only read, never executed or written. Gives the JSON of `diagnose run` (trainoscope.diagnosis/1):
         runs with verdicts - "found" with message, cause and fix in both languages, "clear", "blind" with what to log
         next time - and a summary. Long diagnoses lose what matters least; `left_out` says what.
         """
-        return _diagnosis(path, folder)
+        with _told(), anyio.move_on_after(limit):
+            # a file that is being read cannot be left at once, but the caller need not wait for it
+            until = time.monotonic() + limit
+            return await anyio.to_thread.run_sync(_diagnosis, path, folder, until, limit, abandon_on_cancel=True)
+        with _told():
+            raise _late(path, limit)
 
     made: MCPServer[Any] = MCPServer(
         "trainoscope",
@@ -118,7 +129,19 @@ def _told() -> Iterator[None]:
         raise ToolError(both) from None
 
 
-def _diagnosis(typed: str, folder: Path | None) -> dict[str, Any]:
+def _late(path: str, limit: float) -> Problem:
+    return Problem(
+        Text(f"not diagnosed within {limit:g} s", f"{limit:g} 秒内未能完成诊断"),
+        path=path,
+        hint=Text(
+            "give the folder of one run; or run `diagnose run` in a terminal; or start `kb mcp --limit SECONDS`",
+            "请只给出一次训练的文件夹；或在终端里运行 `diagnose run`；或用 `kb mcp --limit 秒数` 启动",
+        ),
+    )
+
+
+def _diagnosis(typed: str, folder: Path | None, until: float, limit: float) -> dict[str, Any]:
+    """The diagnosis as data; given up between two runs once the clock shows ``until``."""
     from diagnose import bounded, clinic
     from diagnose.reports import json
 
@@ -126,5 +149,10 @@ def _diagnosis(typed: str, folder: Path | None) -> dict[str, Any]:
     if not typed or "\0" in typed or not path.exists():
         raise Problem(Text("no such file or folder", "没有这个文件或文件夹"), path=typed)
     asked = wishes(folder)
-    found = clinic.diagnose([path], asked.pages, roles=asked.roles, waived=asked.waived, overridden=asked.said)
-    return bounded.bounded(json.as_data(found), LONGEST)
+    rounds = clinic.Rounds([path], asked.pages, roles=asked.roles, waived=asked.waived, overridden=asked.said)
+    examined = []
+    for one in rounds:
+        if time.monotonic() > until:
+            raise _late(typed, limit)
+        examined.append(one)
+    return bounded.bounded(json.as_data(replace(rounds.rest(), examined=tuple(examined))), LONGEST)

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -228,3 +229,32 @@ def test_errors_outlast_warnings_and_a_run_whose_name_is_too_long_gives_way():
 
     assert length(cut) <= 4_000
     assert [(one["path"], one["verdicts"][0]["severity"]) for one in cut["runs"]] == [("a", "warning"), ("b", "error")]
+
+
+@pytest.mark.parametrize("slow", ["a file", "a run"])
+def test_a_diagnosis_that_takes_too_long_is_given_up_with_a_remedy_in_both_languages(monkeypatch, slow):
+    mcp = pytest.importorskip("mcp")
+    from cli import mcp_server
+
+    gone, ends = threading.Event(), threading.Event()
+
+    def runs(rounds):
+        if slow == "a file":
+            ends.wait(30)  # as long as the test needs to hear that it was given up
+        yield from ()
+        while slow == "a run" and not gone.wait(0.02):
+            yield None
+
+    async def asked():
+        async with mcp.Client(mcp_server.server(PAGES, limit=0.2)) as client:
+            return await client.call_tool("diagnose", {"path": str(ROOT / "examples" / "gate_left_out")})
+
+    monkeypatch.setattr(clinic.Rounds, "__iter__", runs)
+    found = asyncio.run(asked())
+    gone.set()
+    ends.set()
+
+    assert found.is_error
+    assert "not diagnosed within 0.2 s" in found.content[0].text
+    assert "0.2 秒内未能完成诊断" in found.content[0].text
+    assert "--limit" in found.content[0].text
