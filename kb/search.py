@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from kb.library import Library, Meaning
+    from kb.near import Word
     from kb.printed import Printed, Sense
 
     Names = Library | Printed  # what is searched: entries, or their cards
@@ -123,38 +124,46 @@ def _choice(library: Names, query: str, key: str, taken: str = "") -> Answer:
 
 
 def _near(library: Names, query: str, key: str) -> Answer:
-    """The nearest name of each entry, and whether one is so near that it must be meant."""
-    best: dict[str, tuple[float, str]] = {}
-    for score, name, found in _nearest(library, query, key):
-        best.setdefault(found, (score, name))
-    matches = tuple(Match(library[found], name, score) for found, (score, name) in list(best.items())[:SHOWN])
-    if matches and _must_be_meant(key, matches):
-        if (taken := fold(matches[0].name)) in library.ambiguous:
-            return _choice(library, query, taken, matches[0].name)
-        return Answer(query, matches[:1], matches[0].entry, taken=matches[0].name)
+    """The nearest name of each entry, and whether one is so near that it must be meant.
+
+    Such a one is far ahead of all others, so the many that are less near are compared only where there is none.
+    """
+    from kb.near import TYPO, Word
+
+    word, spellings = Word(query, key), library.spellings()
+    for sure in (_TYPO_HAN if has_han(key) else TYPO, 0.0):
+        best: dict[str, tuple[float, str]] = {}
+        for score, name, found in _nearest(word, spellings, sure):
+            best.setdefault(found, (score, name))
+        matches = tuple(Match(library[found], name, score) for found, (score, name) in list(best.items())[:SHOWN])
+        if matches and _must_be_meant(key, matches):
+            if (taken := fold(matches[0].name)) in library.ambiguous:
+                return _choice(library, query, taken, matches[0].name)
+            return Answer(query, matches[:1], matches[0].entry, taken=matches[0].name)
     return Answer(query, matches)
 
 
-def _nearest(library: Names, query: str, key: str) -> list[tuple[float, str, str]]:
+def _nearest(word: Word, spellings: tuple[list[str], ...], sure: float = 0.0) -> list[tuple[float, str, str]]:
     """Score, name and id of the names that are near, the nearest first; all those of the nearest entries among them.
 
-    What cannot come among the entries shown, by the letters it lacks, is not compared.
+    Where one must score ``sure``, only what may be it or come close to it counts. What cannot come among the entries
+    shown, by the letters it lacks, is not compared.
     """
-    from kb.near import Word
-
-    word = Word(query, key)
-    keys, spaced, names, ids = library.spellings()
+    keys, spaced, names, ids = spellings
+    least = sure - _CLEARLY if sure else _NEAR
     scored: dict[int, float] = {}
     best: dict[str, float] = {}
-    least = _NEAR  # the score of the last entry that would be shown
-    for most, at in word.candidates(keys, spaced, _NEAR):
-        if most + 0.001 < least:
+    first, shown = 0.0, least  # the best score, and the least that counts beside it
+    for most, at in word.candidates(keys, spaced, least):
+        if most + 0.001 < (shown if first >= sure else sure):
             break
-        scored[at] = score = round(word.score(keys[at], spaced[at], least - 0.001), 3)
-        if score > max(best.get(ids[at], 0.0), least):
+        scored[at] = score = round(word.score(keys[at], spaced[at], shown - 0.001), 3)
+        if score > max(best.get(ids[at], 0.0), shown):
             best[ids[at]] = score
-            least = max([_NEAR, *sorted(best.values(), reverse=True)[SHOWN - 1 : SHOWN]])
-    found = [(score, at) for at, score in scored.items() if score >= _NEAR]
+            first = max(first, score)
+            beside = [first - _CLEARLY] if sure else sorted(best.values(), reverse=True)[SHOWN - 1 : SHOWN]
+            shown = max([least, *beside])
+    found = [(score, at) for at, score in scored.items() if score >= least]
     return [(score, names[at], ids[at]) for score, at in sorted(found, key=lambda one: (-one[0], ids[one[1]], one[1]))]
 
 

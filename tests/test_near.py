@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from kb import search
 from kb.near import Letters, Word
 from kb.search import lookup
 from kb.words import fold, spaced
@@ -50,3 +51,19 @@ def test_the_near_names_are_those_of_comparing_every_one(built_in):
         assert [(one.entry.id, one.name, one.score) for one in shown] == [
             (found, name, score) for found, (score, name) in nearest
         ][: len(shown)]
+
+
+def test_looking_first_for_what_must_be_meant_changes_no_answer(built_in):
+    spellings = built_in.spellings()
+    for name in spellings[2][::97]:
+        term = f"{name[:2]}x{name[3:]}"
+        near = search._nearest(Word(term, fold(term)), spellings)
+        first = next(iter(near), (0.0, "", ""))
+        beside = next((one for one in near if one[2] != first[2]), (0.0, "", ""))
+
+        found = lookup(built_in, term)
+        if found.taken:
+            assert (found.taken, found.matches[0].score) == (first[1], first[0])
+            assert first[0] - beside[0] >= 0.08 - 1e-9 or found.meanings
+        else:
+            assert found.matches[:1] == () or found.matches[0].score in (first[0], 1.0)
