@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-import anyio
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
@@ -92,19 +93,19 @@ def server(folder: Path | None = None, limit: float = LIMIT) -> MCPServer[Any]:
         known = stored.load(pages, folder or library.BUILT_IN)
         return show.data(reply.reply(pages, known, question), pages)
 
-    async def diagnose(path: _Path) -> dict[str, Any]:
+    @_told()
+    def diagnose(path: _Path) -> dict[str, Any]:
         """What is wrong with one or more training runs, why, and what to do, from their logs and checkpoints.
 
         Files are only read, never executed or written. Gives the JSON of `diagnose run` (trainoscope.diagnosis/1):
         runs with verdicts - "found" with message, cause and fix in both languages, "clear", "blind" with what to log
         next time - and a summary. Long diagnoses lose what matters least; `left_out` says what.
         """
-        with _told(), anyio.move_on_after(limit):
-            # a file that is being read cannot be left at once, but the caller need not wait for it
-            until = time.monotonic() + limit
-            return await anyio.to_thread.run_sync(_diagnosis, path, folder, until, limit, abandon_on_cancel=True)
-        with _told():
-            raise _late(path, limit)
+        until = time.monotonic() + limit
+        try:
+            return _started(lambda: _diagnosis(path, folder, until)).result(limit)
+        except TimeoutError:
+            raise _late(path, limit) from None
 
     made: MCPServer[Any] = MCPServer(
         "trainoscope",
@@ -140,8 +141,22 @@ def _late(path: str, limit: float) -> Problem:
     )
 
 
-def _diagnosis(typed: str, folder: Path | None, until: float, limit: float) -> dict[str, Any]:
-    """The diagnosis as data; given up between two runs once the clock shows ``until``."""
+def _started(work: Callable[[], dict[str, Any]]) -> Future[dict[str, Any]]:
+    """What ``work`` will have given, in a thread that the process does not wait for: a file is read to its end."""
+    given: Future[dict[str, Any]] = Future()
+
+    def run() -> None:
+        try:
+            given.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - whoever waits for it hears it
+            given.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return given
+
+
+def _diagnosis(typed: str, folder: Path | None, until: float) -> dict[str, Any]:
+    """The diagnosis as data; raises `TimeoutError` between two runs once the clock shows ``until``."""
     from diagnose import bounded, clinic
     from diagnose.reports import json
 
@@ -153,6 +168,6 @@ def _diagnosis(typed: str, folder: Path | None, until: float, limit: float) -> d
     examined = []
     for one in rounds:
         if time.monotonic() > until:
-            raise _late(typed, limit)
+            raise TimeoutError
         examined.append(one)
     return bounded.bounded(json.as_data(replace(rounds.rest(), examined=tuple(examined))), LONGEST)
