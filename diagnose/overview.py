@@ -67,7 +67,8 @@ def _quiet(kind: Health, tally: Tally, lang: Lang) -> Iterator[Paragraph]:
     mark = "✓ " if kind == "well" else "? "  # nothing seen is not all well
     if runs.count <= NAMED:
         for name, states in runs.first:
-            yield Paragraph("mark", f"{name}: {summed(states, lang)}", mark, "    ")
+            colon = Text(": ", "：").of(lang)
+            yield Paragraph("mark", f"{name}{colon}{summed(states, lang)}", mark, "    ")
         return
     many = f"{runs.count:,}"
     if kind == "well":

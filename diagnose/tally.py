@@ -24,6 +24,9 @@ def health(examined: Examined) -> Health:
     return "well" if "clear" in states else "unseen"
 
 
+Reason = tuple[str, tuple[str, ...]]  # why something could not be judged, in English, and what to log for it
+
+
 @dataclass
 class Named:
     """How many runs, and the first of them with the line that sums each up."""
@@ -51,13 +54,15 @@ class Ailment:
 class Tally:
     """``states`` counts verdicts, ``runs`` the runs of each health.
 
-    ``blind`` holds one verdict for each reason, ``waived`` one for each symptom.
+    ``blind`` holds one verdict for each symptom and reason, ``reasons`` counts the runs of each reason and what to
+    log for it, ``waived`` holds one verdict for each symptom.
     """
 
     states: Counter[str] = field(default_factory=Counter)
     runs: dict[Health, Named] = field(default_factory=dict)
     ailments: dict[str, Ailment] = field(default_factory=dict)
     blind: dict[tuple[str, str, tuple[str, ...]], Verdict] = field(default_factory=dict)
+    reasons: Counter[Reason] = field(default_factory=Counter)
     waived: dict[str, Verdict] = field(default_factory=dict)
     worst: Severity | None = None
 
@@ -67,11 +72,12 @@ class Tally:
         self.states += states
         name, kind = examined.run.name, health(examined)
         self.runs.setdefault(kind, Named()).add(name, states)
-        told = set()
+        told, reasons = set(), set[Reason]()
         for verdict in examined.verdicts:
             if verdict.state == "blind":
                 reason = verdict.reason.en if verdict.reason else ""
                 self.blind.setdefault((verdict.entry.id, reason, verdict.log_it), verdict)
+                reasons.add((reason, verdict.log_it))
             elif verdict.state == "waived":
                 self.waived.setdefault(verdict.entry.id, verdict)
             severity = verdict.severity
@@ -83,6 +89,7 @@ class Tally:
             if verdict.entry.id not in told:
                 ailment.runs.add(name, states)
                 told.add(verdict.entry.id)
+        self.reasons.update(reasons)
         return kind
 
     def count(self) -> int:

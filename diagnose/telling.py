@@ -10,6 +10,7 @@ from diagnose import overview
 from diagnose.finding import SEVERITIES, Verdict
 from diagnose.run import Note, Run
 from diagnose.story import Chapter
+from diagnose.tally import Tally
 from kb.entry import Entry, Severity
 from kb.text import Lang, Text
 
@@ -106,8 +107,11 @@ def place(note: Note) -> str:
     return note.path if note.line is None else f"{note.path}:{note.line}"
 
 
-def unseen(verdicts: Iterable[Verdict]) -> tuple[list[Unseen], list[str]]:
-    """What could not be judged, by reason; and the symptoms that this version does not look for."""
+def unseen(verdicts: Iterable[Verdict], tally: Tally | None = None) -> tuple[list[Unseen], list[str]]:
+    """What could not be judged, by reason; and the symptoms that this version does not look for.
+
+    With a ``tally`` of several runs a reason that does not hold in all of them says in how many it does.
+    """
     by_reason: dict[tuple[Text, tuple[str, ...]], dict[str, None]] = {}
     awaiting: dict[str, None] = {}
     for one in verdicts:
@@ -115,7 +119,17 @@ def unseen(verdicts: Iterable[Verdict]) -> tuple[list[Unseen], list[str]]:
             awaiting[one.entry.id] = None
         elif one.state == "blind" and one.reason is not None:
             by_reason.setdefault((one.reason, one.log_it), {})[one.entry.id] = None
-    return [Unseen(*key, tuple(names)) for key, names in by_reason.items()], list(awaiting)
+    groups = [
+        Unseen(_in_some(reason, log_it, tally), log_it, tuple(names)) for (reason, log_it), names in by_reason.items()
+    ]
+    return groups, list(awaiting)
+
+
+def _in_some(reason: Text, log_it: tuple[str, ...], tally: Tally | None) -> Text:
+    count, total = (tally.reasons[reason.en, log_it], tally.count()) if tally else (0, 0)
+    if count == total:
+        return reason
+    return Text(f"{reason.en} (in {count:,} of {total:,} runs)", f"{reason.zh}（{total:,} 次运行中有 {count:,} 次）")
 
 
 def strangers(count: int) -> Text:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import html
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,7 @@ from cli.diagnose_app import main
 from cli.progress import Progress
 from diagnose.engine import examine
 from diagnose.finding import Diagnosis
-from diagnose.reports import text
+from diagnose.reports import report, text
 from diagnose.run import Note, Run, Series
 from kb import library
 from kb.text import Text
@@ -108,3 +110,20 @@ def test_the_bar_is_for_a_terminal_only_and_leaves_it_clean(monkeypatch, capsys,
     monkeypatch.delenv("NO_COLOR", raising=False)
     assert list(Progress([tmp_path], "zh").along("abc", lambda: 1)) == ["a", "b", "c"]
     assert "读取并诊断" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["text", "markdown", "html"])
+def test_what_only_some_runs_lack_is_told_with_their_number(name):
+    rate = Series("lr", np.arange(80), 1e-3 * np.cos(np.arange(80) / 60))
+    runs = [run(at) for at in range(5)]
+    runs[2] = dataclasses.replace(runs[2], series=(*runs[2].series, rate))
+    several = Diagnosis(tuple(examine(one, LIBRARY) for one in runs))
+    one = Diagnosis(several.examined[:1])
+
+    def told(diagnosis, lang):
+        return html.unescape(report(name).render(diagnosis, lang)).replace("\\", "")
+
+    assert "role learning-rate (Learning rate) (in 4 of 5 runs)" in " ".join(told(several, "en").split())
+    assert "学习率）（5 次运行中有 4 次）" in "".join(told(several, "zh").split("\n"))
+    assert "no checkpoint was given (in" not in told(several, "en")
+    assert "(in " not in told(one, "en").partition("not be judged")[2]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from diagnose import overview, plot, rates, telling
-from diagnose.finding import Diagnosis, Examined, Verdict
+from diagnose.finding import Diagnosis, Examined
 from diagnose.run import Note, Run
 from diagnose.story import Chapter, story
-from diagnose.tally import health
+from diagnose.tally import Tally, health
 from kb.neutral import neutral
 from kb.text import Lang, Text
 
@@ -57,7 +57,10 @@ def render(diagnosis: Diagnosis, lang: Lang) -> str:
     parts += _folded(
         Text("Runs in which nothing was found", "未发现问题的运行"), [_quiet(one, lang) for one in quiet], lang
     )
-    parts += _unseen(diagnosis.verdicts(), lang)
+    tally = Tally()
+    for one in diagnosis.examined:
+        tally.add(one)
+    parts += _unseen(tally, lang)
     parts += _folded(
         Text("What was changed", "改动过的设置"), [_said(one.of(lang)) for one in diagnosis.overridden], lang
     )
@@ -110,15 +113,15 @@ def _finding(run: Run, chapter: Chapter, lang: Lang) -> Iterator[str]:
     yield f"<small>kb lookup {verdict.entry.id}</small></article>"
 
 
-def _unseen(verdicts: Iterable[Verdict], lang: Lang) -> Iterator[str]:
-    groups, awaiting = telling.unseen(verdicts)
-    items = []
+def _unseen(tally: Tally, lang: Lang) -> Iterator[str]:
+    groups, awaiting = telling.unseen(tally.blind.values(), tally)
+    items, comma = [], "、" if lang == "zh" else ", "
     for group in groups:
         code = "".join(f"<br><code>{_bare(one)}</code>" for one in group.log_it)
-        items.append(f"{_said(group.reason.of(lang))} <small>{', '.join(group.symptoms)}</small>{code}")
+        items.append(f"{_said(group.reason.of(lang))} <small>{comma.join(group.symptoms)}</small>{code}")
     if awaiting:
         known = Text("Known, but not looked for in this version: ", "已收录，但此版本尚不检查：").of(lang)
-        items.append(f"{known}{', '.join(awaiting)}")
+        items.append(f"{known}{comma.join(awaiting)}")
     yield from _folded(
         Text("Could not be judged, and what to log for it", "无法判断的项目，以及需要记录什么"), items, lang
     )

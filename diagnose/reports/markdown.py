@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from diagnose import overview, rates, telling
@@ -44,7 +44,7 @@ def render(diagnosis: Diagnosis, lang: Lang) -> str:
     parts.append("\n".join(f"- {one.first.strip()} {one.text}" for one in quiet))
     waived = [f"- {telling.left_out(_shown(one), lang, _code)}" for one in tally.waived.values()]
     parts.append("\n".join([*waived, *(f"- {_escaped(one.of(lang))}" for one in diagnosis.overridden)]))
-    parts.append(_unseen(tally.blind.values(), lang))
+    parts.append(_unseen(tally, lang))
     parts.append("\n".join(_unread(diagnosis, lang)))
     return "\n\n".join(part for part in parts if part)
 
@@ -106,8 +106,8 @@ def _shown(verdict: Verdict) -> Verdict:
     return replace(verdict, reason=reason)
 
 
-def _unseen(verdicts: Iterable[Verdict], lang: Lang) -> str:
-    groups, awaiting = telling.unseen(verdicts)
+def _unseen(tally: Tally, lang: Lang) -> str:
+    groups, awaiting = telling.unseen(tally.blind.values(), tally)
     if not groups and not awaiting:
         return ""
     title = Text("Could not be judged, and what to log for it", "无法判断的项目，以及需要记录什么").of(lang)

@@ -118,7 +118,7 @@ class _Page:
             count = self.hidden_notes
             text = Text(f"{count} notes on how files were read (-v)", f"关于文件读取的说明共 {count} 条（-v 可列出）")
             self.say("dim", text.of(self.lang), first="  ")
-        self.blind(tally.blind.values(), brief=not self.everything)
+        self.blind(tally.blind.values(), tally, brief=not self.everything)
         self.lines.append(Line("text", ""))
 
     def finding(self, run: Run, chapter: Chapter) -> None:
@@ -163,12 +163,12 @@ class _Page:
             self.lines.append(Line("error", f"    {carets}"))
             self.say("dim", f"{steps}{scale}", first="    ", rest="    ")
 
-    def blind(self, verdicts: Iterable[Verdict], *, brief: bool = False) -> None:
+    def blind(self, verdicts: Iterable[Verdict], tally: Tally | None = None, *, brief: bool = False) -> None:
         """What could not be judged, grouped by reason, with what to log for it.
 
         ``brief`` only counts the reasons that nothing more in the log would mend, such as too few points.
         """
-        groups, awaiting = telling.unseen(verdicts)
+        groups, awaiting = telling.unseen(verdicts, tally)
         short = [one for one in groups if brief and not one.log_it]
         if groups:
             text = Text("Could not be judged:", "无法判断：")
