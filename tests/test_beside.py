@@ -126,3 +126,31 @@ def test_a_large_log_is_read_as_a_small_one_is(tmp_path, monkeypatch, template):
 
     assert read(tmp_path, text) == small
     assert all("CVC-300 Dice" in found for found in small[0])
+
+
+def test_an_evaluation_with_averaged_weights_is_apart_from_the_one_before(tmp_path):
+    plain = "Test: [   0/9]  Time: 0.2 (0.2)  Loss:  0.5000 (0.{e}500)  Acc@1: {e}1.0000 ({e}2.0000)\n"
+    averaged = plain.replace("Test:", "Test (EMA):").replace("2.0000)", "3.0000)")
+
+    [both], _ = read(tmp_path, of_epochs(1, METERS, plain, averaged))
+    [alone], _ = read(tmp_path, of_epochs(1, METERS, averaged))
+
+    assert both["test/Acc@1"][1] == [12, 22, 32]
+    assert both["test_ema/Acc@1"][1] == alone["test/Acc@1"][1] == [13, 23, 33]
+    assert not any("ema" in name for name in alone)
+
+
+def test_a_score_of_another_split_than_the_frameworks_is_none_of_its_own(tmp_path):
+    [found], _ = read(tmp_path, of_epochs(0, METERS, "Validation: loss {b}\n"))
+
+    assert found["val/loss"] == ([10, 30, 50], [0.007, 0.117, 0.227])
+
+
+def test_a_list_of_the_classes_in_a_dict_of_the_trainer(tmp_path):
+    row = "{{'loss': {a}, 'learning_rate': 1e-05, 'epoch': {e}}}\n"
+    scored = "{{'eval_loss': 1.{e}, 'eval_per_category_iou': [0.9{e}, 0.5{e}], 'epoch': {e}}}\n"
+
+    [found], _ = read(tmp_path, of_epochs(1, row, scored))
+
+    assert found["eval_per_category_iou 1"][1] == [0.51, 0.52, 0.53]
+    assert found["eval_loss"][1] == [1.1, 1.2, 1.3]

@@ -24,7 +24,8 @@ _COUNT = r"\[ {0,9}(?P<step>\d{1,9})/ {0,9}(?P<of>\d{1,9})(?: \( {0,3}\d{1,3}%\)
 LINE = re.compile(
     r"(?<![\w'\"])(?:"
     r"(?P<train>(?:Train|Epoch|Training)[^\n\[\]:]{0,30}: ?(?:\[?(?P<epoch>\d{1,7})(?:/\d{1,7})?\]? {0,4}))"
-    r"|(?P<side>Test|Val|Valid|Validation|Eval|Evaluation)[^\n\[\]:]{0,30}: {0,5}(?:\[\d{1,7}(?:/\d{1,7})?\] {0,4})?)"
+    r"|(?P<side>Test|Val|Valid|Validation|Eval|Evaluation)(?P<ema>(?: \(|_)ema\)?)?"
+    r"[^\n\[\]:]{0,30}: {0,5}(?:\[\d{1,7}(?:/\d{1,7})?\] {0,4})?)"
     rf"{_COUNT}(?P<said>[^\n]{{1,1500}})",
     re.IGNORECASE,
 )
@@ -110,6 +111,7 @@ def read(path: Path) -> list[Trace]:
                     scored[f"{side}/{pair['name']}"] = value
             begun = begun or number
     _keep(log, begun, now, scored)
+    _alone(log)
     if any(averaged):
         what = Text(
             "numbers in brackets are means since the epoch began; in training the number before them is read",
@@ -141,9 +143,18 @@ def _keep(log: LogLines, line: int, now: dict[str, float], scored: dict[str, flo
         log.add(line, now | scored)
 
 
+def _alone(log: LogLines) -> None:
+    """Call what was evaluated with averaged weights only after the evaluation itself."""
+    names = {name for row in log.rows for name in row}
+    for row in log.rows:
+        for name in [name for name in row if "_ema/" in name and name.replace("_ema/", "/", 1) not in names]:
+            row[name.replace("_ema/", "/", 1)] = row.pop(name)
+
+
 def _meters(match: re.Match[str]) -> Iterator[tuple[str, Word, Word | None]]:
     """Every meter of a line: its whole name, its value and its mean, each as written and where it stands."""
     side = "train" if match["train"] else "test" if match["side"].lower() == "test" else "val"
+    side += "_ema" if match["ema"] else ""
     begin = match.start("said")
     for meter in METER.finditer(match["said"]):
         if meter["name"].lower() not in IDLE:

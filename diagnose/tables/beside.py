@@ -10,12 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.run import Curve, Note
-from diagnose.same_values import tail
 from diagnose.tables.clock import counts
 from diagnose.tables.evidence import speaks
 from diagnose.tables.free_lines import free_lines
 from diagnose.tables.leftover import Numbered
-from diagnose.tables.naming import is_told, never_negative
+from diagnose.tables.naming import is_told, never_negative, side_of, words
 from diagnose.tables.said import Parse
 from diagnose.tables.table import Column, Table
 from diagnose.tables.taken import between, merged
@@ -62,11 +61,11 @@ def rest_of(text: str, path: Path, form: str) -> Rest | None:
 def with_rest(table: Table, rest: Rest) -> Table:
     """The table with what the rest says from its first row on, and a note on it, but for what it says itself."""
     lines, rows = np.array(rest.table.lines, np.int64), np.array(table.lines, np.int64)
-    said = {tail(name) for name in table.columns}
+    said = set(map(_bare, table.columns))
     columns: dict[str, Column] = {}
     first, again = len(lines), 0
     for name, column in rest.table.columns.items():
-        if not len(rows) or tail(name) in said or _repeats(column.values, table.columns):
+        if not len(rows) or _bare(name) in said or _repeats(column.values, table.columns):
             continue
         place = _places(rows, lines[column.rows])
         there = (place >= 0) & (place < len(rows))
@@ -114,6 +113,13 @@ def _among(wanted: Curve, values: Curve) -> bool:
     at = np.clip(np.searchsorted(there, wanted), 1, max(len(there) - 1, 1))
     near: Sequence[Curve] = [there[np.minimum(one, len(there) - 1)] for one in (at - 1, at)]
     return bool((np.minimum(*(np.abs(one - wanted) for one in near)) <= CLOSE * np.abs(wanted)).all())
+
+
+def _bare(name: str) -> tuple[str, str]:
+    """The split a name is of, and what it says besides: ``val_loss`` is ``val/loss``, and no ``train/loss``."""
+    side = side_of(name)
+    kept = [word for word in words(name) if side_of(word) != side] if side else words(name)
+    return side, "".join(kept)
 
 
 def _tells(name: str) -> bool:

@@ -12,7 +12,7 @@ _GROUP = re.compile(rf"({_NAME}(?: ?/ ?{_NAME}){{1,9}})[)\]]?:? ?[=(\[]? ?({SLOT
 _RANK = re.compile(rf"\[(?:gpu|rank|worker|process|proc|device)[ :#]{{0,3}}{SLOT}\]", re.IGNORECASE)
 _OVER = re.compile(rf"({_NAME}) ?[(\[]$")
 _LIST = re.compile(  # IoU: ['98.5', '71.5']
-    rf"(?P<name>{_NAME}(?: {_NAME}){{0,3}}) ?(?:[:=：] ?)?\[ ?['\"]?"
+    rf"(?P<name>{_NAME}(?: {_NAME}){{0,3}})['\"]? ?(?:[:=：] ?)?\[ ?['\"]?"
     rf"(?P<said>{SLOT}(?:['\"]?,? ?['\"]?{SLOT}){{1,40}})['\"]? ?\]"
 )
 _WHEN = re.compile(r"[\s|,(\[]*(?:(?<![^\s|,])(?:after|at|for|in|on|of|@))?[\s|,(\[]*$", re.IGNORECASE)
