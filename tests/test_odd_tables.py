@@ -245,3 +245,107 @@ def test_a_checkpoint_beside_several_is_given_to_none(tmp_path):
     saved.rename(tmp_path / "unet" / "iter_300.pth")
 
     assert not any(run.checkpoints and run.series for run in survey([tmp_path]).runs)
+
+
+COUNTED = ["Epoch #", "epoch_idx", "Epoch No.", "epoch number", "Epoch (of 100)", "train_iter", "'epoch'", "steps_done"]
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_a_counter_is_known_by_whatever_it_is_called(tmp_path, name):
+    assert runs(tmp_path, "log.csv", f"{name},loss\n5,0.9\n6,0.5\n") == [{"loss": [(5, 0.9), (6, 0.5)]}]
+
+
+@pytest.mark.parametrize("name", ["epoch (s)", "step [ms]", "train_loss_id", "no. of steps ahead"])
+def test_a_time_or_another_number_is_no_counter(tmp_path, name):
+    (run,) = runs(tmp_path, "log.csv", f"{name},loss\n5,0.9\n6,0.5\n")
+
+    assert run["loss"] == [(0, 0.9), (1, 0.5)]
+
+
+COMMENTED = {
+    "gnuplot": "# epoch loss dice\n1 0.9 0.1\n2 0.5 0.2\n",
+    "tabs": "#epoch\tloss\tdice\n1\t0.9\t0.1\n2\t0.5\t0.2\n",
+    "MATLAB": "% trained on a cluster\n% epoch loss dice\n1 0.9 0.1\n2 0.5 0.2\n",
+}
+
+
+@pytest.mark.parametrize("form", COMMENTED)
+def test_a_header_behind_the_mark_of_a_comment_is_one(tmp_path, form):
+    (run,) = runs(tmp_path, "train.dat", COMMENTED[form])
+
+    assert run == {"loss": [(1, 0.9), (2, 0.5)], "dice": [(1, 0.1), (2, 0.2)]}
+
+
+def test_a_comment_of_as_many_words_above_other_words_is_a_comment(tmp_path):
+    (run,) = runs(tmp_path, "log.csv", "# made by me\nepoch loss dice\n1 0.9 0.1\n2 0.5 0.2\n3 0.4 0.3\n")
+
+    assert run["loss"] == [(1, 0.9), (2, 0.5), (3, 0.4)]
+
+
+def test_a_row_of_means_behind_the_last_epoch_is_none_of_it(tmp_path):
+    text = "epoch,loss\n1,0.9\n2,0.5\n3,0.4\n4,0.3\n5,0.2\n6,0.1\nmean,0.4\nbest,0.1\n"
+
+    (run,) = runs(tmp_path, "log.csv", text)
+
+    assert run["loss"][-1] == (6, 0.1)
+    assert len(run["loss"]) == 6
+    assert "rows with a word in place of a step: 2" in said(tmp_path / "log.csv")
+
+
+def test_a_column_of_kinds_files_the_rows_where_all_its_words_are_of_a_half(tmp_path):
+    rows = "".join(f"{at},train_batch,0.{at}\n{at},val_epoch,1.{at}\n" for at in (1, 2, 3))
+
+    (run,) = runs(tmp_path, "log.csv", "epoch,type,loss\n" + rows)
+
+    assert run == {
+        "train_batch/loss": [(1, 0.1), (2, 0.2), (3, 0.3)],
+        "val_epoch/loss": [(1, 1.1), (2, 1.2), (3, 1.3)],
+    }
+
+
+def test_a_column_of_other_kinds_is_text(tmp_path):
+    (run,) = runs(tmp_path, "log.csv", "epoch,type,loss\n1,warm,0.9\n2,main,0.5\n3,main,0.4\n")
+
+    assert run == {"loss": [(1, 0.9), (2, 0.5), (3, 0.4)]}
+
+
+def test_folds_named_in_words_whose_rows_are_mixed_are_told_apart(tmp_path):
+    rows = "".join(f"{epoch},fold_{fold},{fold}.{epoch}\n" for epoch in (1, 2, 3) for fold in (1, 2))
+
+    assert runs(tmp_path, "cv.csv", "Epoch,Fold,Loss\n" + rows) == [
+        {"Loss": [(1, 1.1), (2, 1.2), (3, 1.3)]},
+        {"Loss": [(1, 2.1), (2, 2.2), (3, 2.3)]},
+    ]
+
+
+HALVES_IN_JSON = {
+    "with an epoch": {
+        "train": [{"epoch": at, "loss": 0.5 / at} for at in (1, 2)],
+        "val": [{"epoch": at, "loss": 1.0 / at} for at in (1, 2)],
+    },
+    "rows below a header": [["epoch", "train/loss", "val/loss"], [1, 0.5, 1.0], [2, 0.25, 0.5]],
+}
+
+
+@pytest.mark.parametrize("form", HALVES_IN_JSON)
+def test_rows_of_each_half_share_their_epochs(tmp_path, form):
+    assert runs(tmp_path, "log.json", json.dumps(HALVES_IN_JSON[form])) == [
+        {"train/loss": [(1, 0.5), (2, 0.25)], "val/loss": [(1, 1.0), (2, 0.5)]}
+    ]
+
+
+def test_rows_of_each_half_that_count_nothing_are_counted(tmp_path):
+    document = {"train": [{"loss": 0.5}, {"loss": 0.25}], "valid": [{"loss": 1.0}, {"loss": 0.5}]}
+
+    (run,) = runs(tmp_path, "log.json", json.dumps(document))
+
+    assert run == {"train/loss": [(0, 0.5), (1, 0.25)], "valid/loss": [(0, 1.0), (1, 0.5)]}
+
+
+def test_images_of_each_half_are_no_log(tmp_path):
+    document = {
+        "train": [{"image": "a.png", "id": 1}, {"image": "b.png", "id": 2}],
+        "val": [{"image": "c.png", "id": 3}],
+    }
+
+    assert runs(tmp_path, "split.json", json.dumps(document)) == []

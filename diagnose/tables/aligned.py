@@ -9,11 +9,15 @@ from diagnose.tables.decode import lines
 HEAD = 1 << 14  # characters looked at
 PEEK = 50  # lines that must agree
 WORD = re.compile(r"[+-]?(?:\d[\d.]*(?:[eE][+-]?\d+)?|\.\d+|nan|inf)%?|\d+(?::\d+)+(?:\.\d+)?|None|-+", re.IGNORECASE)
+HEADED = re.compile(
+    r"(?:[#%][^\n]*\n|[ \t\r]*\n)*?([#%]+[ \t]*)([^\n#%]+)\r?\n([^\n#%]+)(?=\n|\Z)"
+)  # gnuplot, numpy, MATLAB
 RULE = re.compile(r"[\s|+:=-]*")  # the line under a header
 
 
 def in_tabs(text: str) -> str:
     """The text with tabs between its cells where it is such a table, else as it was."""
+    text = uncommented(text)
     first = [line for line in lines(text[:HEAD])[:PEEK] if not RULE.fullmatch(line) and not line.startswith("#")]
     if len(first) < 3 or re.search(r"[,;\t]", first[0]):
         return text
@@ -23,6 +27,18 @@ def in_tabs(text: str) -> str:
     if len(names) < 2 or any(not cell or WORD.fullmatch(cell) for cell in names) or good * 10 < 9 * len(rows):
         return text
     return "\n".join("" if RULE.fullmatch(line) else "\t".join(cells_of(line)) for line in lines(text))
+
+
+def uncommented(text: str) -> str:
+    """The text without the mark before a header of words that stands right above rows of as many numbers."""
+    above = HEADED.match(text[:HEAD])
+    if above is None:
+        return text
+    names, row = (re.split(r"[\s,;]+", one.strip()) for one in (above[2], above[3]))
+    if len(names) != len(row) or len(names) < 2 or any(map(WORD.fullmatch, names)):
+        return text
+    earlier = re.sub(r"^%", "#", text[: above.start(1)], flags=re.MULTILINE)
+    return earlier + above[2] + text[above.end(2) :] if all(map(WORD.fullmatch, row)) else text
 
 
 def cells_of(line: str) -> list[str]:

@@ -22,7 +22,7 @@ RANKS = frozenset({"rank", "local_rank", "global_rank"})  # of the processes of 
 CALLED = frozenset(  # in words
     {
         *("run", "run_id", "run_name", "run_hash", "run_uuid", "model", "model_name", "experiment", "experiment_name"),
-        *("exp", "method"),
+        *("exp", "method", "fold", "fold_name", "seed", "trial", "trial_name"),
     }
 )
 MANY = 64  # runs whose rows one table may mix

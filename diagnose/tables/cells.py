@@ -88,7 +88,8 @@ class Growing(Generic[Kind]):
 class Filling:
     """A column while it is being read: the numbers so far, and what was met in place of numbers.
 
-    ``rows`` stays empty as long as every row up to the last had a number.
+    ``rows`` stays empty as long as every row up to the last had a number; ``worded`` are the first rows with a word
+    in place of a step.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Filling:
     texts: int = 0
     first_text: tuple[int, str] | None = None
     kinds: set[str] = field(default_factory=set)
+    worded: list[int] = field(default_factory=list)
 
     def add(self, start: int, cells: Sequence[str]) -> None:
         """Take the cells of rows ``start``, ``start`` + 1, ..."""
@@ -163,6 +165,8 @@ class Filling:
                 value = self._number(cell)
             except ValueError:
                 self.texts += 1
+                if len(self.worded) < 1000 and counts(self.name):
+                    self.worded.append(start + at)
                 self.first_text = self.first_text or (start + at, cell)
                 if len(self.kinds) < 1000:
                     self.kinds.add(cell)

@@ -48,6 +48,9 @@ COARSE = (
     *ROUNDS,
 )
 INDEX = ("unnamed:_0", "index")  # what pandas leaves of a data frame's index
+NUMBER_OF = re.compile(  # Epoch #, epoch_idx, Step No., Epoch (of 100), train_iter
+    r"^(?:train|training)_|[_.]*(?:#|(?<=_)(?:idx|index|no|nr|num|number|id|done|count)\.?|\((?:of_?|/)\d+\))$"
+)
 RANK = {name: rank for rank, name in enumerate((*FINE, *COARSE, *INDEX))}
 FAR = 2.0**53  # beyond it a float no longer counts by ones
 
@@ -73,6 +76,8 @@ class Clock:
 def tail(name: str) -> str:
     """The bare clock name inside a column name (``train/Global Step`` -> ``global_step``), or "" if it is none."""
     word = re.sub(r"[\s\-]+", "_", name.strip().lower()).rsplit("/", 1)[-1]
+    if word not in RANK and (bare := NUMBER_OF.sub("", word)) in (*FINE, *COARSE):
+        word = bare
     return (word if word in RANK else "") if name else "index"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,9 @@ from diagnose.tables.apart import CALLED
 from diagnose.tables.cells import Filling
 from diagnose.tables.clock import counts
 from diagnose.tables.grid import Cells
+from diagnose.tables.naming import side_of
 from diagnose.tables.pivot import pivoted, plain, tag_of
-from diagnose.tables.table import CLASSES, LABELS, SPLITS, Column, Table
+from diagnose.tables.table import CLASSES, KINDS, LABELS, SPLITS, Column, Table
 from kb.text import Text
 
 CHUNK = 20_000  # rows turned into numbers at a time: cells take far more room as text
@@ -29,14 +31,14 @@ class Columns:
         self, path: Path, form: str, names: Sequence[str], delimiter: str, notes: list[Note], *, width: int
     ) -> None:
         self.path, self.format, self.notes = path, form, notes
-        self.header = [name.strip() for name in names]
+        self.header = [name.strip().strip("'") if name.count("'") == 2 else name.strip() for name in names]
         self.named = bool(names)
         self.width = width
         self.delimiter = delimiter
         self.fillings = [Filling(name, delimiter) for name in self._unique_names()]
         tag = tag_of(self.header)
         self.tag = self.header.index(tag) if tag is not None else None
-        self.split = next((at for at, name in enumerate(self.header) if plain(name) in SPLITS), None)
+        self.split = next((at for at, name in enumerate(self.header) if plain(name) in (*SPLITS, *KINDS)), None)
         self.writer = next((at for at, name in enumerate(self.header) if plain(name) in CALLED), None)
         self.labels: list[str] = []
         self.runs: list[str] = []
@@ -55,7 +57,7 @@ class Columns:
 
     def is_named(self, cells: Sequence[str]) -> bool:
         """Whether the row is our own header once more."""
-        return [cell.strip() for cell in cells] == self.header
+        return [cell.strip().strip("'") for cell in cells] == self.header
 
     def restart(self) -> None:
         """The header was written again before the next row."""
@@ -145,7 +147,22 @@ class Columns:
             settings={name.partition("/")[2]: value for name, value in settings.items()},
             runs=runs,
         )
-        return pivoted(table, self.tags) if tag else table
+        return self._of_steps(table, self.tags if tag else [])
+
+    def _of_steps(self, table: Table, tags: list[str]) -> Table:
+        """The table without the rows that have a word in place of a step: ``mean``, ``best``; wide if it was long."""
+        spare = sorted({row for one in self.fillings if not one.is_text for row in one.worded})
+        if spare and 3 * len(spare) <= table.count:
+            what = Text(
+                f"rows with a word in place of a step: {len(spare)}; left out",
+                f"有 {len(spare)} 行的步数处写的是文字，已略去",
+            )
+            notes = [*table.notes, Note(str(self.path), what, self.lines[spare[0]])]
+            keep = np.setdiff1d(np.arange(table.count), spare)
+            runs = [table.runs[row] for row in keep.tolist()] if table.runs else ()
+            tags = [tags[row] for row in keep.tolist()] if tags else []
+            table = replace(table.of_rows(keep, notes), runs=runs)
+        return pivoted(table, tags) if tags else table
 
     def _unique_names(self) -> list[str]:
         """A name for every column: as written, numbered where the header gives none or the same again."""
@@ -185,6 +202,8 @@ class Columns:
     def _split(self) -> Filling | None:
         """The column that files rows under a few words (train, val), if there is one; classes only beside a clock."""
         if self.split is None or not self.fillings[self.split].is_text or len(set(self.labels)) > LABELS:
+            return None
+        if plain(self.header[self.split]) in KINDS and not all(map(side_of, set(self.labels))):
             return None
         if plain(self.header[self.split]) in CLASSES and not any(counts(one.name) for one in self.fillings):
             return None

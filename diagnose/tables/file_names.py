@@ -16,6 +16,7 @@ from diagnose.tables.table import WALLS, Column, Table
 
 EMPTY = frozenset(("value", "values", "y", "val", "0", "metric", "metric_value", "scalar"))  # what says nothing
 HALVES = frozenset(("train", "training", "trn", "tr", "val", "valid", "validation", "eval", "dev", "test", "testing"))
+LOGS = frozenset(("log", "logs", "history", "train", "training", "progress"))
 UNNAMED = re.compile(r"column \d+")
 MILLISECONDS = 1e11  # more than any count of seconds since 1970
 
@@ -26,8 +27,9 @@ def named_by_file(table: Table) -> Table:
     In a file without a header called so, a first column of rising whole numbers is the step.
     """
     stem = table.path.stem.split(".")[0]
+    said = not LOGS.isdisjoint(words(stem))
     if not speaks([stem]):
-        return table
+        return replace(table, columns=dict(_counted(table))) if said and len(table.columns) > 1 else table
     columns = dict(_counted(table))
     told = [name for name in columns if not counts(name) and tail(name) == "" and not _is_time(name)]
     halves = [name for name in told if name.strip().lower() in HALVES]

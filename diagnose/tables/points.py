@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from diagnose.tables.clock import counts
 from diagnose.tables.evidence import speaks
+from diagnose.tables.file_names import HALVES
 from kb.text import Text
 
 DEEP = 8  # levels of nesting a curve's name may have
@@ -39,6 +41,11 @@ def rows_of_points(document: Any, stem: str) -> list[Row]:
 
 def framed(document: Any) -> Any:
     """The rows of a data frame saved as columns and data, as objects; any other document as it is."""
+    if isinstance(document, list) and len(document) > 2 and all(isinstance(row, list) for row in document):
+        below = {"columns": document[0], "data": document[1:]}  # rows below a header
+        return document if (rows := framed(below)) is below else rows
+    if isinstance(document, dict) and (rows := _halves(document)):
+        return rows
     if not isinstance(document, dict) or not {"columns", "data"} <= set(document):
         return document
     names, data = document["columns"], document["data"]
@@ -84,6 +91,32 @@ def _called(one: Row) -> str:
     """Which run an object says it is of; "" when it does not."""
     name = next((name for name in one if FOLD.fullmatch(name) and isinstance(one[name], str | int)), None)
     return "" if name is None else f"{name} {one[name]}"
+
+
+def _halves(document: Row) -> Any:
+    """``{"train": [{...}], "val": [{...}]}`` as rows in order of the step, or as lists; None for anything else."""
+    halves = {
+        name: rows
+        for name, rows in document.items()
+        if str(name).lower() in HALVES and isinstance(rows, list) and rows and all(map(_is_row, rows))
+    }
+    if not halves:
+        return None
+    first = next(iter(halves.values()))[0]
+    clock = next((name for name in first if counts(name)), None)
+    if clock is None or not all(is_number(one.get(clock)) for rows in halves.values() for one in rows):
+        names = {half: list(dict.fromkeys(name for one in rows for name in one)) for half, rows in halves.items()}
+        return {f"{half}/{name}": [one.get(name) for one in halves[half]] for half in halves for name in names[half]}
+    merged: dict[float, dict[str, Any]] = {}
+    for half, rows in halves.items():
+        for one in rows:
+            row = merged.setdefault(one[clock], {clock: one[clock]})
+            row |= {f"{half}/{name}": value for name, value in one.items() if name != clock}
+    return [merged[step] for step in sorted(merged)]
+
+
+def _is_row(one: Any) -> bool:
+    return isinstance(one, dict)
 
 
 def is_number(one: Any) -> bool:

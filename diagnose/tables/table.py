@@ -20,6 +20,7 @@ from diagnose.tables.timeline import Ints
 from kb.text import Text
 
 CLASSES = ("class", "class_name", "category", "organ")
+KINDS = ("type", "kind", "event", "part")  # when all their words are of a half: train_batch, val_epoch
 SPLITS = (
     *("mode", "phase", "split", "stage", "subset", "set", "dataset", "data_set"),
     *("context", "runcontext", "context_subset", *CLASSES),
