@@ -136,13 +136,7 @@ def test_a_line_of_a_message_on_the_command_line_is_looked_up(capsys):
     assert "nn.Linear" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        "kb ask -",
-        "kb lookup -",
-    ],
-)
+@pytest.mark.parametrize("command", ["kb ask -", "kb lookup -"])
 def test_errors_of_other_programs_are_not_answered(built_in, command):
     say = benchmark.ways(built_in)[command]
 

@@ -4,8 +4,9 @@ python -m benchmarks.ask.pasted [--misses]
 
 The texts are from public threads (`source` says which; what is recalled is a form of older versions), shortened to what
 matters, with names and paths replaced; where a thread breaks off, the last line is its title's. They were labelled
-before any was asked and split at random: `dev` may be looked at and mended by, `test` is only counted. `outside` are
-errors of other programs, and of torch where no page explains them.
+before any was asked and split at random: `dev` may be looked at and mended by, `test` is only counted. `fresh` was
+collected after the last mending, by what people were doing rather than by what the message says; nearly half of it has
+no page. `outside` are errors of other programs, and of torch where no page explains them.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from kb.library import Library
 from kb.problem import Problem
 
 HERE = Path(__file__).parent
-PARTS = ("dev", "test", "outside")
+PARTS = ("dev", "test", "fresh", "outside")
 SEEN = ("dev", "outside")  # whose misses may be shown
 _SHOWN = 3
 
