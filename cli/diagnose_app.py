@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from cli import door, language, pager, paint, shelf
+from cli import deliver, door, language, pager, paint, shelf
 from cli.language import both
 from cli.options import Bar, Folder, Form, Lang, Mapped, Numbers, Paths, Plain, Speech, Waived, Whole, path
 from cli.progress import Progress
@@ -21,7 +19,6 @@ from cli.wishes import wishes
 from diagnose import reports
 from kb.problem import Problem
 from kb.prose import Line
-from kb.refused import refused
 from kb.text import Text
 
 Formats = StrEnum("Formats", [(name, name) for name in reports.formats()])  # type: ignore[misc] # the folder is the list
@@ -40,6 +37,15 @@ app = typer.Typer(
 def main(argv: Sequence[str] | None = None, program: str = "diagnose") -> int:
     """Run ``diagnose`` with ``argv`` (the process's own if None); gives the exit code."""
     return door.run(app, argv, program)
+
+
+def _symptoms(incomplete: str) -> list[str]:
+    """For the shell's completion."""
+    from kb import printed
+
+    pages = printed.kept(printed.layers())
+    cards = pages.cards() if pages else ()
+    return [one.id for one in cards if one.kind == "symptom" and one.id.startswith(incomplete)]
 
 
 def _version(wanted: bool) -> None:
@@ -86,7 +92,7 @@ def run(
     from diagnose.finding import SEVERITIES
 
     out = None if out == Path("-") else out
-    _refused_early(out)
+    deliver.refuse_early(out)
     speak = language.choose(lang)
     asked = wishes(folder, speak, mapped=mapped, numbers=numbers, waive=waive)
     rounds = clinic.Rounds(paths, asked.pages, roles=asked.roles, waived=asked.waived, overridden=asked.said)
@@ -113,7 +119,7 @@ def run(
 
             paint.show_json(json.as_data(diagnosis))
         else:
-            _deliver(reports.report(form.value).render(diagnosis, speak), out)
+            deliver.report(reports.report(form.value).render(diagnosis, speak), out)
         worst = diagnosis.worst()
     if worst is None or bar is Bar.never:
         return 0
@@ -123,7 +129,9 @@ def run(
 @app.command(
     help=both("Show what was read, and which role each curve was given.", "显示读到了什么，以及每条曲线的角色。")
 )
-def series(paths: Paths, lang: Lang = Speech.auto, mapped: Mapped = None, folder: Folder = None) -> int:
+def series(
+    paths: Paths, form: Form = Plain.text, lang: Lang = Speech.auto, mapped: Mapped = None, folder: Folder = None
+) -> int:
     """File, name, role, why, points and range of every curve."""
     from diagnose import clinic, reading, settings
 
@@ -131,7 +139,12 @@ def series(paths: Paths, lang: Lang = Speech.auto, mapped: Mapped = None, folder
     asked = wishes(folder, speak, mapped=mapped)
     runs = clinic.read(paths, asked.pages, roles=asked.roles)
     clinic.claimed(settings.roles(mapped or ()), runs)
-    pager.show(reading.lines(runs, speak, paint.width()))
+    if form is Plain.json:
+        from diagnose.reports import json
+
+        paint.show_json(json.as_read(runs))
+    else:
+        pager.show(reading.lines(runs, speak, paint.width()))
     return 0
 
 
@@ -254,7 +267,7 @@ def list_(lang: Lang = Speech.auto, folder: Folder = None) -> int:
 
 @app.command(help=both("Explain a symptom: the page the finding points to.", "解释一个症状，即发现所指向的页面。"))
 def explain(
-    symptom: Annotated[str, typer.Argument(help=both("the id of a symptom", "症状的 id"))],
+    symptom: Annotated[str, typer.Argument(autocompletion=_symptoms, help=both("the id of a symptom", "症状的 id"))],
     lang: Lang = Speech.auto,
     folder: Folder = None,
 ) -> int:
@@ -267,26 +280,3 @@ def explain(
     settings.checked(pages, symptom)
     pager.show(page.render(pages[symptom], pages, speak, paint.width()))
     return 0
-
-
-def _deliver(text: str, out: Path | None) -> None:
-    if out is None:
-        paint.show_report(text)
-        return
-    try:
-        out.write_text(text + "\n", encoding="utf-8", errors="replace")  # a file name may hold no UTF-8
-    except OSError as error:
-        raise _unwritable(out, error) from None
-
-
-def _refused_early(out: Path | None) -> None:
-    """Raise `Problem` before anything is read where the report could not be written at the end."""
-    if out is not None and out.is_dir():
-        raise _unwritable(out, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
-    if out is not None and not out.absolute().parent.is_dir():
-        raise _unwritable(out, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
-
-
-def _unwritable(out: Path, error: OSError) -> Problem:
-    why = refused(error)
-    return Problem(Text(f"cannot be written ({why.en})", f"无法写入（{why.zh}）"), path=out)

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
+from cli.diagnose_app import main
 from diagnose.engine import examine
 from diagnose.finding import Diagnosis
 from diagnose.reports import formats, report
 from diagnose.run import Checkpoint, Run, Series, Source, Tensor
 from kb.library import load
 
+EXAMPLE = Path(__file__).parent.parent / "examples" / "gate_left_out"
 LIBRARY = load()
 VERDICT = {
     "symptom",
@@ -94,3 +96,13 @@ def test_the_text_is_strict_json_without_bare_nan():
         raise AssertionError(f"{word} is not JSON")
 
     assert json.loads(report("json").render(diagnosis(), "en"), parse_constant=refuse)
+
+
+def test_what_was_read_is_told_to_programs_too(capsys):
+    assert main(["series", str(EXAMPLE), "--format", "json"]) == 0
+    read = json.loads(capsys.readouterr().out)
+    main(["run", str(EXAMPLE), "--format", "json"])
+    judged = json.loads(capsys.readouterr().out)
+
+    assert read["schema"] == "trainoscope.series/1"
+    assert read["runs"] == [{key: one[key] for key in one if key != "verdicts"} for one in judged["runs"]]

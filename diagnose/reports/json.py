@@ -11,11 +11,12 @@ import numpy as np
 
 from diagnose.finding import Diagnosis, Examined, Verdict
 from diagnose.rates import Rate, rates
-from diagnose.run import Checkpoint, Series
+from diagnose.run import Checkpoint, Run, Series
 from diagnose.story import root_of
 from kb.text import Lang, Text
 
 SCHEMA = "trainoscope.diagnosis/1"
+READ = "trainoscope.series/1"
 _STATES = ("found", "clear", "blind", "broke", "waived")
 
 
@@ -39,8 +40,17 @@ def as_data(diagnosis: Diagnosis) -> dict[str, Any]:
     }
 
 
+def as_read(runs: Sequence[Run]) -> dict[str, Any]:
+    """Runs that were read and not judged, as plain data."""
+    return {"schema": READ, "runs": [_read(one) for one in runs]}
+
+
 def _run(examined: Examined) -> dict[str, Any]:
-    run = examined.run
+    verdicts = [_verdict(one, examined.verdicts) for one in examined.verdicts]
+    return {**_read(examined.run), "verdicts": verdicts}
+
+
+def _read(run: Run) -> dict[str, Any]:
     schedules = {name: one for one in rates(run) for name in one.names}
     return {
         "path": str(run.path),
@@ -50,7 +60,6 @@ def _run(examined: Examined) -> dict[str, Any]:
         ],
         "series": [_series(one, schedules.get(one.name)) for one in run.series],
         "checkpoints": [_checkpoint(one) for one in run.checkpoints],
-        "verdicts": [_verdict(one, examined.verdicts) for one in examined.verdicts],
         "settings": {key: as_plain(value) for key, value in run.settings.items()},
         "notes": [
             {"path": one.path, "line": one.line, "what": one.what.en, "what_zh": one.what.zh} for one in run.notes
