@@ -34,6 +34,13 @@ def names(entry: Entry) -> tuple[str, ...]:
     return (entry.id.replace("-", " "), entry.title, *entry.aliases, entry.zh.title, *entry.zh.aliases)
 
 
+def sentences(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Its names, in the order of `names`, and the questions asked of it, each with the part of `FIELDS` it is in."""
+    aliases = {*range(2, 2 + len(entry.aliases)), *range(3 + len(entry.aliases), len(names(entry)))}
+    yield from (("aliases" if place in aliases else "title", name) for place, name in enumerate(names(entry)))
+    yield from (("asked", question) for question in (*entry.asked, *entry.zh.asked))
+
+
 def said(entry: Entry) -> tuple[str, ...]:
     """What people say when they mean the entry: its names, the questions asked of it, and its summaries."""
     return (*names(entry), *entry.asked, *entry.zh.asked, entry.summary, entry.zh.summary)

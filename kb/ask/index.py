@@ -8,11 +8,11 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from kb.ask import evidence
 from kb.ask.evidence import Said
-from kb.ask.fields import CORE, FIELDS, names, said, texts
+from kb.ask.fields import CORE, FIELDS, names, said, sentences, texts
 from kb.ask.terms import DENIED, SOUND, plain, terms
 from kb.entry import Entry
 from kb.words import fold
@@ -31,6 +31,8 @@ class Names(NamedTuple):
     holders: Mapping[str, str]
 
 
+_Spoken: TypeAlias = "Sequence[tuple[str, array[int]]]"  # the part of each sentence with its terms by number
+_SPOKEN = ("title", "aliases", "asked")
 _K1 = 1.2  # how soon more of the same term counts no more; the usual value
 _SINGLE, _SOUND = 0.15, 0.25  # what a single Chinese character and a sound weigh in a name, against a word,
 _DENIED = 0.5  # and a word said not to be there
@@ -40,7 +42,7 @@ _DENIED = 0.5  # and a word said not to be there
 class Term:
     """A term: its inverse document frequency, the entries that hold it in rising order, its worth in each in [0, 1].
 
-    ``most`` is the most it is worth in any of them; ``core`` its worth in what says what the entry is about
+    ``most`` is the most it is worth in any of them; ``core`` is 1 where it stands in what says what the entry is about
     (`fields.CORE`), 0 where it stands elsewhere only.
     """
 
@@ -48,13 +50,13 @@ class Term:
     most: float
     entries: array[int]
     worth: array[float]
-    core: array[float]
+    core: array[int]
 
-    def at(self, number: int) -> tuple[float, float]:
-        """What the term is worth in the entry, and in its core; zeros when it is not there."""
+    def at(self, number: int) -> tuple[float, int]:
+        """What the term is worth in the entry, and whether it is in its core; zeros when it is not there."""
         place = bisect.bisect_left(self.entries, number)
         if place == len(self.entries) or self.entries[place] != number:
-            return 0.0, 0.0
+            return 0.0, 0
         return self.worth[place], self.core[place]
 
 
@@ -113,16 +115,18 @@ def build(entries: Iterable[Entry]) -> Index:
     """The index of these entries but for drafts, which nobody has read; time and size grow with their text."""
     pages = [page for page in entries if not page.draft]
     number = {page.id: i for i, page in enumerate(pages)}
-    table = _table(pages)
-    weights = {term: _share(term) * one.rarity for term, one in table.items()}
+    vocabulary: dict[str, int] = {}
+    spoken = [[(part, _numbered(text, vocabulary)) for part, text in sentences(page)] for page in pages]
+    table = _table(pages, spoken, vocabulary)
     by_length: defaultdict[int, list[str]] = defaultdict(list)
     for term in table:
         if term.isascii() and term.isalpha():
             by_length[len(term)].append(term)
-    every = {i: _names(page, weights) for i, page in enumerate(pages)}
+    weights = [(term, _share(term) * one.rarity) for term, one in table.items()]
+    every = {i: _names(page, spoken[i], weights) for i, page in enumerate(pages)}
     called: defaultdict[str, list[int]] = defaultdict(list)
-    for i, one in every.items():
-        for key in dict.fromkeys(one.keys):
+    for i, own in every.items():
+        for key in dict.fromkeys(own.keys):
             called[key].append(i)
     return Index(
         ids=tuple(page.id for page in pages),
@@ -139,49 +143,61 @@ def build(entries: Iterable[Entry]) -> Index:
     )
 
 
-def _table(pages: Sequence[Entry]) -> dict[str, Term]:
-    """Every term of these pages.
+def _numbered(text: str, vocabulary: dict[str, int]) -> array[int]:
+    """The terms of a text by their number; new ones are given a number."""
+    return array("I", [vocabulary.setdefault(term, len(vocabulary)) for term in terms(text)])
+
+
+def _table(pages: Sequence[Entry], spoken: Sequence[_Spoken], vocabulary: dict[str, int]) -> dict[str, Term]:
+    """Every term of these pages, of which the names and the questions asked are ``spoken``, in the vocabulary's order.
 
     Terms go by number and counts lie in arrays: objects for each of them would fill the memory of a large library.
     """
-    number: dict[str, int] = {}
-    counts = [{part: _counted(text, number) for part, text in texts(page).items()} for page in pages]
+    counts = [_counted(page, own, vocabulary) for page, own in zip(pages, spoken, strict=True)]
     lengths = [{part: sum(times) for part, (_, times) in one.items()} for one in counts]
     usual = {part: max(1.0, sum(one[part] for one in lengths) / max(1, len(pages))) for part in FIELDS}
-    rows = [(array("I"), array("f"), array("f")) for _ in number]
+    rows = [(array("I"), array("f"), array("B")) for _ in vocabulary]
     for page, (counted, length) in enumerate(zip(counts, lengths, strict=True)):
         strength: defaultdict[int, float] = defaultdict(float)
-        core: defaultdict[int, float] = defaultdict(float)
+        core: set[int] = set()
         for part, (weight, b) in FIELDS.items():
             scale = weight / (1 - b + b * length[part] / usual[part])
             for term, times in zip(*counted[part], strict=True):
                 strength[term] += scale * times
-                if part in CORE:
-                    core[term] += scale * times
+            if part in CORE:
+                core.update(counted[part][0])
         for term, weight in strength.items():
             entries, worth, central = rows[term]
             entries.append(page)
             worth.append(weight / (_K1 + weight))
-            central.append(core[term] / (_K1 + core[term]) if term in core else 0.0)
-    return {term: _term(*row, len(pages)) for term, row in zip(number, rows, strict=True)}
+            central.append(term in core)
+    return {
+        term: Term(rarity(len(entries), len(pages)), max(worth), entries, worth, core)
+        for term, (entries, worth, core) in zip(vocabulary, rows, strict=True)
+    }
 
 
-def _counted(text: str, number: dict[str, int]) -> tuple[array[int], array[int]]:
-    """The terms of a text by their number, and how often each occurs; new ones are given a number."""
-    times = Counter(terms(text))
-    return array("I", [number.setdefault(term, len(number)) for term in times]), array("I", times.values())
+def _counted(page: Entry, spoken: _Spoken, vocabulary: dict[str, int]) -> dict[str, tuple[array[int], array[int]]]:
+    """For each of `FIELDS` the numbers of its terms, and how often each occurs."""
+    whole = {part: _numbered(text, vocabulary) for part, text in texts(page).items() if part not in _SPOKEN}
+    for part in _SPOKEN:
+        whole[part] = array("I", [term for own, numbers in spoken if own == part for term in numbers])
+    times = {part: Counter(numbers) for part, numbers in whole.items()}
+    return {part: (array("I", one.keys()), array("I", one.values())) for part, one in times.items()}
 
 
-def _names(page: Entry, weights: Mapping[str, float]) -> Names:
-    called = names(page)
+def _names(page: Entry, spoken: _Spoken, weights: Sequence[tuple[str, float]]) -> Names:
+    """``weights`` are the terms by their number, each with what it weighs; how a question sounds is not kept."""
     masses: list[float] = []
     holders: defaultdict[str, str] = defaultdict(str)
-    for place, text in enumerate((*called, *page.asked, *page.zh.asked)):
-        found = dict.fromkeys(terms(text))
-        masses.append(sum(weights.get(term, 0.0) for term in found))
-        for term in found:
+    for place, (part, numbers) in enumerate(spoken):
+        found = [weights[number] for number in dict.fromkeys(numbers)]
+        if part == "asked":
+            found = [one for one in found if one[0][0] != SOUND]
+        masses.append(sum(weight for _, weight in found))
+        for term, _ in found:
             holders[term] += chr(place)
-    return Names([fold(plain(one)) for one in called], masses, dict(holders))
+    return Names([fold(plain(one)) for one in names(page)], masses, dict(holders))
 
 
 def _share(term: str) -> float:
@@ -191,6 +207,6 @@ def _share(term: str) -> float:
     return _SINGLE if len(term) == 1 and not term.isascii() else 1.0
 
 
-def _term(entries: array[int], worth: array[float], core: array[float], pages: int) -> Term:
-    rarity = math.log(1 + (pages - len(entries) + 0.5) / (len(entries) + 0.5))
-    return Term(rarity, max(worth), entries, worth, core)
+def rarity(held: int, pages: int) -> float:
+    """The inverse document frequency of a term that so many of so many entries hold."""
+    return math.log(1 + (pages - held + 0.5) / (held + 0.5))

@@ -16,7 +16,7 @@ from kb.ask.spelled import A_SLIP, ALIKE, spelling
 
 _WIDE = 60  # entries the evidence is weighed for, in a library that is not searched in full
 _SPELLED = 24  # of these, whose names are compared letter for letter,
-_CANDIDATES = 12  # and that are measured in full; the first four of them are shown
+_CANDIDATES = 10  # and that are measured in full; the first four of them are shown
 _MANY = 1_000  # entries; a library of a few hundred is always searched in full
 _DENSE = 8  # entries of a term to one that is looked for, below which reading them all is quicker
 _PLENTY = 30.0  # the weight of some six rare words: nobody needs more to say what a question is about

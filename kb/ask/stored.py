@@ -8,6 +8,7 @@ import os
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -92,8 +93,8 @@ def _open(file: Path, signature: str) -> Index:
         kinds=tuple(data["kinds"]),
         errors=tuple((template, number) for template, number in data["errors"]),
         related=tuple(tuple(one) for one in data["related"]),
-        table=_Rows(base, "term", "rarity, most, entries, worth, core", _term),
-        rarity=_Rows(base, "term", "rarity", float),
+        table=_Rows(base, "term", "most, entries, worth, core", partial(_term, len(data["ids"]))),
+        rarity=_Rows(base, "term", "length(entries)", partial(_rarity, len(data["ids"]))),
         names=_Rows(base, "name", "keys, masses, terms, holders", _names),
         keys=_Rows(base, "name", "keys", lambda joined: joined.split("\n")),
         called=_Rows(base, "called", "entries", lambda entries: array("I", entries)),
@@ -104,8 +105,12 @@ def _open(file: Path, signature: str) -> Index:
     )
 
 
-def _term(rarity: float, most: float, entries: bytes, worth: bytes, core: bytes) -> Term:
-    return Term(rarity, most, array("I", entries), array("f", worth), array("f", core))
+def _term(pages: int, most: float, entries: bytes, worth: bytes, core: bytes) -> Term:
+    return Term(_rarity(pages, len(entries)), most, array("I", entries), array("f", worth), array("B", core))
+
+
+def _rarity(pages: int, size: int) -> float:
+    return index.rarity(size // array("I").itemsize, pages)
 
 
 def _sign(entries: bytes, times: bytes, total: int) -> Sign:
@@ -131,7 +136,7 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
             base.executescript(
                 "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
                 "CREATE TABLE about(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;"
-                "CREATE TABLE term(key TEXT PRIMARY KEY, rarity REAL, most REAL, entries BLOB, worth BLOB, core BLOB)"
+                "CREATE TABLE term(key TEXT PRIMARY KEY, most REAL, entries BLOB, worth BLOB, core BLOB)"
                 " WITHOUT ROWID;"
                 "CREATE TABLE sign(key TEXT PRIMARY KEY, entries BLOB, times BLOB, total INTEGER) WITHOUT ROWID;"
                 "CREATE TABLE name(key INTEGER PRIMARY KEY, keys TEXT, masses BLOB, terms TEXT, holders TEXT);"
@@ -151,9 +156,9 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
                 "INSERT INTO about VALUES (?, ?)", [(key, json.dumps(value)) for key, value in about.items()]
             )
             base.executemany(
-                "INSERT INTO term VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO term VALUES (?, ?, ?, ?, ?)",
                 [
-                    (key, one.rarity, one.most, one.entries.tobytes(), one.worth.tobytes(), one.core.tobytes())
+                    (key, one.most, one.entries.tobytes(), one.worth.tobytes(), one.core.tobytes())
                     for key, one in sorted(whole.table.items())
                 ],
             )
