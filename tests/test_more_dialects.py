@@ -178,3 +178,24 @@ def test_bars_without_a_name_give_way_to_the_line_that_sums_up_the_epoch(tmp_pat
         **dict.fromkeys(("loss", "val_loss"), curve(FALL)),
         **dict.fromkeys(("iou", "val_iou", "dice"), curve(RISE)),
     }
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        ("Class 0 IoU: {a}\nClass 1 IoU: {b}\n", ("Class_0 IoU", "Class_1 IoU")),
+        ("class 0: iou {a}\nclass 1: iou {b}\nmean iou: 0.5\n", ("iou class_0", "iou class_1")),
+        ("  - class 0 (lumen): iou={a}\n  - class 1 (polyp): iou={b}\n", ("iou lumen", "iou polyp")),
+        ("Per-class IoU: {{'lumen': {a}, 'polyp': {b}}}\n", ("IoU lumen", "IoU polyp")),
+        ("IoU per class: lumen={a}, polyp={b}, mean=0.5\n", ("IoU lumen", "IoU polyp")),
+        ("IoU: tensor([{a}, {b}], device='cuda:0')\n", ("IoU 0", "IoU 1")),
+        ("Class_0 Result: iou/accuracy {a}123/0.8034.\nClass_1 Result: iou/accuracy {b}123/0.8034.\n", ("", "")),
+    ],
+)
+def test_the_scores_of_classes_are_told_apart_however_the_class_is_named(tmp_path, lines, names):
+    [found], _ = read(tmp_path, epochs("Epoch {n}/9, train loss: {a}\n" + lines))
+
+    first, second = (one or f"iou Class_{at}" for at, one in enumerate(names))
+    exact = "" if names[0] else "123"
+    assert found[first] == curve([float(f"{a}{exact}") for a in FALL])
+    assert found[second] == curve([float(f"{b}{exact}") for b in RISE])

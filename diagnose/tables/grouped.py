@@ -12,9 +12,15 @@ _GROUP = re.compile(rf"({_NAME}(?: ?/ ?{_NAME}){{1,9}})[)\]]?:? ?[=(\[]? ?({SLOT
 _RANK = re.compile(rf"\[(?:gpu|rank|worker|process|proc|device)[ :#]{{0,3}}{SLOT}\]", re.IGNORECASE)
 _OVER = re.compile(rf"({_NAME}) ?[(\[]$")
 _LIST = re.compile(  # IoU: ['98.5', '71.5']
-    rf"(?P<name>{_NAME}(?: {_NAME}){{0,3}})['\"]? ?(?:[:=：] ?)?\[ ?['\"]?"
+    rf"(?P<name>{_NAME}(?: {_NAME}){{0,3}})['\"]? ?(?:[:=：] ?)?(?:[\w.]{{1,12}}\()?\[ ?['\"]?"
     rf"(?P<said>{SLOT}(?:['\"]?,? ?['\"]?{SLOT}){{1,40}})['\"]? ?\]"
 )
+_ITEM = rf"['\"]?(?P<label>[^\W\d][\w .-]{{0,30}})['\"]? ?[:=] ?{SLOT}%?"
+_ITEMS = re.sub(r"\?P<\w+>", "?:", _ITEM)
+_BY_CLASS = re.compile(  # Dice: {'lumen': 0.9, 'polyp': 0.8}
+    rf"(?P<name>{_NAME}(?:[ -]{_NAME}){{0,4}}) ?[:：=] ?(?P<open>[{{(]?) ?(?P<said>{_ITEMS}(?:[,;|] ?{_ITEMS}){{1,40}})"
+)
+_CLASS_WISE = re.compile(r"\b(?:per|by|each)[ _-]?class\b|\bclass[ _-]?wise\b|^[ -]+|[ -]+$", re.IGNORECASE)
 _WHEN = re.compile(r"[\s|,(\[]*(?:(?<![^\s|,])(?:after|at|for|in|on|of|@))?[\s|,(\[]*$", re.IGNORECASE)
 _IS = re.compile(r" ?(?:[:=：]|is|was|to)? ?(?:[:=：]|is|was) ?", re.IGNORECASE)
 
@@ -36,6 +42,12 @@ def in_groups(text: str) -> dict[int, str]:
         if is_told(match["name"]) or RATES & set(words(match["name"])):
             first = text.count(SLOT, 0, match.start("said"))
             found |= {first + at: f"{match['name']} {at}" for at in range(match["said"].count(SLOT))}
+    for match in _BY_CLASS.finditer(text):
+        labels = [item["label"].strip() for item in re.finditer(_ITEM, match["said"])]
+        bare = _CLASS_WISE.sub("", _CLASS_WISE.sub("", match["name"]))
+        if is_told(bare) and (match["open"] or bare != match["name"]) and not any(map(is_told, labels)):
+            first = text.count(SLOT, 0, match.start("said"))
+            found |= {first + at: f"{bare} {label}" for at, label in enumerate(labels)}
     return found
 
 

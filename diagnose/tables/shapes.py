@@ -32,7 +32,7 @@ _WHEN = re.compile(
     r"[\w./=-]{1,80}(?:\.(?:py|cc|cpp|cu|java|scala|go|lua|ipynb|ckpt|pth?|h5|pkl|safetensors)\b(?::\d{1,6}\b)?|\$:\d{1,6}\b)|"
     r"(?<![\w.])[A-Za-z_][\w.]{1,80}:(?:[\w<>]{1,60}:)?\d{1,6}(?= - )|"  # and what loguru names: module:function:line
     r"\([A-Za-z_]\w{1,40}:\d{1,6}\)|"
-    r"\b(?:19|20)\d{6}[-_ T]\d{4,6}\b|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[T ]?|"
+    r"\b(?:19|20)\d{6}[-_ T]\d{4,6}\b|(?<![\d.])\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[T ]?|"
     r"\b\d{1,2}[-/]\d{1,2}[-/]\d{2,4}\b|\b[IWE]\d{4}(?= )|"
     r"\b(?:\d{1,3}-)?\d{1,3}:\d\d(?::\d\d)?(?:[.,]\d{1,9})?(?!\d)(?: ?[AP]M\b)?|"
     r"\b\d{1,3}h ?\d{1,2}m(?: ?\d{1,2}s)?|\b\d{1,5} days?,?(?= )|"
@@ -48,6 +48,7 @@ _BAR = re.compile(
 )
 _GROUPED = re.compile(r"(?<=\biter:) *\d{1,3}(?:,\d{3})+(?=,)")  # BasicSR's 12,000
 _THOUSANDS = re.compile(r"(?<=[:=] )([1-9]\d{0,2}(?:,\d{3})+)(?=[;,]? |[;,]?$)")  # tps: 12,345
+_CLASS = re.compile(r"(?<=\b[Cc]lass) (?=\d{1,3}\b(?!\.\d|/))")  # Class 1 IoU: the number is a name
 _DASHED = re.compile(r"(?<=[A-Za-z)])-(?=\d{1,3}\.\d{1,4}(?:;|$))")  # ===>polyp: Iou-81.5; Precision-90.2
 _COMMA = re.compile(r"(?<=[:=])( ?-?(?:0,\d{1,20}|\d{1,3},(?:\d{1,2}|\d{4,20})))(?=[;,\s]|$)")  # 0,5 as in Europe
 _NUMBER = re.compile(
@@ -131,6 +132,7 @@ def plainly(line: str) -> str:
 def located(line: str) -> tuple[str, list[tuple[int, int]]]:
     """The text of a line with a mark for every number, and where these stand in the line."""
     line = _WHEN.sub(lambda match: _GONE * (len(match[0]) - 1) + "~", line)
+    line = _CLASS.sub("_", line) if "lass " in line else line
     line = _BAR.sub(lambda match: " " * len(match[0]), line)
     spans = [match.span(1) for match in _NUMBER.finditer(line)]
     edges = itertools.pairwise([0, *(edge for span in spans for edge in span), len(line)])

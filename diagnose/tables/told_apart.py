@@ -30,12 +30,15 @@ def by_data_set(
 
 
 def _by_word(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> dict[str, Shape]:
-    """Shapes that name the same and differ in one word of their text, that word put into the names."""
-    alike: dict[tuple[str, ...], dict[str, str]] = {}
+    """Shapes that name the same and differ in one word of their text, or two: the word, or the second, in the names."""
+    alike: dict[tuple[object, ...], dict[str, str]] = {}
     for text, shape in shapes.items():
-        tokens = _TOKEN.findall(text)
-        for at, token in enumerate(tokens if shape.step is None and len(said[text]) > 1 else ()):
-            alike.setdefault((*tokens[:at], "", *tokens[at + 1 :]), {})[text] = _without_side(token)
+        tokens = _TOKEN.findall(text) if shape.step is None and len(said[text]) > 1 else []
+        for more in (0, 1):  # class_1 (polyp)
+            for at, token in enumerate(tokens[more:]):
+                key = (more, *tokens[:at], "", *tokens[at + more + 1 :])
+                alike.setdefault(key, {})[text] = _without_side(token)
+                alike.setdefault((shape.names, *key), {})[text] = _without_side(token)
     named = dict(shapes)
     for labels in sorted(alike.values(), key=len, reverse=True):
         texts = [text for text in labels if named[text] is shapes[text]]
