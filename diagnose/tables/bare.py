@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from diagnose.tables.decode import lines
-from diagnose.tables.evidence import speaks
+from diagnose.tables.evidence import names_curve
 
 SUFFIXES = frozenset((".txt", ".log", ".dat", ".out", ".lst", ".list"))
 FEW = 3  # numbers on a line beyond which they are data: a box, a point, a row of features
@@ -19,7 +19,7 @@ PART = re.compile(r"[\s,;:]+")
 
 def is_bare(path: Path, text: str, *, whole: bool = True) -> bool:
     """Whether the name is that of a loss or a score, the text nothing but numbers; ``whole`` if it does not go on."""
-    if path.suffix.lower() not in SUFFIXES or not speaks([path.stem]):
+    if path.suffix.lower() not in SUFFIXES or not names_curve(path.stem):
         return False
     if text.lstrip()[:1] == "[":
         return LIST.fullmatch(text if whole else text[: text.rfind(",")] + "]") is not None

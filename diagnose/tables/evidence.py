@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -32,6 +33,15 @@ KEYS = frozenset(  # one row a thing: results, not a history
 )  # fmt: skip
 
 
+REWARDS = frozenset(("reward", "rewards", "return", "returns", "rew", "ret"))
+CLOCKS = frozenset(("time", "elapsed", "seconds", "sec", "wall", "eta", "duration", "runtime", "timestamp"))
+BY_CLASS = re.compile(
+    r"(?:per|by|each)[ _-]?(?:class|case|image|sample|category|patient)|class[ _-]?wise", re.IGNORECASE
+)
+FIXED = frozenset(  # what is set or listed, not measured over time
+    ("weight", "weights", "threshold", "thresholds", "config", "cfg", "settings", "names", "lambda", "lambdas", "coef",
+     "coefs", "scale", "scales", "bins", "matrix", "scores")
+)  # fmt: skip
 ROWS = frozenset(("idx", "index", "no", "nr", "num", "number", "unnamed_0", "序号", "编号"))
 HISTORIES = frozenset(("log", "logs", "history", "train", "training", "progress", "epoch", "epochs", "curve", "curves"))
 
@@ -55,10 +65,9 @@ def no_log(table: Table) -> Text | None:
             )
         key = next((name for name in table.columns if _bare(name) in KEYS and _moves(table, name)), None)
         if key is not None:
-            return Text(
-                f"a row for every {key!r} and no step or epoch: results, not a log",
-                f"每个 {key!r} 一行，没有 step 或 epoch：是结果而不是日志",
-            )
+            return _by_row(key)
+    if not clocks and (why := _each_once(table) or _along_axis(table)):
+        return why
     if not clocks and _scores_of_things(table):
         return Text(
             "scores in numbered rows, no step or epoch and no loss: of images rather than of epochs",
@@ -74,6 +83,48 @@ def no_log(table: Table) -> Text | None:
     return Text(
         "no step or epoch, no loss, metric or learning rate among the columns: not a training log",
         "各列中没有 step 或 epoch，也没有损失、指标或学习率：不是训练日志",
+    )
+
+
+def names_curve(stem: str) -> bool:
+    """Whether the name of a file says that what is in it was measured again and again: no weights, nothing per case."""
+    return speaks([stem]) and BY_CLASS.search(stem) is None and FIXED.isdisjoint(words(stem))
+
+
+def _each_once(table: Table) -> Text | None:
+    """Rows of a data set, a model or a half each, none of which comes twice, are results."""
+    if not table.labels or len(table.labels) != table.count:
+        return None
+    rows = set(zip(table.runs or table.labels, table.labels, strict=True))
+    if len(rows) < table.count:
+        return None
+    return Text(
+        f"a row for each of {table.labels[0]!r} and others, no step or epoch: results, not a log",
+        f"{table.labels[0]!r} 等各占一行，没有 step 或 epoch：是结果而不是日志",
+    )
+
+
+def _along_axis(table: Table) -> Text | None:
+    """Scores along a column in even steps that are no whole numbers (a threshold, a weight), or a ROC curve."""
+    said = {name: {*words(name)} for name in table.columns}
+    if not set().union(*said.values()).isdisjoint(LOSSES | RATES | REWARDS) or any(map(side_of, table.columns)):
+        return None
+    if not HISTORIES.isdisjoint(words(table.path.stem)):
+        return None
+    for name, column in table.columns.items():
+        if not said[name].isdisjoint(SCORES | ALSO | CLOCKS) or len(column.rows) < max(3, table.count):
+            continue
+        gaps = np.diff(column.values)
+        even = bool(np.isfinite(gaps).all() and gaps[0] and np.allclose(gaps, gaps[0], rtol=1e-6))
+        if even and (column.values != np.floor(column.values)).any():
+            return _by_row(name)
+    return _by_row("fpr") if {"fpr", "tpr"} <= set(table.columns) else None
+
+
+def _by_row(key: str) -> Text:
+    return Text(
+        f"a row for every {key!r} and no step or epoch: results, not a log",
+        f"每个 {key!r} 一行，没有 step 或 epoch：是结果而不是日志",
     )
 
 

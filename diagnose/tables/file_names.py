@@ -10,7 +10,7 @@ import numpy as np
 
 from diagnose.run import Curve
 from diagnose.tables.clock import counts, tail
-from diagnose.tables.evidence import speaks
+from diagnose.tables.evidence import names_curve
 from diagnose.tables.naming import words
 from diagnose.tables.table import WALLS, Column, Table
 
@@ -28,7 +28,7 @@ def named_by_file(table: Table) -> Table:
     """
     stem = table.path.stem.split(".")[0]
     said = not LOGS.isdisjoint(words(stem))
-    if not speaks([stem]):
+    if not names_curve(stem):
         return replace(table, columns=dict(_counted(table))) if said and len(table.columns) > 1 else table
     columns = dict(_counted(table))
     told = [name for name in columns if not counts(name) and tail(name) == "" and not _is_time(name)]

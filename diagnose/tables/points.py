@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from diagnose.tables.clock import counts
-from diagnose.tables.evidence import speaks
+from diagnose.tables.evidence import names_curve, speaks
 from diagnose.tables.file_names import HALVES
 from kb.text import Text
 
@@ -26,7 +26,7 @@ def rows_of_points(document: Any, stem: str) -> list[Row]:
 
     A curve that has no name is called ``stem`` after its file, where that is a name of a loss or a score.
     """
-    spoken = speaks([stem])
+    spoken = names_curve(stem)
     if isinstance(document, list) and spoken:
         if len(document) > 1 and all(map(is_number, document)):
             return [{stem: one} for one in document]

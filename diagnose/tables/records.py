@@ -15,7 +15,7 @@ from diagnose.run import Note
 from diagnose.tables.apart import CALLED
 from diagnose.tables.cells import number
 from diagnose.tables.clock import counts
-from diagnose.tables.evidence import speaks
+from diagnose.tables.evidence import BY_CLASS, speaks
 from diagnose.tables.pivot import TAGS, pivoted, tag_of
 from diagnose.tables.points import are_pairs, framed, is_number, rows_of_points
 from diagnose.tables.table import LABELS, SPLITS, Column, Table
@@ -30,9 +30,6 @@ MANY = 64  # numbers in a list within a record beyond which they are data
 COCO = ("AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl")
 SPELLED = re.compile(r"[+-]?\d{1,15}(?:\.\d{0,20})?(?:[eE][+-]?\d{1,3})?|[+-]?(?:inf|nan|Infinity|NaN)")
 SO_FAR = re.compile(r"(\d{1,15})/\d{1,15}")
-BY_CLASS = re.compile(
-    r"(?:per|by|each)[ _-]?(?:class|case|image|sample|category|patient)|class[ _-]?wise", re.IGNORECASE
-)
 Row = Mapping[str, Any]
 
 
