@@ -169,3 +169,11 @@ def test_a_log_that_looks_like_another_at_its_head_is_read_all_the_same(tmp_path
     [run] = survey([path]).runs
 
     assert [one.name for one in run.series] == ["train loss"]
+
+
+def test_a_last_cell_between_bars_may_be_blank(tmp_path):
+    rows = "1 | 0.75 | 0.5 | *\n2 | 0.5 | 0.25 | \n3 | 0.25 | 0.125 | *\n"
+
+    [found], _ = read(tmp_path, "Start\nepoch | loss | dice | best\n" + rows)
+
+    assert found == {"loss": ([1, 2, 3], [0.75, 0.5, 0.25]), "dice": ([1, 2, 3], [0.5, 0.25, 0.125])}

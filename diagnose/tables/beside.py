@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,10 +12,10 @@ import numpy as np
 
 from diagnose.run import Curve, Note
 from diagnose.tables.clock import counts
-from diagnose.tables.evidence import speaks
+from diagnose.tables.evidence import ALSO, speaks
 from diagnose.tables.free_lines import free_lines
 from diagnose.tables.leftover import Numbered
-from diagnose.tables.naming import is_told, never_negative, side_of, words
+from diagnose.tables.naming import LOSSES, NEVER_NEGATIVE, RATES, SCORES, is_told, never_negative, side_of, words
 from diagnose.tables.said import Parse
 from diagnose.tables.table import Column, Table
 from diagnose.tables.taken import between, merged
@@ -22,6 +23,10 @@ from diagnose.tables.timeline import Ints
 from kb.text import Text
 
 CLOSE = 1e-3  # how far apart, for their size, one value printed twice may be
+_SPEAKS = re.compile(
+    rf"(?:{'|'.join(sorted(map(re.escape, LOSSES | NEVER_NEGATIVE | SCORES | RATES | ALSO)))}|score)(?![a-z])",
+    re.IGNORECASE,
+)
 
 
 def unknown_to(parse: Parse, lines: Iterable[Numbered], used: Container[int]) -> str:
@@ -50,7 +55,7 @@ class Rest:
 
 def rest_of(text: str, path: Path, form: str) -> Rest | None:
     """What such a text says of losses and scores; None when it says nothing."""
-    free = free_lines(text, within=True) if text else None
+    free = free_lines(text, within=True) if _SPEAKS.search(text) else None
     if free is None or free.found is None:
         return None
     found = free.found

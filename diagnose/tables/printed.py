@@ -181,6 +181,7 @@ def _in_columns(lines: Iterator[str]) -> tuple[int, list[Row]]:
                 break
             continue
         row = _named(line.split(), len(names)) if of_classes else cells_of(line)
+        row += [""] * ("|" in line and len(row) == len(names) - 1)  # a last cell may be blank
         if len(row) != len(table[0][1]) or not _is_cell(row[-1]) or not _is_row(row[of_classes:]):
             break
         table.append((at, row))
