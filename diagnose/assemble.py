@@ -14,6 +14,7 @@ from diagnose.files import read_units
 from diagnose.folder import Unit, Walk
 from diagnose.foreign import kind_of
 from diagnose.gather import gathered
+from diagnose.one_a_file import in_one
 from diagnose.run import Note, Run, Series, Source, Trace
 from diagnose.sequel import parts_of
 from diagnose.stitch import Part
@@ -154,6 +155,7 @@ def _runs(root: Path, traces: Sequence[Trace]) -> list[Run]:
     for trace in traces:
         if trace.format != EVENTS and trace.series:
             files.setdefault(trace.path, []).append(replace(trace, checkpoints=()))
+    files = in_one(files)
     for path, parts in parts_of({path: files[path] for path in _latest_states(files)}):
         logs += _named(path, root, parts)
     return attached(gathered(logs, root), [trace for trace in traces if trace.checkpoints], root)
