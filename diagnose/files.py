@@ -8,11 +8,11 @@ from pathlib import Path
 
 from diagnose.folder import Unit, is_event_file
 from diagnose.foreign import kind_of, may_be_log
-from diagnose.one_job import one_job
+from diagnose.one_job import each_trial, one_job
 from diagnose.readers import HEAD, of_checkpoints, readers
 from diagnose.run import Note, Trace
 from diagnose.tables.decode import decoded
-from diagnose.tables.ranks import only, ranks_in
+from diagnose.tables.ranks import are_trials, only, ranks_in
 from diagnose.tables.textfile import told_once
 from kb.refused import refused
 from kb.text import Text
@@ -68,7 +68,7 @@ def read_file(path: Path) -> list[Trace] | None:
     for rank in ranks:
         with only(rank, ranks, sample):
             told[rank] = _read(path, head) or []
-    return one_job(told)
+    return each_trial(told) if are_trials(sample) else one_job(told)
 
 
 def _ranks(path: Path, head: bytes) -> tuple[list[str], str]:

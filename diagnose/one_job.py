@@ -51,6 +51,15 @@ def one_job(told: Mapping[str, list[Trace]]) -> list[Trace]:
     return runs
 
 
+def each_trial(told: Mapping[str, list[Trace]]) -> list[Trace]:
+    """The runs of every trial of a search that logged any, each with the process that wrote it."""
+    found = []
+    for process, runs in told.items():
+        what = Text(f"told apart by the process that wrote it: {process}", f"按写入的进程区分：{process}")
+        found += [replace(one, notes=(*one.notes, Note(str(one.path), what))) for one in runs if one.series]
+    return found or next(iter(told.values()))
+
+
 def _named(told: Mapping[str, list[Trace]]) -> str:
     ranks = list(told)
     return ", ".join(ranks if len(ranks) < 6 else [*ranks[:3], "...", ranks[-1]])

@@ -61,6 +61,15 @@ def test_what_all_processes_print_alike_is_told_once(tmp_path, before):
     assert set(found) == {"loss", "lr"}
 
 
+def test_trials_of_a_search_are_runs_of_their_own(tmp_path):
+    found, _ = read(written(tmp_path, "Tuning\n" + in_turn("(train_fn pid=70{}) ")))
+
+    assert [run["loss"] for run in found] == [
+        (STEPS, [float(f"{lost}.{step}") for step in STEPS]) for lost in (1, 2, 3)
+    ]
+    assert all(set(run) == {"loss", "lr"} for run in found)
+
+
 def test_the_loss_of_another_process_is_no_second_training_loss(tmp_path):
     _, [run] = read(written(tmp_path, in_turn("[rank{}]: ")))
 

@@ -16,14 +16,14 @@ _WORD = r"(?:(?:local_|global_)?rank|gpu|proc|process)[ :=_#]{0,2}"
 _LOGGED = r"[^\n\w(\[]{0,4}(?:[\d(\[][^\n|a-zA-Z]{10,40})?(?:[A-Z]{4,8}[ \]:|-]{1,4})?"  # when, and how grave
 _MARK = re.compile(
     r"^(?:\[(?:default|rank)(?P<torchrun>\d{1,5})\]: ?|\[\d{1,4},(?P<mpirun>\d{1,5})\]<std(?:out|err)>: ?"
-    r"|\(RayTrainWorker pid=(?P<ray>\d{1,9})(?:, ip=[\d.]{7,15})?\) ?"
+    r"|\((?:RayTrainWorker pid=(?P<ray>\d{1,9})|\w{1,60} pid=(?P<tune>\d{1,9}))(?:, ip=[\d.]{7,15})?\) ?"
     rf"|(?P<before>{_LOGGED})(?:\[(?i:{_WORD})(?P<square>\d{{1,4}})\]|\((?i:{_WORD})(?P<round>\d{{1,4}})\)"
     rf"|(?i:{_WORD})(?P<bare>\d{{1,4}}) ?(?=[:|>-]))[ :|>-]{{1,4}})",
     re.MULTILINE,
 )
 _NUMBERED = re.compile(r"^ {0,4}(?P<srun>\d{1,4}): ", re.MULTILINE)
 
-_LAUNCHED = {"torchrun", "mpirun", "ray"}  # who may pass on some ranks only; what scripts print counts from 0
+_LAUNCHED = {"torchrun", "mpirun", "ray", "tune"}  # who may pass on some ranks only; what scripts print counts from 0
 
 
 class _Only(NamedTuple):
@@ -49,6 +49,13 @@ def _found(text: str) -> tuple[list[str], re.Pattern[str]]:
         if 1 < len(ranks) <= MOST and counted and sum(kinds.values()) >= share * lines:
             return ranks, marks
     return [], _MARK
+
+
+def are_trials(text: str) -> bool:
+    """Whether the processes that wrote a text are no job's but trials of a search, as Ray passes them on."""
+    return any(match["tune"] for match in _MARK.finditer(text)) and not any(
+        match["ray"] for match in _MARK.finditer(text)
+    )
 
 
 @contextmanager
