@@ -201,3 +201,31 @@ def test_numbers_that_nothing_names_are_no_curve(tmp_path, form):
 def test_a_column_that_has_a_name_keeps_it(tmp_path):
     assert runs(tmp_path, "loss.csv", "epoch,total\n1,0.9\n2,0.5\n") == [{"total": [(1, 0.9), (2, 0.5)]}]
     assert runs(tmp_path, "val_loss.csv", "epoch,train,val\n1,0.9\n2,0.5\n")[0].keys() == {"train"}
+
+
+def test_data_sets_in_a_file_called_after_a_score_have_that_score(tmp_path):
+    assert runs(tmp_path, "dice.csv", "epoch,Kvasir,CVC-300,time\n1,0.5,0.25,9\n2,0.75,0.5,9\n") == [
+        {"Kvasir/dice": [(1, 0.5), (2, 0.75)], "CVC-300/dice": [(1, 0.25), (2, 0.5)], "time": [(1, 9), (2, 9)]}
+    ]
+
+
+def test_parts_in_a_file_of_losses_are_losses(tmp_path):
+    (run,) = runs(tmp_path, "loss_log.csv", "iter,seg,edge\n20,0.5,0.25\n40,0.25,0.125\n")
+
+    assert run.keys() == {"seg/loss", "edge/loss"}
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("dice_unet.csv", "epoch,Kvasir,ETIS\n1,0.5,0.25\n2,0.75,0.5\n"),
+        ("dice.csv", "epoch,Kvasir,iou\n1,0.5,0.25\n2,0.75,0.5\n"),
+        ("loss.csv", "epoch,seg,lr\n1,0.5,0.25\n2,0.75,0.5\n"),
+    ],
+)
+def test_columns_keep_their_names_where_another_word_may_explain_them(tmp_path, file, text):
+    assert list(runs(tmp_path, file, text)[0]) == text.splitlines()[0].split(",")[1:]
+
+
+def test_a_map_without_a_step_is_none(tmp_path):
+    assert runs(tmp_path, "map.csv", "x,y\n1,0.5\n2,0.75\n") == []

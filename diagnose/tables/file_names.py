@@ -10,8 +10,8 @@ import numpy as np
 
 from diagnose.run import Curve
 from diagnose.tables.clock import counts, tail
-from diagnose.tables.evidence import names_curve
-from diagnose.tables.naming import words
+from diagnose.tables.evidence import CLOCKS, SURE, names_curve
+from diagnose.tables.naming import LOSSES, RATES, SCORES, is_told, words
 from diagnose.tables.table import WALLS, Column, Table
 
 EMPTY = frozenset(("value", "values", "y", "val", "0", "metric", "metric_value", "scalar"))  # what says nothing
@@ -38,10 +38,20 @@ def named_by_file(table: Table) -> Table:
     elif halves and HALVES.isdisjoint(words(stem)) and not {one.lower() for one in HALVES} & set(words(stem)):
         names = {name: f"{name}/{stem}" for name in halves}
     else:
-        names = {}
+        names = _measured(told, stem) if any(tail(name) in SURE for name in columns) else {}
     if any(name in columns for name in names.values()):
         return table
     return replace(table, columns={names.get(name, name): one for name, one in columns.items()})
+
+
+def _measured(told: list[str], stem: str) -> dict[str, str]:
+    """New names of columns called after data sets or parts, in a file called after what was measured of them."""
+    core = [word for word in words(stem) if word not in LOGS]
+    if len(told) < 2 or not core or not set(core) <= LOSSES | SCORES | HALVES:
+        return {}
+    if any(is_told(name) or not RATES.isdisjoint(words(name)) for name in told):
+        return {}
+    return {name: f"{name}/{'_'.join(core)}" for name in told if CLOCKS.isdisjoint(words(name))}
 
 
 def _counted(table: Table) -> Iterator[tuple[str, Column]]:
