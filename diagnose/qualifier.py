@@ -9,7 +9,8 @@ from itertools import pairwise
 from diagnose.curve_name import NEUTRAL, OPTIMIZERS, CurveName, Word, left_of
 from diagnose.pattern import Pattern
 
-_EMPTY = frozenset(
+_KEPT = frozenset(("list", "hist", "history", "values", "vals", "array", "arr", "curve"))  # how the numbers were kept
+_EMPTY = _KEPT | frozenset(
     ("class", "classes", "cls", "label", "score", "scores", "value", "values", "coef", "coeff", "coefficient", "index",
      "metric", "macro", "micro", "weighted", "binary", "categorical", "sparse", "multiclass", "overall", "total", "of",
      "the", "set", "dataset", "top", "k", "bbox", "segm", "sem", "seg", "semantic", "panoptic", "keypoints", "coco",
@@ -19,7 +20,7 @@ _EMPTY = frozenset(
 )  # fmt: skip
 _OF_RATES = OPTIMIZERS | {"optimizer", "optim", "opt", "scheduler", "base", "current", "cur"}
 _LOSSES = ("train-loss", "val-loss")
-_OF_LOSSES = frozenset(("loss", "losses", "total", "sum", "main", "overall", "lm", "value", "of", "the"))
+_OF_LOSSES = _KEPT | frozenset(("loss", "losses", "total", "sum", "main", "overall", "lm", "value", "of", "the"))
 _AT = frozenset(("map", "average precision", "average recall"))  # a number behind these is a threshold, never a class
 
 
