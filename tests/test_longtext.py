@@ -20,6 +20,28 @@ from tests.test_text_encodings import SAVED, TEXT, shown
 ENCODINGS = ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1"]
 lines = st.lists(st.sampled_from(["loss: 0.5", "损失: 0.5", "█▏| 3/9\r", "Ċ\r", "", "\0", "\u0a0a上\u0a00", "é"]))
 
+HEAD = "2024/05/06 07:08:09 - mmengine - INFO - "
+LOOK_ALIKES = {
+    "openmmlab_log": (
+        "20240506_070809.log",
+        "".join(
+            f"{HEAD}Iter(train) [  {step}/1000]  lr: 9.9e-03  eta: 0:10:00  time: 0.5000  loss: {100 / step:.4f}\n"
+            f"{HEAD}Iter(val) [10/10]    time: 0.0250  mDice: {40 + step / 100:.4f}\n"
+            for step in (100, 200, 300)
+        ),
+        ["train/lr", "train/time", "val/time", "train/loss", "val/mDice"],
+    ),
+    "cod_log": (
+        "log.txt",
+        "".join(
+            f"[2024-05-06-train.py-INFO: lr: {0.001 / epoch:.6f}]\n"
+            f"[2024-05-06-train.py-INFO:[Train Info]:Epoch [{epoch}/3], Step [1/9], Total_loss: {3 / epoch:.4f}]\n"
+            for epoch in (1, 2, 3)
+        ),
+        ["epoch", "lr", "train/Total_loss"],
+    ),
+}
+
 
 @pytest.mark.parametrize("saved", ["as it is", *SAVED])
 @pytest.mark.parametrize("name", TEXT)
@@ -37,6 +59,32 @@ def test_every_example_reads_alike_in_parts(name, saved, monkeypatch):
     assert [(one.settings, [note.what for note in one.notes]) for one in in_parts] == [
         (one.settings, [note.what for note in one.notes]) for one in at_once
     ]
+
+
+@pytest.mark.parametrize("name", TEXT)
+def test_every_example_reads_alike_however_large_it_is(name, monkeypatch):
+    file_name, data = example(name)
+    small = opened(name, file_name, data)[1]
+    monkeypatch.setattr(taken, "LARGE", 0)
+
+    large = opened(name, file_name, data)[1]
+
+    assert shown(large) == shown(small)
+    assert [(one.settings, [(note.line, note.what) for note in one.notes]) for one in large] == [
+        (one.settings, [(note.line, note.what) for note in one.notes]) for one in small
+    ]
+
+
+@pytest.mark.parametrize("reader", LOOK_ALIKES)
+def test_a_large_log_names_its_curves_in_the_order_of_the_file(reader, monkeypatch):
+    name, text, names = LOOK_ALIKES[reader]
+    small = opened(reader, name, text.encode())[1]
+    monkeypatch.setattr(taken, "LARGE", 0)
+
+    large = opened(reader, name, text.encode())[1]
+
+    assert [one.name for one in small[0].series] == names
+    assert shown(large) == shown(small)
 
 
 @given(lines, st.sampled_from(ENCODINGS), st.binary(max_size=2), st.integers(0, 4), st.integers(1, 30))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -212,7 +213,14 @@ def _counted(table: Table, first: int, rates: Sequence[tuple[int, float]]) -> Ta
     if ahead:
         told = (np.array(list(ahead), np.int64), np.array(list(ahead.values())))
         columns["lr"] = Column(*column([(given.rows, given.values), told]))
+        columns = {name: columns[name] for name in sorted(columns, key=partial(_begin, columns, ahead))}
     return replace(table, columns=columns)
+
+
+def _begin(columns: Mapping[str, Column], ahead: Mapping[int, float], name: str) -> tuple[int, bool, bool]:
+    """Where a quantity comes first: a rate printed ahead of a line comes before what the line says, but its clock."""
+    row = int(columns[name].rows[0])
+    return row, name not in ("epoch", "step"), name != "lr" or row not in ahead
 
 
 def _number(log: LogLines, line: int, name: str, word: str) -> dict[str, float]:

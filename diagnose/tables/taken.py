@@ -94,6 +94,7 @@ def between(table: Table, start: int, stop: float) -> Table:
         a, b = np.searchsorted(one.rows, [first, last])
         if a < b:
             columns[name] = Column(one.rows[a:b] - first, one.values[a:b])
+    columns = {name: columns[name] for name in sorted(columns, key=lambda name: int(columns[name].rows[0]))}
     lines, labels = table.lines[first:last], table.labels[first:last]
     return replace(table, count=last - first, columns=columns, lines=lines, labels=labels)
 
@@ -154,11 +155,14 @@ def merged(one: Table, other: Table) -> Table:
         every = [*(one.labels or [""] * one.count), *(other.labels or [""] * other.count)]
         labels = np.array(every, dtype=object)[order]
     parts: dict[str, list[Column]] = {}
+    begins: dict[str, tuple[int, int]] = {}  # where each name comes first: its row, and its place among the names there
     for table, begin in ((one, 0), (other, one.count)):
-        for name, held in table.columns.items():
+        for at, (name, held) in enumerate(table.columns.items()):
             parts.setdefault(name, []).append(Column(place[held.rows + begin], held.values))
+            first = (int(parts[name][-1].rows[0]), at)
+            begins[name] = min(begins.get(name, first), first)
     columns = {name: Column(*column([(part.rows, part.values) for part in some])) for name, some in parts.items()}
-    names = sorted(columns, key=lambda name: int(columns[name].rows[0]))
+    names = sorted(columns, key=begins.__getitem__)
     return replace(
         one,
         count=len(lines),
