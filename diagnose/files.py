@@ -14,7 +14,7 @@ from diagnose.run import Note, Trace
 from diagnose.tables.decode import decoded
 from diagnose.tables.ranks import are_trials, only, ranks_in
 from diagnose.tables.textfile import told_once
-from kb.refused import refused
+from kb.refused import unreadable
 from kb.text import Text
 
 CHECKPOINTS = frozenset((".pt", ".pth", ".ckpt", ".safetensors", ".distcp"))
@@ -59,8 +59,7 @@ def read_file(path: Path) -> list[Trace] | None:
         if head.startswith(PICTURES) and b"\0" in head:
             return None
     except OSError as error:
-        why = refused(error)
-        return [Trace(path, "", notes=(Note(str(path), Text(f"cannot be read: {why.en}", f"无法读取：{why.zh}")),))]
+        return [Trace(path, "", notes=(Note(str(path), unreadable(error)),))]
     ranks, sample = _ranks(path, head)
     if len(ranks) < 2:
         return _read(path, head)

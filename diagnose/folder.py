@@ -16,7 +16,7 @@ from typing import NamedTuple
 from diagnose.run import Note
 from diagnose.trackers.run_folders import HYDRA, PARTS, tracked
 from kb.problem import Problem, did_you_mean
-from kb.refused import refused
+from kb.refused import unreadable
 from kb.text import Text
 
 SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages"})
@@ -172,8 +172,7 @@ class Walk:
         return new
 
     def _unreadable(self, place: str, error: OSError) -> None:
-        why = refused(error)
-        self._note(place, Text(f"cannot be read: {why.en}", f"无法读取：{why.zh}"))
+        self._note(place, unreadable(error))
 
     def _note(self, place: str, what: Text) -> None:
         self.notes.append(Note(place.removeprefix(_HERE), what))
@@ -236,8 +235,7 @@ def _always_serves(name: str) -> bool:
 def _missing(path: Path, error: OSError) -> Problem:
     """The complaint about a path that cannot be opened, with its nearest sibling."""
     if not isinstance(error, FileNotFoundError | NotADirectoryError):
-        why = refused(error)
-        return Problem(Text(f"cannot be read: {why.en}", f"无法读取：{why.zh}"), path=path)
+        return Problem(unreadable(error), path=path)
     try:
         siblings = sorted(other.name for other in path.parent.iterdir())
     except OSError:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.problem import Problem, did_you_mean
-from kb.refused import refused
+from kb.refused import unreadable
 from kb.text import Text
 
 NAME = "trainoscope.toml"
@@ -58,8 +58,7 @@ def _parsed(path: Path) -> dict[str, Any]:
         with path.open("rb") as file:
             data = file.read(_MOST + 1)
     except OSError as error:
-        reason = refused(error)
-        raise Problem(Text(f"cannot be read: {reason.en}", f"无法读取：{reason.zh}"), path=path) from None
+        raise Problem(unreadable(error), path=path) from None
     if len(data) > _MOST:
         raise Problem(Text("too large to be a settings file", "文件太大，不像是设置文件"), path=path)
     import tomllib

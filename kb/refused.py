@@ -25,3 +25,9 @@ def refused(error: OSError) -> Text:
     """The reason an `OSError` gives."""
     said = error.strerror or type(error).__name__
     return Text(said, _CHINESE.get(error.errno or 0, said))
+
+
+def unreadable(error: OSError) -> Text:
+    """What is said of a file that could not be read for the reason an `OSError` gives."""
+    why = refused(error)
+    return Text(f"cannot be read: {why.en}", f"无法读取：{why.zh}")

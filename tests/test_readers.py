@@ -52,6 +52,19 @@ def opened(name: str, file_name: str, data: bytes) -> tuple[bool, list[Trace]]:
 
 
 @every_reader
+def test_a_file_that_is_gone_is_told_in_both_languages(name, tmp_path):
+    path = readers()[name].example(tmp_path)[0]
+    path.unlink()
+
+    (found,) = readers()[name].read(path)
+
+    assert found.notes  # of an index of parts others speak
+    for note in found.notes:
+        assert ("No such file" in note.what.en) == ("没有这个文件" in note.what.zh)
+        assert "No such file" not in note.what.zh
+
+
+@every_reader
 def test_an_example_reads_back_exactly(name, tmp_path):
     path, expected = readers()[name].example(tmp_path)
 

@@ -20,6 +20,7 @@ from diagnose.tables.sentinels import measured
 from diagnose.tables.sheet import looks_tabular, sheets
 from diagnose.tables.table import Table, traces
 from diagnose.trackers.dvclive_plots import header_of
+from kb.refused import unreadable
 from kb.text import Text
 
 FORMAT = "csv"
@@ -53,8 +54,7 @@ def read(path: Path) -> list[Trace]:
             return _traces(sheets(path, FORMAT, _pieces(path)))
         data = path.read_bytes()
     except OSError as error:
-        what = Text(f"cannot be read: {error.strerror}", f"无法读取：{error.strerror}")
-        return [Trace(path, FORMAT, notes=(Note(str(path), what),))]
+        return [Trace(path, FORMAT, notes=(Note(str(path), unreadable(error)),))]
     text, encoding = decoded(data)
     notes = []
     if encoding != "utf-8":

@@ -12,6 +12,7 @@ from diagnose.run import Checkpoint, Note, Tensor, Trace
 from diagnose.tensors.checkpoint import trace_of
 from diagnose.tensors.distributed import EXTENSION, METADATA, read_folder
 from diagnose.tensors.shards import speaker
+from kb.refused import unreadable
 from kb.text import Text
 
 FORMAT = "distributed_checkpoint"
@@ -35,8 +36,7 @@ def read(path: Path) -> list[Trace]:
         with ExitStack() as stack:
             return [replace(trace_of(folder, FORMAT, read_folder(folder, stack)), path=path)]
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        return [Trace(path, FORMAT, notes=(Note(str(path), Text(f"cannot be read: {why}", f"无法读取：{why}")),))]
+        return [Trace(path, FORMAT, notes=(Note(str(path), unreadable(error)),))]
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:

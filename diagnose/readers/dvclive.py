@@ -11,6 +11,7 @@ from diagnose.run import Note, Series, Trace
 from diagnose.tables.decode import decoded, lines
 from diagnose.trackers.dvclive_plots import header_of, run_of
 from diagnose.trackers.points import Points
+from kb.refused import unreadable
 from kb.text import Text
 
 FORMAT = "dvclive"
@@ -26,8 +27,7 @@ def read(path: Path) -> list[Trace]:
     try:
         text = decoded(path.read_bytes())[0]
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        return [_nothing(path, Text(f"cannot be read: {why}", f"无法读取：{why}"))]
+        return [_nothing(path, unreadable(error))]
     header = header_of(path, text)
     if header is None:
         said = Text("not a plot of DVCLive", "不是 DVCLive 的曲线文件")

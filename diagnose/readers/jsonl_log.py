@@ -20,6 +20,7 @@ from diagnose.tables.table import traces
 from diagnose.tables.taken import merged, taken
 from diagnose.tensors.shards import INDEX
 from diagnose.trackers.settings_names import holds_settings
+from kb.refused import unreadable
 from kb.text import Text
 
 FORMAT = "jsonl"
@@ -52,8 +53,7 @@ def read(path: Path) -> list[Trace]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        return [Trace(path, FORMAT, notes=(_note(path, Text(f"cannot be read: {why}", f"无法读取：{why}")),))]
+        return [Trace(path, FORMAT, notes=(_note(path, unreadable(error)),))]
     text, encoding = decoded(data)
     del data  # large
     if path.name in WANDB_BESIDE:

@@ -14,6 +14,7 @@ from diagnose.trackers.mlflow_tables import mlflow
 from diagnose.trackers.run_in_database import WRONG, DatabaseRun
 from diagnose.trackers.trackio_tables import trackio
 from diagnose.trackers.write_ahead import log_of, merged
+from kb.refused import unreadable
 from kb.text import Text
 
 FORMAT = "mlflow_database"
@@ -31,8 +32,7 @@ def read(path: Path) -> list[Trace]:
         with path.open("rb") as file:
             head = file.read(len(MAGIC))
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        return [_nothing(path, Text(f"cannot be read: {why}", f"无法读取：{why}"))]
+        return [_nothing(path, unreadable(error))]
     if head != MAGIC:
         what = Text("not a SQLite file", "不是 SQLite 文件") if head else Text("the file is empty", "文件是空的")
         return [_nothing(path, what)]
@@ -41,8 +41,7 @@ def read(path: Path) -> list[Trace]:
         with closing(_opened(path, notes)) as database:
             runs = _runs(path, database, notes)
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        return [_nothing(path, Text(f"cannot be read: {why}", f"无法读取：{why}"))]
+        return [_nothing(path, unreadable(error))]
     except WRONG as error:
         return [_nothing(path, Text(f"the database is damaged: {error}", f"数据库已损坏：{error}"))]
     if runs is None:

@@ -11,6 +11,7 @@ import numpy as np
 from diagnose.run import Note, Series, Trace
 from diagnose.trackers.mlflow_files import METRICS, deleted, run_folder
 from diagnose.trackers.points import Points
+from kb.refused import unreadable
 from kb.text import Text
 
 FORMAT = "mlflow_metric"
@@ -43,8 +44,7 @@ def read(path: Path) -> list[Trace]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        return [Trace(path, FORMAT, notes=(Note(str(path), Text(f"cannot be read: {why}", f"无法读取：{why}")),))]
+        return [Trace(path, FORMAT, notes=(Note(str(path), unreadable(error)),))]
     lines = raw.split(b"\n")
     notes = gone
     if cut := lines.pop():  # MLflow ends every line; a step cut in two would be another step

@@ -10,6 +10,7 @@ from diagnose.trackers.mlflow_files import LARGEST, META, written
 from diagnose.trackers.mlflow_tables import OWN_TAGS
 from diagnose.trackers.plain import Plain
 from kb.foreign_yaml import typed
+from kb.refused import unreadable
 from kb.text import Text
 
 FORMAT = "mlflow_run"
@@ -28,8 +29,7 @@ def read(path: Path) -> list[Trace]:
         with path.open("rb") as file:
             text = file.read(LARGEST).decode("utf-8", "replace")
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        return [Trace(path, FORMAT, notes=(Note(str(path), Text(f"cannot be read: {why}", f"无法读取：{why}")),))]
+        return [Trace(path, FORMAT, notes=(Note(str(path), unreadable(error)),))]
     plain = Plain()
     for name, value in written(path.parent / "params"):
         plain.take(name, typed(value))

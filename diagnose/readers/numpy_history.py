@@ -14,6 +14,7 @@ import numpy as np
 from diagnose.run import Note, Series, Trace
 from diagnose.tables.lists import series_of
 from diagnose.trackers.numpy_files import MAGIC, Curves, arrays_in, lists_in
+from kb.refused import unreadable
 from kb.text import Text
 
 FORMAT = "numpy_history"
@@ -33,8 +34,7 @@ def read(path: Path) -> list[Trace]:
             size = path.stat().st_size
             curves = (arrays_in if file.read(2) == b"PK" else lists_in)(file, size, path.stem, said)
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        said.append(Text(f"cannot be read: {why}", f"无法读取：{why}"))
+        said.append(unreadable(error))
     except zipfile.BadZipFile:
         said.append(Text("the archive is damaged or cut short", "压缩包已损坏或不完整"))
     if not curves and not said:

@@ -9,6 +9,7 @@ from diagnose.run import Note, Trace
 from diagnose.tables.decode import decoded, is_binary
 from diagnose.trackers.plain import Plain
 from diagnose.trackers.python_settings import LONG, assignments
+from kb.refused import unreadable
 from kb.text import Text
 
 FORMAT = "python_config"
@@ -32,9 +33,7 @@ def read(path: Path) -> list[Trace]:
         with path.open("rb") as file:
             data = file.read(LONG)
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        what = Text(f"cannot be read: {why}", f"无法读取：{why}")
-        return [Trace(path, FORMAT, notes=(Note(str(path), what),))]
+        return [Trace(path, FORMAT, notes=(Note(str(path), unreadable(error)),))]
     plain = Plain()
     text = decoded(data)[0]
     plain.take("", assignments(text))

@@ -14,6 +14,7 @@ from diagnose.tensors.safetensors import LONGEST, read_header
 from diagnose.tensors.shards import read_together
 from diagnose.tensors.steps import step_of
 from diagnose.tensors.summary import Allowance, Scanner
+from kb.refused import unreadable
 from kb.text import Text
 
 FORMAT = "safetensors_checkpoint"
@@ -41,8 +42,7 @@ def _read(path: Path) -> list[Trace]:
             scan_ahead(summaries.scanner, ((*one, True) for one in named.items()), path)
             tensors = {name: summaries.of(name, record, closely=True) for name, record in named.items()}
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        return [Trace(path, FORMAT, notes=(Note(str(path), Text(f"cannot be read: {why}", f"无法读取：{why}")),))]
+        return [Trace(path, FORMAT, notes=(Note(str(path), unreadable(error)),))]
     said = [*header.notes, *summaries.notes()]
     if not tensors and not said:
         said.append(Text("no tensors found: the header lists none", "没有找到张量：头部没有列出任何张量"))

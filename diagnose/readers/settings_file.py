@@ -14,6 +14,7 @@ from diagnose.trackers.argument_lines import options
 from diagnose.trackers.plain import Plain
 from diagnose.trackers.settings_names import YAML, holds_settings
 from kb import foreign_yaml
+from kb.refused import unreadable
 from kb.text import Text
 
 FORMAT = "settings_file"
@@ -33,8 +34,7 @@ def read(path: Path) -> list[Trace]:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        return [_trace(path, {}, [Text(f"cannot be read: {why}", f"无法读取：{why}")])]
+        return [_trace(path, {}, [unreadable(error)])]
     if len(data) > LARGEST:
         return [_trace(path, {}, [Text("too large for settings; skipped", "过大，不像设置文件，已跳过")])]
     text, _ = decoded(data)

@@ -11,6 +11,7 @@ from diagnose.trackers.argument_lines import pairs
 from diagnose.trackers.plain import Plain
 from diagnose.trackers.python_settings import namespace
 from diagnose.trackers.settings_names import STEMS
+from kb.refused import unreadable
 from kb.text import Text
 
 FORMAT = "settings_text"
@@ -32,8 +33,7 @@ def read(path: Path) -> list[Trace]:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        return [_trace(path, Plain(), Text(f"cannot be read: {why}", f"无法读取：{why}"))]
+        return [_trace(path, Plain(), unreadable(error))]
     if len(data) > LARGEST:
         return [_trace(path, Plain(), Text("too large for settings; skipped", "过大，不像设置文件，已跳过"))]
     text, _ = decoded(data)

@@ -15,6 +15,7 @@ from diagnose.events.findings import Account, Events, Spans
 from diagnose.events.framing import HEADER, WALL_TIME, header_length
 from diagnose.folder import is_event_file
 from diagnose.run import Note, Series, Trace
+from kb.refused import unreadable
 from kb.text import Text
 
 FORMAT = "tensorboard"
@@ -89,8 +90,7 @@ def example(folder: Path) -> tuple[Path, list[Trace]]:
 
 
 def _unreadable(path: Path, error: OSError) -> Trace:
-    reason = error.strerror or str(error)
-    return Trace(path, FORMAT, notes=(Note(str(path), Text(f"could not be read: {reason}", f"无法读取：{reason}")),))
+    return Trace(path, FORMAT, notes=(Note(str(path), unreadable(error)),))
 
 
 def _record(payload: bytes) -> bytes:

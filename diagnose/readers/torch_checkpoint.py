@@ -13,7 +13,7 @@ from diagnose.tensors.load import opened
 from diagnose.tensors.shards import read_together
 from diagnose.trackers.numpy_files import measures
 from diagnose.trackers.pickled_arguments import arguments
-from kb.text import Text
+from kb.refused import unreadable
 
 FORMAT = "torch_checkpoint"
 OURS = frozenset((".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".bin", ".tar", ".pyt", ".mdl", ".th"))
@@ -57,8 +57,7 @@ def _read(path: Path) -> list[Trace]:
                 return [Trace(path, FORMAT, settings=settings.values, notes=tuple(said))]
             return [trace_of(path, FORMAT, found)]
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        return [Trace(path, FORMAT, notes=(Note(str(path), Text(f"cannot be read: {why}", f"无法读取：{why}")),))]
+        return [Trace(path, FORMAT, notes=(Note(str(path), unreadable(error)),))]
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:

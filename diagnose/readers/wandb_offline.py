@@ -14,6 +14,7 @@ from diagnose.run import Note, Series, Trace
 from diagnose.trackers.leveldb_log import HEADER, LevelDBLog
 from diagnose.trackers.swanlab_record import SwanLab
 from diagnose.trackers.wandb_record import WandB
+from kb.refused import unreadable
 from kb.text import Text
 
 FORMAT = "wandb_offline"
@@ -32,8 +33,7 @@ def read(path: Path) -> list[Trace]:
         with path.open("rb") as file:
             return _read(path, file.read(HEADER), LevelDBLog(file))
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        return [_nothing(path, Text(f"cannot be read: {why}", f"无法读取：{why}"))]
+        return [_nothing(path, unreadable(error))]
 
 
 def _read(path: Path, header: bytes, log: LevelDBLog) -> list[Trace]:

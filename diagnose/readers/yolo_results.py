@@ -12,6 +12,7 @@ from diagnose.tables.decode import decoded, lines
 from diagnose.tables.records import tabled
 from diagnose.tables.table import traces
 from diagnose.tables.textfile import cut_short
+from kb.refused import unreadable
 from kb.text import Text
 
 FORMAT = "yolo_results"
@@ -34,8 +35,7 @@ def read(path: Path) -> list[Trace]:
     try:
         text, _ = decoded(path.read_bytes())
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        return [Trace(path, FORMAT, notes=(Note(str(path), Text(f"cannot be read: {why}", f"无法读取：{why}")),))]
+        return [Trace(path, FORMAT, notes=(Note(str(path), unreadable(error)),))]
     rows: list[dict[str, float]] = []
     where: list[int] = []
     broken: list[int] = []

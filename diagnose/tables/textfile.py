@@ -11,6 +11,7 @@ from diagnose.run import Note, Trace
 from diagnose.tables.decode import decoded, encoding_of
 from diagnose.tables.longtext import LongText, parts
 from diagnose.tables.ranks import of_one
+from kb.refused import unreadable
 from kb.text import Text
 
 _COLOUR = re.compile(
@@ -75,8 +76,7 @@ def written(path: Path) -> tuple[str | LongText, list[Note]]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        why = error.strerror or type(error).__name__
-        return "", [Note(str(path), Text(f"cannot be read: {why}", f"无法读取：{why}"))]
+        return "", [Note(str(path), unreadable(error))]
     encoding = encoding_of(data)
     text = LongText(data, encoding)
     if _is_binary(text):

@@ -22,6 +22,7 @@ from diagnose.tensors.optimizer_state import State, last_step, read_optimizers
 from diagnose.tensors.records import Damaged, Dense, Record
 from diagnose.tensors.steps import step_of
 from diagnose.tensors.summary import Allowance, Scanner, identity
+from kb.refused import refused
 from kb.text import Text
 
 OVERLAP = 8  # times its own size a file may be read before its views are taken to be a trap
@@ -42,8 +43,8 @@ class Summaries:
             if not _cut(record) or self.scanner.allowance.left < 0:
                 self.failed.setdefault(damage.what, []).append(name)
         except OSError as error:
-            why = error.strerror or type(error).__name__
-            self.failed.setdefault(Text(f"reading failed: {why}", f"读取失败：{why}"), []).append(name)
+            why = refused(error)
+            self.failed.setdefault(Text(f"reading failed: {why.en}", f"读取失败：{why.zh}"), []).append(name)
         return Tensor(name, record.dtype, record.shape, math.nan, math.nan, math.nan, math.nan, 0, 0)
 
     def number(self, value: Any) -> float | None:

@@ -11,6 +11,7 @@ from diagnose.tensors.inert import Ledger, Thing
 from diagnose.tensors.legacy import read_pickles
 from diagnose.tensors.opened import Opened, remedy
 from diagnose.tensors.records import Damaged
+from kb.refused import refused
 from kb.text import Text
 
 DEEPEST = 2  # files inside strings inside files
@@ -35,9 +36,11 @@ def opened(file: IO[bytes], size: int, *, ledger: Ledger | None = None, depth: i
         (read_archive if file.read(4) == ZIP else read_pickles)(file, found, nested)
     except Damaged as damage:
         found.notes.append(remedy(damage.what))
-    except (OSError, MemoryError) as error:
-        why = type(error).__name__
-        found.notes.append(Text(f"reading stopped: {why}", f"读取中止：{why}"))
+    except OSError as error:
+        why = refused(error)
+        found.notes.append(Text(f"reading stopped: {why.en}", f"读取中止：{why.zh}"))
+    except MemoryError:
+        found.notes.append(Text("reading stopped: not enough memory", "读取中止：内存不足"))
     if depth == 0:
         found.count_complete()
     return found
