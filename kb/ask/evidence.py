@@ -14,6 +14,8 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from kb.ask.terms import han_runs, latin, latin_words, plain
@@ -35,17 +37,24 @@ class Sign(NamedTuple):
     total: int
 
 
-class Said(NamedTuple):
-    """What is said of all entries: each sign, and how many signs are said of each entry."""
+@dataclass(frozen=True)
+class Said:
+    """What is said of all entries: each sign, how many signs are said of each entry, and how many kinds there are."""
 
     signs: Mapping[str, Sign]
     lengths: array[float]
     kinds: int
 
-    @property
+    @cached_property
     def whole(self) -> float:
         """How many signs are said of all entries together."""
         return sum(self.lengths)
+
+    @cached_property
+    def unsaid(self) -> list[float]:
+        """For each entry the logarithm of how often a sign is said of it that never was, but for what all share."""
+        spread = _UNSEEN * self.kinds + _PRIOR
+        return [-math.log(length + spread) for length in self.lengths]
 
 
 def signs(text: str) -> dict[str, float]:
@@ -86,7 +95,7 @@ class Evidence:
         found = [(sign, weight) for sign, weight in known if sign]
         self.weight = sum(weight for _, weight in found)
         every = said.whole or 1.0
-        self._lengths, self._spread = said.lengths, _UNSEEN * said.kinds + _PRIOR
+        self._unsaid = said.unsaid
         floors = [_UNSEEN + _PRIOR * sign.total / every for sign, _ in found]
         self._usual = sum(
             weight * math.log(sign.total / every / floor) for (sign, weight), floor in zip(found, floors, strict=True)
@@ -97,8 +106,8 @@ class Evidence:
 
     def of_all(self) -> list[float]:
         """For every entry of a library that is not large."""
-        spread, weight, usual, log = self._spread, self.weight, self._usual, math.log
-        found = [-weight * log(length + spread) - usual for length in self._lengths]
+        weight, usual = self.weight, self._usual
+        found = [weight * unsaid - usual for unsaid in self._unsaid]
         for sign, gains in self._signs:
             for number, times in zip(sign.entries, sign.times, strict=True):
                 found[number] += gains[times]
@@ -106,7 +115,7 @@ class Evidence:
 
     def of(self, numbers: Collection[int]) -> dict[int, float]:
         """For these entries."""
-        found = {n: -self.weight * math.log(self._lengths[n] + self._spread) - self._usual for n in numbers}
+        found = {number: self.weight * self._unsaid[number] - self._usual for number in numbers}
         for sign, gains in self._signs:
             entries, times = sign.entries, sign.times
             for number in numbers:

@@ -12,7 +12,6 @@ from kb.ask.han import syllables
 from kb.ask.index import Index
 from kb.ask.terms import SOUND, denied, han_runs, latin, latin_words, plain, sounds, stem
 
-_SINGLE = 0.15  # a single Chinese character says little
 _SOUND = 0.25  # the sound of a pair that stands in some entry as it was typed,
 _HOMOPHONE = 0.7  # and of one that stands in none: then it is probably a slip
 _PINYIN = 0.8  # two syllables of pinyin in Latin letters
@@ -67,8 +66,8 @@ def _han(query: Query, index: Index, run: str) -> None:
             _add(query, index, said, _SOUND if known[i] else _HOMOPHONE, missed=False)
         if not known[i]:  # between two words that are known it is only where they meet
             query.unknown[couple] += (1.0, 0.5, 0.15)[sum(known[max(0, i - 1) : i] + known[i + 1 : i + 2])]
-    for char in run:
-        _add(query, index, char, 1.0 if len(run) == 1 else _SINGLE, missed=len(run) == 1)
+    if len(run) == 1:  # within a longer run they say little, and `kb.ask.evidence` counts them
+        _add(query, index, run, 1.0)
 
 
 def _add(query: Query, index: Index, term: str, weight: float, missed: bool = True) -> None:

@@ -16,7 +16,7 @@ from kb.ask.spelled import A_SLIP, ALIKE, spelling
 
 _WIDE = 60  # entries the evidence is weighed for, in a library that is not searched in full
 _SPELLED = 24  # of these, whose names are compared letter for letter,
-_CANDIDATES = 10  # and that are measured in full; the first four of them are shown
+_CANDIDATES = 8  # and that are measured in full; the first four of them are shown
 _MANY = 1_000  # entries; a library of a few hundred is always searched in full
 _DENSE = 8  # entries of a term to one that is looked for, below which reading them all is quicker
 _PLENTY = 30.0  # the weight of some six rare words: nobody needs more to say what a question is about
@@ -88,13 +88,13 @@ def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collecti
     evidence = Evidence(query.text, index.said, query.repaired.values())
     if len(index.ids) > _MANY:
         found = {number: found[number] for number in (*heapq.nlargest(_WIDE, found, key=found.__getitem__), *kept)}
-        said: Mapping[int, float] = evidence.of(found)
+        said: Mapping[int, float] | Sequence[float] = evidence.of(found)
     else:
-        said = dict(enumerate(evidence.of_all()))
+        said = evidence.of_all()
     words = max(1.0, evidence.weight)
     first = confidence.first(total(query, index) or 1.0)
-    scores = {number: first.bm25 * found[number] + first.evidence * said[number] for number in found}
-    order = heapq.nlargest(_SPELLED, found, key=lambda number: (scores[number], -number))
+    scores = [(first.bm25 * score + first.evidence * said[number], -number) for number, score in found.items()]
+    order = [-number for _, number in heapq.nlargest(_SPELLED, scores)]
     for place, number in enumerate(dict.fromkeys((*order, *sorted(kept)))):
         least = ALIKE if place < _CANDIDATES or number in kept else A_SLIP
         spelled = letters.likeness(index.keys[number], least) if letters.keys else 0.0
