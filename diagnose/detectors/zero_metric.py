@@ -1,25 +1,35 @@
-"""An overlap or detection score that stays at zero."""
+"""An overlap or detection score that stays at zero, or an overlap that hardly leaves it."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import blocks, finite, longest_tail
-from diagnose.run import Series
+from diagnose.measure import blocks, finite, longest_tail, median
+from diagnose.run import Curve, Series
+
+OVERLAPS = ("dice", "iou")  # scores of which an untrained network has a few hundredths by chance
 
 
 def zero_metric(
     metric: Series,
     loss: Series | None,
+    others: tuple[Series, ...],
     *,
     points: float,
     nearly: float,
     share: float,
     loss_fall: float,
     learnt: float,
+    long: float,
+    faint: float,
+    risen: float,
 ) -> Evidence | Unsure | None:
     """Point at the tail in which ``metric`` is at most ``nearly``: at least ``points`` scores and ``share`` of them.
+
+    Of a Dice or IoU with ``long`` scores also at the whole of it, when it never was at ``learnt``, half of its later
+    scores are at most ``faint``, its last third lies no more than ``risen`` times its noise above its first, and none
+    of the ``others`` (data sets, classes) is at ``learnt``: what one network finds elsewhere is only hard to find here.
 
     Causes: ``not-finite`` (the loss ended without a number), ``collapsed`` (the score had been at ``learnt``, which
     the guesses of an untrained network do not reach), ``all-background`` (the loss fell by ``loss_fall`` of its size
@@ -32,13 +42,14 @@ def zero_metric(
         return too_few(metric, points)
     tail = longest_tail(np.abs(values) <= nearly)
     if tail < points or tail < share * len(values):
-        return None
+        if not _hardly_leaves_zero(metric, values, others, learnt, long, faint, risen):
+            return None
+        tail = len(values)
     first = len(values) - tail
     cause = ""
-    scale = 100.0 if float(values.max()) > 1.5 else 1.0
     if loss is not None and len(loss) and not np.isfinite(loss.values[-1]):
         cause = "not-finite"
-    elif first > 0 and float(np.max(values[:first])) >= learnt * scale:
+    elif first > 0 and float(np.max(values[:first])) >= learnt * _scale(values):
         cause = "collapsed"
     elif loss is not None and len(finite(loss)[1]) >= points:
         levels = blocks(loss, 10).levels
@@ -46,3 +57,32 @@ def zero_metric(
         cause = "all-background" if progress >= loss_fall else "not-learning"
     facts = {"count": tail, "points": len(values), "highest": float(values[first:].max())}
     return Evidence(metric.name, int(steps[first]), int(steps[-1]), facts, cause)
+
+
+def _hardly_leaves_zero(
+    metric: Series,
+    values: Curve,
+    others: tuple[Series, ...],
+    learnt: float,
+    long: float,
+    faint: float,
+    risen: float,
+) -> bool:
+    if metric.quantity not in OVERLAPS or len(values) < long:
+        return False
+    scale, third = _scale(values), len(values) // 3
+    if float(values.max()) >= learnt * scale or median(values[len(values) // 2 :]) > faint * scale:
+        return False
+    if median(values[-third:]) - median(values[:third]) > risen * blocks(metric).noise:
+        return False
+    return not any(_found(other, learnt) for other in others if other.quantity in OVERLAPS)
+
+
+def _found(other: Series, learnt: float) -> bool:
+    values = finite(other)[1]
+    return len(values) > 0 and median(values[len(values) // 2 :]) >= learnt * _scale(values)
+
+
+def _scale(values: Curve) -> float:
+    """100 for a score in per cent, else 1."""
+    return 100.0 if float(values.max()) > 1.5 else 1.0
