@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from diagnose.chance import at_known, at_share, guessed, usual
+from diagnose.exactly import held
 from diagnose.finding import Evidence, Unsure, too_few
 from diagnose.measure import blocks, finite, median, medians
 from diagnose.run import Series
@@ -19,6 +20,7 @@ def no_progress(
     rate: Series | None,
     metric: Series | None,
     scores: tuple[Series, ...],
+    losses: tuple[Series, ...],
     settings: Mapping[str, Any],
     *,
     least: float,
@@ -29,6 +31,8 @@ def no_progress(
     by_heart: float,
     vanished: float,
     low: float,
+    digits: float,
+    solved: float,
 ) -> Evidence | Unsure | None:
     """Point at a loss whose best level is less than ``least`` (share of its size) below its first.
 
@@ -37,6 +41,8 @@ def no_progress(
     run below ``vanished`` of its peak), ``rate-low`` (never above ``low``). Else ``at-chance`` and ``at-share``: within
     ``chance`` of what guessing costs (`diagnose.chance`). A loss that fell by less than ``by_heart`` while ``val``
     ended where guessing is, and an accuracy among ``scores`` says the same, has learnt by heart (``labels``).
+    Without a rate that tells why, ``exact``: for most of the rows it is one number, written with ``digits`` digits.
+    That number may be 0, unless it is a part of a loss, another of ``losses`` moves or a score reached ``solved``.
     """
     steps, values = finite(loss)
     if len(values) < points:
@@ -56,9 +62,15 @@ def no_progress(
         cause = slow or ("at-chance" if guessed(end, 2 * chance, scores) else "labels")
         return Evidence(loss.name, int(steps[0]), int(steps[-1]), facts, cause)
     exploded = progress >= least and end > 2 * start > 0  # it had come down; where it went is told elsewhere
-    if falls or exploded or np.all(values == 0) or (metric is not None and _gain(metric) >= metric_gain):
+    if falls or exploded or (metric is not None and _gain(metric) >= metric_gain):
         return None
+    off = loss.qualifier or any(np.any(finite(one)[1] != 0) for one in losses)
+    if np.all(values == 0) and (off or any(_level(score) >= solved for score in scores)):
+        return None  # a part that is switched off, a column nobody fills, or a task that is solved
     cause = slow
+    exact = held(values, digits)
+    if not cause and exact >= max(points, len(values) / 2):
+        return Evidence(loss.name, int(steps[-exact]), int(steps[-1]), {**facts, "count": exact}, "exact")
     if not cause and (at_known(end, chance, settings, scores) or usual(end, chance)):
         cause = "at-chance"
     elif not cause and at_share(end, chance, settings, scores):
@@ -86,6 +98,14 @@ def _as_good_as_guessing(val: Series | None, end: float, chance: float, scores: 
         return False  # slow, but on its way
     level = median(levels[len(levels) // 2 :])
     return end <= (1 + chance) * level and guessed(level, 2 * chance, scores)
+
+
+def _level(score: Series) -> float:
+    """Where a score ended, of 1; 0 for one that is better when lower."""
+    values = finite(score)[1]
+    if score.lower_is_better or not len(values):
+        return 0.0
+    return median(values[-3:]) / (100.0 if values.max() > 1.5 else 1.0)
 
 
 def _gain(metric: Series) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from diagnose.chance import at_share
+from diagnose.exactly import fell_silent, held
 from diagnose.finding import Evidence, Unsure, too_few
 from diagnose.measure import fall, finite, median
 from diagnose.run import Series
@@ -25,6 +26,9 @@ def plateau(
     vanished: float,
     decayed: float,
     chance: float,
+    same: float,
+    digits: float,
+    sudden: float,
 ) -> Evidence | Unsure | None:
     """Point at the stretch in which ``loss`` stood still.
 
@@ -34,12 +38,24 @@ def plateau(
     the flat stretch against its peak: ``rate-vanished`` (below ``vanished`` for most of it),
     ``rate-constant`` (never below ``decayed``), none when no learning rate was logged. Before any of them comes
     ``at-share``: the level is, to ``chance``, what it costs to answer every pixel with the share of the foreground.
+
+    A loss that moved and then is one number, written with ``digits`` digits, in each of its last ``same`` rows or more,
+    is ``exact`` however low it is and however short the stretch, unless it had come within ``sudden`` of that number.
     """
     steps, values = finite(loss)
     if len(values) < points:
         return too_few(loss, points)
     seen = fall(loss, left)
-    if seen.progress < least or seen.stalled < stalled:
+    if seen.progress < least:
+        return None
+    exact = held(values, digits)
+    if same <= exact < len(values) and fell_silent(values, exact, sudden, converged):
+        cause = _cause(rate, int(steps[-exact]), vanished, decayed)
+        facts = {"level": float(values[-1]), "count": exact, "share": 100 * exact / len(values)}
+        return Evidence(
+            loss.name, int(steps[-exact]), int(steps[-1]), facts, cause if cause == "rate-vanished" else "exact"
+        )
+    if seen.stalled < stalled:
         return None
     shared = at_share(seen.end, chance, settings, scores)
     cause = "at-share" if shared else _cause(rate, seen.stalled_at, vanished, decayed)
