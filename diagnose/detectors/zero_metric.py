@@ -7,8 +7,7 @@ import numpy as np
 from diagnose.finding import Evidence, Unsure, too_few
 from diagnose.measure import blocks, finite, longest_tail, median
 from diagnose.run import Curve, Series
-
-OVERLAPS = ("dice", "iou")  # scores of which an untrained network has a few hundredths by chance
+from diagnose.together import OVERLAPS, scale
 
 
 def zero_metric(
@@ -49,7 +48,7 @@ def zero_metric(
     cause = ""
     if loss is not None and len(loss) and not np.isfinite(loss.values[-1]):
         cause = "not-finite"
-    elif first > 0 and float(np.max(values[:first])) >= learnt * _scale(values):
+    elif first > 0 and float(np.max(values[:first])) >= learnt * scale(metric):
         cause = "collapsed"
     elif loss is not None and len(finite(loss)[1]) >= points:
         levels = blocks(loss, 10).levels
@@ -70,8 +69,8 @@ def _hardly_leaves_zero(
 ) -> bool:
     if metric.quantity not in OVERLAPS or len(values) < long:
         return False
-    scale, third = _scale(values), len(values) // 3
-    if float(values.max()) >= learnt * scale or median(values[len(values) // 2 :]) > faint * scale:
+    whole, third = scale(metric), len(values) // 3
+    if float(values.max()) >= learnt * whole or median(values[len(values) // 2 :]) > faint * whole:
         return False
     if median(values[-third:]) - median(values[:third]) > risen * blocks(metric).noise:
         return False
@@ -80,9 +79,4 @@ def _hardly_leaves_zero(
 
 def _found(other: Series, learnt: float) -> bool:
     values = finite(other)[1]
-    return len(values) > 0 and median(values[len(values) // 2 :]) >= learnt * _scale(values)
-
-
-def _scale(values: Curve) -> float:
-    """100 for a score in per cent, else 1."""
-    return 100.0 if float(values.max()) > 1.5 else 1.0
+    return len(values) > 0 and median(values[len(values) // 2 :]) >= learnt * scale(other)
