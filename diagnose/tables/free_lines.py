@@ -66,13 +66,15 @@ def free_lines(text: str | LongText, *, within: bool = False) -> Free:
         text, tables = tables_in(text, spoken.heads)
     early = next(iter(parts(text)))[:EARLY]
     spoken = spoken_in(text) if tables else spoken
-    said = spoken.numbers
+    said, stray = spoken.numbers, spoken.stray
     if code:
         said = {shape: lines for shape, lines in said.items() if not _ASSIGNED.fullmatch(shape)}
     training = within or any(_TRAINING.search(one) for one in (early, *said))
     del text
     said, bars = folded(said)
-    said, shapes = with_tables(tables, said, summed_up(said, chosen(said, training=training), bars), within=within)
+    said, shapes = with_tables(
+        tables, said, summed_up(said, chosen(said, training=training, stray=stray), bars), within=within
+    )
     said, shapes = by_section(said, shapes, spoken.plain)
     said, shapes = by_data_set(*without_echoes(said, shapes), spoken.plain)
     if not shapes:

@@ -32,17 +32,17 @@ def in_groups(text: str) -> dict[int, str]:
     """
     found: dict[int, str] = {0: "tensor"} if TENSOR.fullmatch(text) else {}
     found |= {text.count(SLOT, 0, match.start()): "rank" for match in _RANK.finditer(text)}
-    for match in _GROUP.finditer(text):
+    for match in _GROUP.finditer(text) if "/" in text else ():
         names = [name.strip() for name in match[1].split("/")]
         if len(names) == match[2].count(SLOT):
             over = _OVER.search(text, max(0, match.start() - 40), match.start())
             first = text.count(SLOT, 0, match.start(2))
             found |= {first + at: f"{over[1]} {name}" if over else name for at, name in enumerate(names)}
-    for match in _LIST.finditer(text):
+    for match in _LIST.finditer(text) if "[" in text else ():
         if is_told(match["name"]) or RATES & set(words(match["name"])):
             first = text.count(SLOT, 0, match.start("said"))
             found |= {first + at: f"{match['name']} {at}" for at in range(match["said"].count(SLOT))}
-    for match in _BY_CLASS.finditer(text):
+    for match in _BY_CLASS.finditer(text) if sum(map(text.count, ":=：")) > 2 else ():
         labels = [item["label"].strip() for item in re.finditer(_ITEM, match["said"])]
         bare = _CLASS_WISE.sub("", _CLASS_WISE.sub("", match["name"]))
         if is_told(bare) and (match["open"] or bare != match["name"]) and not any(map(is_told, labels)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -31,6 +31,7 @@ FEW = 8  # lines of a shape it is not worth understanding for
 Kind = tuple[str, tuple[str, ...]]
 Values = NDArray[np.float64]
 Made = Callable[[tuple[str, ...], Values], tuple[tuple[str, ...], Values]]
+Sift = Callable[[Chunk, Iterable[tuple[int, Ints]]], Iterable[tuple[int, Ints]]]
 States = defaultdict[Said, list[tuple[Ints, Curve]]]
 
 
@@ -49,7 +50,8 @@ class Harvest:
     If ``others`` is there, it is given all lines that say nothing but are not blank, or that hold a word in place of a
     number, and of a ``pick`` those that `may_tell` of something else; of lines that tell how far something has got the
     first and the last, and all between are ``states``, as are lines put `ASIDE`. A text that is ``redrawn`` has a line
-    wherever one of its lines was written over after a return.
+    wherever one of its lines was written over after a return. Of many lines read at once those are read that ``sift``
+    leaves.
     """
 
     parse: Parse
@@ -62,6 +64,7 @@ class Harvest:
     redrawn: bool = False
     pick: bool = False
     made: Made | None = None
+    sift: Sift | None = None
     ends: list[NDArray[np.bool_]] = field(default_factory=list)
     _templates: Templates = field(default_factory=Templates)
     _known: dict[int, tuple[Slots, Said] | None] = field(default_factory=dict)
@@ -158,7 +161,7 @@ class Harvest:
         self.lines += chunk.count
         blank: list[Ints] = []
         states: States = defaultdict(list)
-        for shape, lines in chunk.alike():
+        for shape, lines in self.sift(chunk, chunk.alike()) if self.sift else chunk.alike():
             first = chunk.line(int(lines[0]))
             if not first or first.isspace():
                 blank.append(lines)

@@ -24,6 +24,9 @@ _OF_EPOCHS = re.compile(
     re.IGNORECASE,
 )
 OFTEN = 3  # times a shape must come back before it is a log's
+STRAY = 1024  # shapes that do not, from which on some sentences of a text are alike by chance
+RARE = 64  # of them to a line of a shape that is no sentence
+SURE = 8  # lines that hardly count on by chance
 
 
 @dataclass(frozen=True)
@@ -119,13 +122,19 @@ def carried_by(said: Mapping[str, Lines], known: Iterable[str], shapes: Mapping[
     return Carried(at[order], np.concatenate(epochs)[order], over=all(over))
 
 
-def chosen(said: Mapping[str, Lines], *, training: bool) -> dict[str, Shape]:
-    """The shapes whose lines are read; none when no shape is plainly that of a training log."""
+def chosen(said: Mapping[str, Lines], *, training: bool, stray: int = 0) -> dict[str, Shape]:
+    """The shapes whose lines are read; none when no shape is plainly that of a training log.
+
+    ``stray`` are shapes of the text that do not come back and are not among them.
+    """
     carried = carried_by(said, naming(said, {}))
+    stray += sum(len(lines) < OFTEN for lines in said.values())
     main = {
         text: shape
         for text, lines in said.items()
-        if len(lines) >= OFTEN and _speaks(shape := shape_of(text), lines, carried, training=training)
+        if len(lines) >= OFTEN
+        and _speaks(shape := shape_of(text), lines, carried, training=training)
+        and _stands_out(shape, lines, stray)
     }
     if not main:
         return (_begun(said) if training else {}) or _printed(said)
@@ -134,11 +143,12 @@ def chosen(said: Mapping[str, Lines], *, training: bool) -> dict[str, Shape]:
         if text in main:
             continue
         shape = shape_of(text)
-        if len(lines) > 1 and shape.losses and (shape.counted or shape.clean) and _changes(shape, lines):
+        stands = _stands_out(shape, lines, stray)
+        if len(lines) > 1 and shape.losses and (shape.counted or shape.clean) and _changes(shape, lines) and stands:
             main[text] = shape
         elif shape.counted and shape.losses and {name for name in shape.names if name} <= known:
             main[text] = shape  # a remark behind the numbers, and little else
-        elif shape.rates and not shape.counted and _rises(lines, carried) and _changes(shape, lines):
+        elif shape.rates and not shape.counted and _rises(lines, carried) and _changes(shape, lines) and stands:
             main[text] = shape
     return main
 
@@ -149,9 +159,9 @@ def _begun(said: Mapping[str, Lines]) -> dict[str, Shape]:
     Some line must say how far the epochs go, and lines that say no more than their quantities are read: those of an
     epoch, and those that name the split their score is of.
     """
-    shapes = {text: shape_of(text) for text in said}
     if len(said) > FEW or not any(_OF_EPOCHS.search(text) for text in said):
         return {}
+    shapes = {text: shape_of(text) for text in said}
     found = {}
     for text, shape in shapes.items():
         whole = all(said[text].whole[:, slot].all() for slot in (shape.epoch, shape.step) if slot is not None)
@@ -182,6 +192,18 @@ def _speaks(shape: Shape, lines: Lines, carried: Carried, *, training: bool) -> 
     if not lines.whole[:, slots].all() or not _differ(lines.numbers[:, slots]):
         return False
     return shape.losses or (shape.worded and any(lines.pointed[slot] for slot in shape.named))
+
+
+def _stands_out(shape: Shape, lines: Lines, stray: int) -> bool:
+    """Whether lines come back for more than chance among so many shapes that hardly do: often, or by a counter."""
+    if stray < STRAY or len(lines) * RARE >= stray:
+        return True
+    slot = shape.step if shape.epoch is None else shape.epoch
+    if slot is None or len(lines) <= OFTEN:
+        return False
+    onward = np.diff(lines.numbers[:, slot])
+    even = onward[0] > 0 and bool((onward == onward[0]).all())
+    return even or (len(lines) >= SURE and bool((onward > 0).mean() > 0.8))
 
 
 def _changes(shape: Shape, lines: Lines) -> bool:

@@ -12,6 +12,7 @@ from diagnose.tables.harvest import Harvest
 from diagnose.tables.leftover import Leftover
 from diagnose.tables.longtext import LongText, to_the_last
 from diagnose.tables.naming import SLOT
+from diagnose.tables.prose import Sifted
 from diagnose.tables.said import Said
 from diagnose.tables.sections import LONG, MOST, may_head
 from diagnose.tables.shape_choice import Lines, joined
@@ -28,18 +29,20 @@ class Spoken:
 
     Shapes come in the order of their first lines; ``plain`` are lines that hold none and may be headings, ``heads``
     those that may begin a table. ``cut`` is the number of a last line that ends within a number, as far as the line
-    before it can tell; it is left out.
+    before it can tell; it is left out. ``stray`` is how many shapes of sentences were left out.
     """
 
     numbers: dict[str, Lines]
     plain: dict[str, Ints]
     heads: list[int]
     cut: int | None = None
+    stray: int = 0
 
 
 def spoken_in(text: str | LongText) -> Spoken:
     """What the lines of a text say."""
-    harvest = Harvest(_said, others=Leftover())
+    sift = Sifted(_said)
+    harvest = Harvest(_said, others=Leftover(), sift=sift)
     whole, rest = to_the_last(text)
     harvest.read_parts(whole)
     over: dict[str, list[int]] = {}
@@ -76,7 +79,7 @@ def spoken_in(text: str | LongText) -> Spoken:
     for shape, lines in ordered.items():
         if printed.in_box(shape) or SCORE in shape:
             heads += lines.at.tolist()
-    return Spoken(ordered, {head: np.array(at, np.int64) for head, at in over.items()}, sorted(heads), cut)
+    return Spoken(ordered, {head: np.array(at, np.int64) for head, at in over.items()}, sorted(heads), cut, sift.gone)
 
 
 def _said(line: str, *, plain: bool = False) -> Said | None:
