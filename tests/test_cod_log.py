@@ -50,6 +50,23 @@ def test_a_step_is_read_in_every_spelling_and_counted_from_the_start_of_training
     assert points(traces[0])[f"train/{loss}"] == [(13, value)]
 
 
+def test_numbers_padded_with_blanks_count_as_those_padded_with_zeros(tmp_path):
+    traces = read(
+        tmp_path,
+        *(
+            f"{LOGGED}[Train Info]:Epoch [{epoch:3d}/100], Step [{at:4d}/0020], Loss: {3 - epoch / 2 - at / 20:.2f}]"
+            for epoch in (1, 2)
+            for at in (0, 10)
+        ),
+        f"{LOGGED}[Train Info]:Epoch [  2/100], Loss_AVG: 1.75]",
+    )
+
+    assert points(traces[0]) == {
+        "train/Loss": [(0, 2.5), (10, 2.0), (20, 2.0), (30, 1.5)],
+        "train/Loss_AVG": [(30, 1.75)],
+    }
+
+
 def test_epochs_that_count_from_zero_begin_at_step_zero(tmp_path):
     (trace,) = read(tmp_path, step(0, 5, 1.5), step(1, 5, 0.5))
 

@@ -23,11 +23,11 @@ FORMAT = "cod_log"
 LENGTH = "steps to an epoch"
 NAMES = (".txt", ".log", ".out", "")
 STEP = re.compile(
-    r"(?<![\w'\"])Epoch(?: Num:)? \[?(?P<epoch>\d{1,7})/\d{1,7}\],? (?:=> \[Global )?"
-    r"Step:? \[?(?P<step>\d{1,9})/(?P<steps>\d{1,9})\](?P<said>[^\n]*)",
+    r"(?<![\w'\"])Epoch(?: Num:)? \[? {0,6}(?P<epoch>\d{1,7})/ {0,6}\d{1,7}\],? (?:=> \[Global )?"
+    r"Step:? \[? {0,8}(?P<step>\d{1,9})/ {0,8}(?P<steps>\d{1,9})\](?P<said>[^\n]*)",
     re.ASCII,
 )
-MEAN = re.compile(r"\[Train Info\]: ?Epoch \[(?P<epoch>\d{1,7})/\d{1,7}\], ?(?P<said>[^\n]*)", re.ASCII)
+MEAN = re.compile(r"\[Train Info\]: ?Epoch \[ {0,6}(?P<epoch>\d{1,7})/ {0,6}\d{1,7}\], ?(?P<said>[^\n]*)", re.ASCII)
 SCORE = re.compile(
     r"(?P<set>(?<![\w-])[A-Za-z][\w-]{1,30}: )?"
     r"(?P<mark>\[Val(?: Info)?\]:?|#(?:Val|VAL|Test|TEST)#:?|\[Cur(?= Epoch))? ?"

@@ -36,9 +36,7 @@ _POINTER = "version https://git-lfs.github.com/spec/"
 def sniff(path: Path, head: bytes) -> bool:
     """Anything called a log or a text, when nobody else wants it and it is not binary."""
     name = path.name.lower()
-    called = (
-        path.suffix.lower() in SUFFIXES or name in BARE_NAMES or re.search(r"\.o\d+$|\.log\.(?:\d+|rank_?\d+)$", name)
-    )
+    called = path.suffix.lower() in SUFFIXES or name in BARE_NAMES or _NUMBERED.search(name)
     return bool(called) and _NOT_LOGS.fullmatch(name) is None and head.count(0) <= len(head) // 2
 
 
