@@ -1,4 +1,4 @@
-"""A loss whose level itself goes up and down, by more than it still comes down."""
+"""A loss or score whose level itself goes up and down, by more than it still gets better."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ import numpy as np
 from diagnose.finding import Evidence, Fact, Unsure, too_few
 from diagnose.measure import changes, finite, median
 from diagnose.run import Curve, Series, Steps
+from diagnose.together import together
+from diagnose.unsettled import unsettled
+from kb.text import Text
 
 
 def swinging(
-    loss: Series,
+    losses: tuple[Series, ...],
     rate: Series | None,
+    evaluated: tuple[Series, ...],
+    scores: tuple[Series, ...],
     *,
     points: float,
     warm: float,
@@ -21,8 +26,10 @@ def swinging(
     dwarfs: float,
     turns: float,
     calms: float,
-) -> Evidence | Unsure | None:
-    """Point at the part of ``loss`` behind the first share ``warm`` of the run, when its levels swing.
+    jumping: float,
+    jumping_loss: float,
+) -> list[Evidence] | Unsure | None:
+    """Point at the part of a loss behind the first share ``warm`` of the run, when its levels swing.
 
     Levels are means of blocks of equal length, so that the noise of single batches averages out; a swing is the
     median step from one level to the next. It must be a share ``swing`` of the size of the loss, ``dwarfs``
@@ -30,10 +37,25 @@ def swinging(
     must turn back at a share ``turns`` of the blocks, or the curve repeat itself (cause ``epoch-periodic``).
     Steps from point to point count as swings when they fell by ``calms`` where the learning rate fell to a
     third (cause ``rate``): noise does not calm down with the rate.
+
+    Validation losses and scores jump (cause ``evaluation``) as `diagnose.unsettled` tells: by a share ``jumping_loss``
+    of the one, ``jumping`` of the other.
     """
+    looked = (*losses, *evaluated, *(mean for mean, _ in together(scores)))
+    if not looked:
+        what = Text("neither a loss nor a Dice or IoU was logged", "既没有损失，也没有 Dice 或 IoU")
+        return Unsure(what)
+    if all(len(finite(one)[1]) < points for one in looked):
+        return too_few(looked[0], points)
+    long = [one for one in losses if len(finite(one)[1]) >= points]
+    found = [seen for one in long if (seen := _swings(one, rate, warm, swing, dwarfs, turns, calms)) is not None]
+    return [*found, *unsettled(evaluated, scores, points, warm, jumping, jumping_loss)]
+
+
+def _swings(
+    loss: Series, rate: Series | None, warm: float, swing: float, dwarfs: float, turns: float, calms: float
+) -> Evidence | None:
     steps, values = finite(loss)
-    if len(values) < points:
-        return too_few(loss, points)
     begin = int(warm * len(values))
     rest = values[begin:]
     level = median(rest)
