@@ -8,13 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from diagnose.run import Note, Series, Trace
+from diagnose.run import Series, Trace
 from diagnose.tables.harvested import harvested
-from diagnose.tables.longtext import LongText
+from diagnose.tables.loss_scales import NAME, scales_in, with_scales
 from diagnose.tables.said import Said
 from diagnose.tables.table import traces
-from diagnose.tables.textfile import head_text, hits, no_numbers, no_signal, opened
-from kb.text import Text
+from diagnose.tables.textfile import head_text, no_numbers, no_signal, opened
 
 FORMAT = "fairseq"
 POSITION = ("epoch", "update")  # an epoch, and how much of it: told better by num_updates
@@ -31,7 +30,6 @@ _FIELD = re.compile(
 )
 _MEMBER = re.compile(r'"(?P<name>[^"]{1,60})": "?(?P<value>[-+.\deE]+|nan|-?inf|NaN|-?Infinity)(?=["\s,}])')
 _MARK = re.compile(r"\| epoch \d{3,7}(?::| \|)|\| (?:train_inner|fairseq\.\w+|fairseq_cli\.\w+) \|")
-_OVERFLOW = re.compile(r"overflow detected,[^\n:]{0,60}: ?(?P<scale>[-+.\deE]{1,30})")
 
 
 def sniff(path: Path, head: bytes) -> bool:  # noqa: ARG001
@@ -43,11 +41,12 @@ def read(path: Path) -> list[Trace]:
     """``train`` for the lines within an epoch, ``train epoch`` for its means where both are there, ``valid`` apart."""
     text, notes = opened(path)
     harvest = harvested(text, _said, path, notes)
-    notes += [*no_numbers(path, harvest.damage), *_overflows(path, text)]
+    scales = scales_in(text)
+    notes += no_numbers(path, harvest.damage)
     kinds = {kind: kind for kind, _ in harvest.rows}
     if "train_inner" in kinds:
         kinds |= {"train_inner": "train", "train": "train epoch"}
-    table = harvest.table(path, FORMAT, notes, kinds)
+    table = with_scales(harvest.table(path, FORMAT, notes, kinds), scales, "train")
     if not table.count:
         return [Trace(path, FORMAT, notes=tuple([*notes, no_signal(path)] if text else notes))]
     return traces(table)
@@ -91,19 +90,6 @@ def _json(line: str, start: int, mode: str) -> list[tuple[str, tuple[int, int]]]
     return [(name.removeprefix(f"{mode}_"), span) for name, span in said if name not in POSITION]
 
 
-def _overflows(path: Path, text: str | LongText) -> list[Note]:
-    """One note for all the steps that half precision made fairseq skip."""
-    found = list(hits(_OVERFLOW, text))
-    if not found:
-        return []
-    line, last = found[0][0], found[-1][1]["scale"]
-    what = Text(
-        f"gradient overflows reported: {len(found)}; the loss scale was last set to {last}",
-        f"报告了 {len(found)} 次梯度溢出；损失缩放最后设为 {last}",
-    )
-    return [Note(str(path), what, line)]
-
-
 def example(folder: Path) -> tuple[Path, list[Trace]]:
     """Two lines within an epoch, its mean, an evaluation whose loss is NaN, and a line cut short."""
     path = folder / "fairseq_train.log"
@@ -124,6 +110,7 @@ def example(folder: Path) -> tuple[Path, list[Trace]]:
         "train/ppl": ([50, 100, 150], [362.04, 181.02, 152.21]),
         "train/lr": ([50, 100], [0.25, 0.5]),
         "train epoch/lr": ([100], [0.5]),
+        f"train/{NAME}": ([49], [64.0]),
     }
     series = tuple(
         Series(name, np.array(steps, np.int64), np.array(values, np.float64), source=str(path))

@@ -14,6 +14,7 @@ import numpy as np
 from diagnose.run import Note, Series, Trace
 from diagnose.tables.free_lines import free_lines, over_several_lines
 from diagnose.tables.longtext import LongText, parts
+from diagnose.tables.loss_scales import scales_in, with_scales
 from diagnose.tables.shape_rows import CLOCKS
 from diagnose.tables.table import Table, traces
 from diagnose.tables.textfile import no_signal, opened, unfinished, whole
@@ -23,6 +24,7 @@ from kb.text import Text
 
 FORMAT = "general"
 FALLBACK = True
+FEW = 5  # overflows that are a curve of their own, in a text that says nothing else
 HIDDEN = frozenset((*CLOCKS, "rank", "local_rank"))  # who wrote a line and when, which is no curve
 SUFFIXES = frozenset((".log", ".txt", ".out", ".err", ".stdout", ".stderr"))
 BARE_NAMES = frozenset(("log", "logs", "stdout", "output", "nohup", "train_log", "training_log"))
@@ -54,12 +56,15 @@ def read(path: Path) -> list[Trace]:
         del text  # large
         text = whole(path)[0]
     settings = _arguments(text) if isinstance(text, str) else {}
+    scales = scales_in(text)
     held = [text]
     del text  # it is large, and let go within
     free = free_lines(held.pop())
     if free.cut is not None:
         notes.append(unfinished(path, free.cut))
-    if (found := free.found) is None:
+    if (found := free.found) is None and len(scales) >= FEW:
+        return traces(with_scales(Table(path, FORMAT, 0, {}, notes=notes, settings=settings), scales))
+    if found is None:
         return [Trace(path, FORMAT, notes=(*notes, no_signal(path)))]
     remarks = (
         (
@@ -81,9 +86,8 @@ def read(path: Path) -> list[Trace]:
     notes += [Note(str(path), Text(en, zh), int(lines[0])) for en, zh, lines in remarks if len(lines)]
     lines = array("q", found.at.tobytes())
     again = np.searchsorted(found.at, [row.line for row in free.tables if row.first]).tolist()
-    every = traces(
-        Table(path, FORMAT, len(lines), found.columns, lines, restarts=again, notes=notes, settings=settings)
-    )
+    table = Table(path, FORMAT, len(lines), found.columns, lines, restarts=again, notes=notes, settings=settings)
+    every = traces(with_scales(table, scales))
     return [
         replace(one, series=tuple(s for s in one.series if s.name.rpartition("/")[2].lower() not in HIDDEN))
         for one in every

@@ -11,6 +11,7 @@ import numpy as np
 from diagnose.run import Note, Series, Trace
 from diagnose.tables.alike import column
 from diagnose.tables.harvested import harvested
+from diagnose.tables.loss_scales import scales_in, with_scales
 from diagnose.tables.said import Said
 from diagnose.tables.table import Column, Table, traces
 from diagnose.tables.textfile import head_text, no_numbers, no_signal, opened
@@ -44,12 +45,13 @@ def read(path: Path) -> list[Trace]:
     """
     text, notes = opened(path)
     harvest = harvested(text, _said, path, notes)
+    scales = scales_in(text)
     del text  # large
     notes += no_numbers(path, harvest.damage)
     table = harvest.table(path, FORMAT, notes)
     if not table.count:
         return [Trace(path, FORMAT, notes=tuple(notes or [no_signal(path)]))]
-    return traces(_put_back(table))
+    return traces(with_scales(_put_back(table), scales))
 
 
 def _said(line: str) -> Said | None:

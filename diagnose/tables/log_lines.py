@@ -13,6 +13,7 @@ from diagnose.run import Note, Trace
 from diagnose.tables.beside import Rest, rest_of, unknown_to, with_rest
 from diagnose.tables.harvest import Made
 from diagnose.tables.longtext import LongText, parts, to_the_last
+from diagnose.tables.loss_scales import scales_in, with_scales
 from diagnose.tables.records import tabled
 from diagnose.tables.said import Parse
 from diagnose.tables.table import Table, traces
@@ -48,6 +49,7 @@ class LogLines:
         self.path, self.form = path, form
         text, self.notes = opened(path)
         self._text = text
+        self._scales = scales_in(text)
         self._taken: Taken | None = None
         self._parse: Parse | None = None
         self._count = text.count("\n") + 1
@@ -134,6 +136,7 @@ class LogLines:
             table = replace(merged(table, bulk), notes=notes) if bulk else table
             if rest is not None:
                 table = with_rest(table, rest.between(start.line or 0, end))
+            table = with_scales(table, self._scales.between(start.line or 0, end))
             found += traces(replace(table, settings=start.settings))
         return found
 

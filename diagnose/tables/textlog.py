@@ -17,6 +17,7 @@ from diagnose.tables.beside import rest_of, unknown_to, with_rest
 from diagnose.tables.decode import is_binary
 from diagnose.tables.leftover import Leftover
 from diagnose.tables.longtext import LongText, parts
+from diagnose.tables.loss_scales import Scales, scales_in, with_scales
 from diagnose.tables.records import Row, tabled
 from diagnose.tables.said import Parse
 from diagnose.tables.table import Table, traces
@@ -62,6 +63,7 @@ class TextLog:
     _damage: list[Damage] = field(default_factory=list)
     _taken: Taken | None = None
     _parse: Parse | None = None
+    scales: Scales | None = None
 
     def take(self, parse: Parse, labels: Mapping[str, str] | None = None) -> Taken:
         """Take the lines out of a large log that ``parse`` understands; `pieces` gives the others.
@@ -130,13 +132,14 @@ class TextLog:
                 table = with_rest(table, rest)
         if len(self._own):
             table = replace(table, lines=array("q", self._own[np.array(table.lines) - 1].astype(np.int64).tobytes()))
-        return traces(table)
+        return traces(with_scales(table, self.scales) if self.scales else table)
 
 
 def opened(path: Path, form: str) -> TextLog:
     """The file, or an empty text and a note when there is nothing to read."""
     text, notes = written(path)
-    return TextLog(path, form, text.cleaned(_fed) if isinstance(text, LongText) else _fed(text), notes)
+    text = text.cleaned(_fed) if isinstance(text, LongText) else _fed(text)
+    return TextLog(path, form, text, notes, scales=scales_in(text))
 
 
 def _fed(text: str) -> str:
