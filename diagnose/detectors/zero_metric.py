@@ -9,6 +9,8 @@ from diagnose.measure import blocks, finite, longest_tail, median
 from diagnose.run import Curve, Series
 from diagnose.together import OVERLAPS, scale
 
+_DOUBLED = 2.0  # a Dice against masks of 255 lies below; that is impossible, and not two per cent
+
 
 def zero_metric(
     metric: Series,
@@ -70,6 +72,8 @@ def _hardly_leaves_zero(
     if metric.quantity not in OVERLAPS or len(values) < long:
         return False
     whole, third = scale(metric), len(values) // 3
+    if whole > 1 and float(values.max()) <= _DOUBLED:
+        return False
     if float(values.max()) >= learnt * whole or median(values[len(values) // 2 :]) > faint * whole:
         return False
     if median(values[-third:]) - median(values[:third]) > risen * blocks(metric).noise:
