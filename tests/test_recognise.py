@@ -195,6 +195,8 @@ def roles(*names: str, points: dict[str, int] | None = None) -> list[str]:
         ("mIoU_ADE20K", "", "iou", "ADE20K"),
         ("Top-1 (ImageNet)", "", "top", "ImageNet"),
         ("abs_rel", "", "abs", ""),
+        ("val/logloss", "val", "logloss", ""),
+        ("val/ece", "val", "ece", ""),
     ],
 )
 def test_a_name_tells_split_quantity_and_what_it_is_of(name, split, quantity, of):
