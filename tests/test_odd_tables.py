@@ -126,6 +126,8 @@ BINARY = {
     "history.h5": (b"\x89HDF\r\n\x1a\n" + bytes(80), "numpy.savez"),
     "metrics.parquet": (b"PAR1" + bytes(80), "to_csv"),
     "train.log.gz": (b"\x1f\x8b\x08" + bytes(80), "gunzip -k"),
+    "history.yaml": (b"# by epoch\n- epoch: 1\n  loss: 0.5\n- epoch: 2\n  loss: 0.25\n", "json.dump"),
+    "loss.yml": (b"val_loss:\n- 0.5\n- 0.25\n", "json.dump"),
 }
 
 
@@ -143,6 +145,29 @@ def test_data_in_such_a_form_is_passed_over_in_silence_unless_it_is_asked_for(tm
 
     assert said(tmp_path) == ""
     assert "HDF5" in said(tmp_path / "case0001.h5")
+
+
+@pytest.mark.parametrize("text", ["lr: 0.1\nmodel: unet\n", "- unet\n- dice\n", "\n" * 9999, "a: " + " " * 9999])
+def test_yaml_that_holds_no_history_is_passed_over_in_silence(tmp_path, text):
+    (tmp_path / "metrics.yaml").write_text(text)
+
+    assert said(tmp_path) == ""
+
+
+@pytest.mark.parametrize("wrap", [str, json.dumps, lambda line: json.dumps({"level": "INFO", "message": line})])
+def test_what_was_printed_is_read_from_lines_of_json_as_from_a_log(tmp_path, wrap):
+    lines = [wrap(f"Epoch {at}/4, loss: {1 / at:.3f}") for at in range(1, 5)]
+
+    for name in ("run.jsonl", "run.log"):
+        (run,) = runs(tmp_path, name, "\n".join(lines) + "\n")
+
+        assert run["loss"] == [(1, 1.0), (2, 0.5), (3, 0.333), (4, 0.25)]
+
+
+def test_a_data_set_in_lines_of_json_is_no_log(tmp_path):
+    (tmp_path / "questions.jsonl").write_text("".join(f'"why is mask {at} empty"\n' for at in range(20)))
+
+    assert said(tmp_path) == ""
 
 
 TABLE = "epoch,loss,dice\n1,0.9,0.1\n2,0.5,0.2\n3,0.4,0.3\n"

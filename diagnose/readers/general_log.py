@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from diagnose.run import Note, Series, Trace
+from diagnose.tables.decode import decoded
 from diagnose.tables.free_lines import free_lines, over_several_lines
 from diagnose.tables.longtext import LongText, parts
 from diagnose.tables.loss_scales import scales_in, with_scales
@@ -27,10 +28,12 @@ FALLBACK = True
 FEW = 5  # overflows that are a curve of their own, in a text that says nothing else
 HIDDEN = frozenset((*CLOCKS, "rank", "local_rank"))  # who wrote a line and when, which is no curve
 SUFFIXES = frozenset((".log", ".txt", ".out", ".err", ".stdout", ".stderr"))
+OF_LINES = frozenset((".jsonl", ".ndjson"))  # whose lines some fill with what they would have printed
 BARE_NAMES = frozenset(("log", "logs", "stdout", "output", "nohup", "train_log", "training_log"))
 _NOT_LOGS = re.compile(
     r"(?:requirements|constraints|cmakelists|licen[cs]e|readme|robots|top_level|sources)\b.*", re.IGNORECASE
 )
+_TOLD = re.compile(r"(?:epoch|step|iter|loss|轮|步|损失)\w{0,12}\W{0,12}\d", re.IGNORECASE)
 _NUMBERED = re.compile(r"\.o\d+$|\.log\.(?:\d+|rank_?\d+)$")
 _POINTER = "version https://git-lfs.github.com/spec/"
 
@@ -38,8 +41,9 @@ _POINTER = "version https://git-lfs.github.com/spec/"
 def sniff(path: Path, head: bytes) -> bool:
     """Anything called a log or a text, when nobody else wants it and it is not binary."""
     name = path.name.lower()
-    called = path.suffix.lower() in SUFFIXES or name in BARE_NAMES or _NUMBERED.search(name)
-    return bool(called) and _NOT_LOGS.fullmatch(name) is None and head.count(0) <= len(head) // 2
+    called = path.suffix.lower() in SUFFIXES or name in BARE_NAMES or _NUMBERED.search(name) is not None
+    told = path.suffix.lower() in OF_LINES and len(_TOLD.findall(decoded(head)[0])) > 1
+    return (called or told) and _NOT_LOGS.fullmatch(name) is None and head.count(0) <= len(head) // 2
 
 
 def read(path: Path) -> list[Trace]:
