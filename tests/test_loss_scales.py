@@ -79,9 +79,18 @@ def test_skips_between_two_rows_are_a_step_apart_as_far_as_there_is_room(tmp_pat
 
 
 def test_skips_before_the_first_row_and_behind_the_last_stand_beside_them(tmp_path):
-    path = written(tmp_path, APEX.format(which=0, scale=8.0) + steps(3, 12) + APEX.format(which=0, scale=4.0) * 2)
+    path = written(tmp_path, APEX.format(which=0, scale=0.5) + steps(3, 12) + APEX.format(which=0, scale=0.25) * 2)
 
-    assert scale_of(path) == ([29, 111, 112], [8.0, 4.0, 4.0])
+    assert scale_of(path) == ([29, 111, 112], [0.5, 0.25, 0.25])
+
+
+def test_the_skips_of_a_scale_that_finds_its_place_are_a_note_and_no_curve(tmp_path):
+    skips = "".join(APEX.format(which=0, scale=2.0**n) for n in (15, 14, 13))
+
+    (trace,) = read_file(written(tmp_path, skips + steps(1, 12) + APEX.format(which=0, scale=1.0)))
+
+    assert [one.name for one in trace.series if "scale" in one.name] == []
+    assert any("gradient overflows reported: 4" in note.what.en for note in trace.notes)
 
 
 def test_losses_stay_where_they_were(tmp_path):
@@ -102,19 +111,19 @@ def test_where_only_epochs_are_counted_the_last_of_an_epoch_remains(tmp_path):
 
 
 def test_a_paste_of_nothing_else_is_a_curve(tmp_path):
-    text = "".join(DEEPSPEED.format(before=2**n, scale=2 ** (n - 1)) for n in range(16, 4, -1))
+    text = "".join(DEEPSPEED.format(before=2.0**n, scale=2.0 ** (n - 1)) for n in range(8, -4, -1))
 
-    assert scale_of(written(tmp_path, text))[1] == [2.0 ** (n - 1) for n in range(16, 4, -1)]
+    assert scale_of(written(tmp_path, text))[1] == [2.0 ** (n - 1) for n in range(8, -4, -1)]
 
 
 def test_the_trainer_of_hugging_face_prints_losses_between_them(tmp_path):
     rows = "".join(
         f"{{'loss': {2 - n / 10:.4f}, 'learning_rate': 1e-05, 'epoch': {n / 10}}}\n"
-        + DEEPSPEED.format(before=2.0 ** (17 - n), scale=2.0 ** (16 - n))
+        + DEEPSPEED.format(before=2.0 ** (7 - n), scale=2.0 ** (6 - n))
         for n in range(1, 12)
     )
 
-    assert scale_of(written(tmp_path, rows))[1] == [2.0 ** (16 - n) for n in range(1, 12)]
+    assert scale_of(written(tmp_path, rows))[1] == [2.0 ** (6 - n) for n in range(1, 12)]
 
 
 def test_fairseq_goes_on_with_the_field_of_its_rows(tmp_path):

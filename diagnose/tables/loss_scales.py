@@ -81,12 +81,14 @@ def scale_note(path: Path, scales: Scales) -> list[Note]:
 def with_scales(table: Table, scales: Scales, label: str = "") -> Table:
     """The table with a row for every message that has a step to itself, and a note on all of them.
 
+    A scale that never fell below one is at work as it should be: the note is enough, and no step has to be guessed.
     Between two rows a message is a step behind the one before it, as far as there is room. Where only epochs are
     counted the last of an epoch remains. Rows are filed under ``label``, if rows are filed at all.
     """
     notes = [*table.notes, *scale_note(table.path, scales)]
     lines = np.array(table.lines, np.int64)
-    if not len(scales) or len(lines) != table.count or (np.diff(lines) < 0).any():
+    low = len(scales) and scales.values.min() < 1
+    if not low or len(lines) != table.count or (np.diff(lines) < 0).any():
         return replace(table, notes=notes)
     if not table.count:
         columns = {NAME: Column(np.arange(len(scales)), scales.values)}

@@ -74,6 +74,11 @@ def _fairseq(lines: list[str]) -> Run:
                 continue
             already = name.startswith(("valid_", "train_"))
             add(run, name if already else f"{part}/{name}", step, float(value))
+    said = re.findall(rf"overflow detected, setting loss scale to: {NUMBER}", "\n".join(lines))
+    lowered = list(map(float, said))
+    if lowered and min(lowered) < 1:  # a step apart behind the last row
+        for behind, value in enumerate(lowered, 1):
+            add(run, "train/loss_scale", step + behind, value)
     return run
 
 
