@@ -17,19 +17,26 @@ _MOST = 200  # evaluations looked at one by one; of more, as where each batch is
 
 
 def unsettled(
-    evaluated: tuple[Series, ...], scores: tuple[Series, ...], points: float, warm: float, score: float, loss: float
+    evaluated: tuple[Series, ...],
+    scores: tuple[Series, ...],
+    points: float,
+    warm: float,
+    score: float,
+    loss: float,
+    wild: float,
 ) -> Iterator[Evidence]:
     """Point at the validation losses, and the loudest score, that jump behind the first share ``warm`` of the run.
 
     The spread from one point to the next must be a share ``loss`` of the level of a validation loss, or a share
     ``score`` of that of the scores of all data sets together, and as large as what the later half gained on the former.
+    Causes: ``lottery`` (a validation loss spreads by ``wild`` times its level), else ``evaluation``.
     """
     for one in evaluated:
         if len(finite(one)[1]) >= points and _jumps(one, warm, loss, better=-1):
-            yield _told(one, warm)
+            yield _told(one, warm, "lottery" if _jumps(one, warm, wild, better=-1) else "evaluation")
     for mean, members in together(scores):
         if len(mean) >= points and _jumps(mean, warm, score, better=1):
-            yield max((_told(one, warm) for one in members), key=_swing)
+            yield max((_told(one, warm, "evaluation") for one in members), key=_swing)
             return
 
 
@@ -58,10 +65,10 @@ def _moved(values: Curve) -> float:
     return median(values[half:]) - median(values[:half])
 
 
-def _told(series: Series, warm: float) -> Evidence:
+def _told(series: Series, warm: float, cause: str) -> Evidence:
     steps, values = _behind(series, warm)
     facts = {"level": median(values), "swing": median(np.abs(changes(values))), "fall": _moved(values)}
-    return Evidence(series.name, int(steps[0]), int(finite(series)[0][-1]), facts, "evaluation")
+    return Evidence(series.name, int(steps[0]), int(finite(series)[0][-1]), facts, cause)
 
 
 def _swing(told: Evidence) -> float:

@@ -15,7 +15,7 @@ T = np.arange(60)
 def found(values, *, loss=False, name="val/dice"):
     one = Series(name, T[: len(values)], np.asarray(values, float), quantity="loss" if loss else "dice", split="val")
     looked = ((one,), ()) if loss else ((), (one,))
-    return list(unsettled(*looked, points=24, warm=0.2, score=0.075, loss=0.25))
+    return list(unsettled(*looked, points=24, warm=0.2, score=0.075, loss=0.25, wild=1))
 
 
 def test_a_jumping_score_is_told_with_its_level_and_swing():
@@ -30,7 +30,15 @@ def test_a_jumping_score_is_told_with_its_level_and_swing():
 
 
 def test_a_validation_loss_that_flips_between_two_levels_is_told():
-    assert found(np.where(NOISE > 0.5, 1.5, 0.08) + 0.01 * NOISE, loss=True)
+    (told,) = found(np.where(NOISE > 0.5, 1.5, 0.08) + 0.01 * NOISE, loss=True)
+
+    assert told.cause == "lottery"
+
+
+def test_a_validation_loss_that_moves_by_a_half_is_no_lottery():
+    (told,) = found(0.2 + 0.1 * NOISE, loss=True)
+
+    assert told.cause == "evaluation"
 
 
 @pytest.mark.parametrize(
@@ -71,6 +79,6 @@ def test_of_several_data_sets_the_loudest_is_named_once():
         for name, level, width in (("Kvasir", 0.7, 0.08), ("ETIS", 0.4, 0.12))
     )
 
-    told = list(unsettled((), scores, points=24, warm=0.2, score=0.075, loss=0.25))
+    told = list(unsettled((), scores, points=24, warm=0.2, score=0.075, loss=0.25, wild=1))
 
     assert [one.subject for one in told] == ["ETIS"]

@@ -28,6 +28,7 @@ def swinging(
     calms: float,
     jumping: float,
     jumping_loss: float,
+    wild: float,
 ) -> list[Evidence] | Unsure | None:
     """Point at the part of a loss behind the first share ``warm`` of the run, when its levels swing.
 
@@ -38,8 +39,8 @@ def swinging(
     Steps from point to point count as swings when they fell by ``calms`` where the learning rate fell to a
     third (cause ``rate``): noise does not calm down with the rate.
 
-    Validation losses and scores jump (cause ``evaluation``) as `diagnose.unsettled` tells: by a share ``jumping_loss``
-    of the one, ``jumping`` of the other.
+    Validation losses and scores jump (causes ``evaluation`` and ``lottery``) as `diagnose.unsettled` tells: by a share
+    ``jumping_loss`` or ``wild`` of the one, ``jumping`` of the other.
     """
     looked = (*losses, *evaluated, *(mean for mean, _ in together(scores)))
     if not looked:
@@ -49,7 +50,7 @@ def swinging(
         return too_few(looked[0], points)
     long = [one for one in losses if len(finite(one)[1]) >= points]
     found = [seen for one in long if (seen := _swings(one, rate, warm, swing, dwarfs, turns, calms)) is not None]
-    return [*found, *unsettled(evaluated, scores, points, warm, jumping, jumping_loss)]
+    return [*found, *unsettled(evaluated, scores, points, warm, jumping, jumping_loss, wild)]
 
 
 def _swings(
