@@ -95,7 +95,7 @@ def example(folder: Path) -> tuple[Path, list[Trace]]:
     path = folder / "fairseq_train.log"
     now = "2024-05-06 07:08:09 | INFO |"
     path.write_text(
-        f"{now} fairseq.trainer | NOTE: overflow detected, setting loss scale to: 64.0\n"
+        f"{now} fairseq.trainer | NOTE: overflow detected, setting loss scale to: 0.25\n"
         f"{now} train_inner | epoch 001:     50 / 100 loss=8.5, ppl=362.04, num_updates=50, lr=0.25\n"
         f"{now} train_inner | epoch 001:    100 / 100 loss=7.5, ppl=181.02, num_updates=100, lr=0.50\n"
         f"{now} train | epoch 001 | loss 8 | num_updates 100 | lr 0.5\n"
@@ -110,7 +110,7 @@ def example(folder: Path) -> tuple[Path, list[Trace]]:
         "train/ppl": ([50, 100, 150], [362.04, 181.02, 152.21]),
         "train/lr": ([50, 100], [0.25, 0.5]),
         "train epoch/lr": ([100], [0.5]),
-        f"train/{NAME}": ([49], [64.0]),
+        f"train/{NAME}": ([49], [0.25]),
     }
     series = tuple(
         Series(name, np.array(steps, np.int64), np.array(values, np.float64), source=str(path))
