@@ -28,7 +28,8 @@ _PAIR = re.compile(
     re.IGNORECASE,
 )
 _ROW = re.compile(
-    rf"^(?:{_EPOCH})?.{{0,8}}?{_BAR}.{{0,60}}? - [^\W\d][^\s:]{{0,80}}: [-+0-9ni]|{_QUIET} - \w", re.MULTILINE
+    rf"^(?:{_EPOCH})?.{{0,8}}?{_BAR}.{{0,60}}? - (?!batch_cost:)[^\W\d][^\s:]{{0,80}}: [-+0-9ni]|{_QUIET} - \w",
+    re.MULTILINE,
 )
 _MARKS = re.compile(
     r'^Model: "\w{1,80}"\s{1,4}[_┏]|(?:tensorflow|keras)[\s\S]{1,4096}^Epoch 1/[0-9]{1,7}\s{0,4}$', re.MULTILINE

@@ -30,6 +30,9 @@ SETTINGS = frozenset(
      "min", "max", "best", "previous", "improved", "patience", "type", "function", "criterion", "base", "initial",
      "coef", "ratio", "factor", "最佳", "最好", "最高")
 )  # fmt: skip
+LONG = 6  # words of a name; more are a sentence
+_TOKENS = re.compile(r"[^\W_]+")
+_KIND = re.compile(r"\b(mean|average|avg|overall|global|total|macro|micro)\s$", re.IGNORECASE)
 _SHORT = frozenset(("lr", "学习率", "rank"))  # need no sign before their number either
 CASES = frozenset(
     ("case", "idx", "image", "img", "sample", "patient", "subject", "file", "slice", "frame", "id", "样本")
@@ -83,7 +86,7 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
     sign = re.search(r"(?:[:=：＝]|->|(?<=\s)(?:is|reached)|(?<=[^\W\da-zA-Z_])[为是])$", bare)
     if sign is None and bare.endswith(("(", "[", "'", '"', "/", ",", "<", ">", "|")):
         return "", words(bare)
-    text = bare[: sign.start()].rstrip() if sign else bare
+    text = bare[: sign.start()].rstrip() if sign else bare.removesuffix(" of")  # a dice of 0.8
     inner = re.search(r"([\w][\w ./@-]{0,40}\([\w /%]{1,20}\))$", text)
     parts = [inner[1]] if inner else _PARTS.split(text)
     key = parts[-1].strip(_QUOTES if not inner else _QUOTES.replace(")", "")).strip()
@@ -91,7 +94,16 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
         key = key.removesuffix("为").removesuffix("是")
     before = words(text[: len(text) - len(parts[-1])])
     said = words(key)
-    if not said or said[0] in LEFT or len(said) > 6 or len(key) > 60 or not re.search(r"[^\W\d_]", key) or SLOT in key:
+    if len(said) > LONG and (core := _core(key)) and (sign or key.endswith(core)):
+        return core, before + said
+    if (
+        not said
+        or said[0] in LEFT
+        or len(said) > LONG
+        or len(key) > 60
+        or not re.search(r"[^\W\d_]", key)
+        or SLOT in key
+    ):
         return "", before + said
     if sign is None:
         whole = re.search(r"[|,;，；]\s*$", text[: len(text) - len(parts[-1])]) and re.match(
@@ -103,6 +115,15 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
         if not (known and len(said) <= 4) and not (whole and len(said) <= 3):
             return "", before + said
     return key, before
+
+
+def _core(sentence: str) -> str:
+    """``mean Dice`` of ``The mean Dice over all validation images``; "" where no loss or score is spoken of, or two."""
+    told = [match for match in _TOKENS.finditer(sentence) if {*words(match[0]), match[0].lower()} & (LOSSES | SCORES)]
+    if len(told) != 1 or (SETTINGS | NO_NAMES - {"of", "the"}) & set(words(sentence[: told[0].start()])):
+        return ""
+    ahead = _KIND.search(sentence, 0, told[0].start())
+    return f"{ahead[1]} {told[0][0]}" if ahead else told[0][0]
 
 
 def drops(name: str) -> bool:

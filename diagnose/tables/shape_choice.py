@@ -23,6 +23,9 @@ _OF_EPOCHS = re.compile(
     rf"|^[^\w{SLOT}]*epoch:? ?{SLOT}[^\w{SLOT}]*$",
     re.IGNORECASE,
 )
+REMARK = re.compile(
+    r"best|sav(?:ed?|ing)\b|improv|最佳|最好|最高|最优|保存|提升", re.IGNORECASE
+)  # repeats what was told
 OFTEN = 3  # times a shape must come back before it is a log's
 STRAY = 1024  # shapes that do not, from which on some sentences of a text are alike by chance
 RARE = 64  # of them to a line of a shape that is no sentence
@@ -139,6 +142,7 @@ def chosen(said: Mapping[str, Lines], *, training: bool, stray: int = 0) -> dict
     if not main:
         return (_begun(said) if training else {}) or _printed(said)
     known = {name for shape in main.values() for name in shape.names if name}
+    counted = np.sort(np.concatenate([NONE, *(said[text].at for text, shape in main.items() if shape.counted)]))
     for text, lines in said.items():
         if text in main:
             continue
@@ -148,7 +152,9 @@ def chosen(said: Mapping[str, Lines], *, training: bool, stray: int = 0) -> dict
             main[text] = shape
         elif shape.counted and shape.losses and {name for name in shape.names if name} <= known:
             main[text] = shape  # a remark behind the numbers, and little else
-        elif shape.rates and not shape.counted and _rises(lines, carried) and _changes(shape, lines) and stands:
+        elif shape.counted or not _changes(shape, lines) or not stands:
+            continue
+        elif (shape.rates and _rises(lines, carried)) or (shape.losses and _sums_up(text, lines, carried, counted)):
             main[text] = shape
     return main
 
@@ -221,3 +227,12 @@ def _rises(lines: Lines, carried: Carried) -> bool:
     when = carried.until(lines.at)
     when = when[np.isfinite(when)]
     return len(when) > 1 and bool((np.diff(when) > 0).mean() > 0.7)
+
+
+def _sums_up(text: str, lines: Lines, carried: Carried, counted: Ints) -> bool:
+    """Whether a sentence comes once after every epoch, or after one of the counted lines where no epoch is named."""
+    if len(lines) < OFTEN or REMARK.search(text):
+        return False
+    if len(carried.at):
+        return _rises(lines, carried)
+    return bool((np.diff(np.searchsorted(counted, lines.at)) > 0).all())

@@ -62,6 +62,7 @@ _UNIT = re.compile(
     r"^(?:ms|s|secs?|seconds|it/s|s/it|img/s| ?[a-z]{1,12}/(?:s|sec|second)\b|[MGK]i?B|K|M|k)(?=[ ,;:|)\]/]|$)"
 )
 _SPACE = re.compile(r"\s+")
+_JOINED = re.compile(r"[^\W\d_]\w*(?:-\w+)+|[^\W\d_]*[a-z][A-Z]\w*")  # CVC-ClinicDB, PolypGen
 
 _BEST = re.compile(r"best|最佳|最好|最高|最优", re.IGNORECASE)
 _EVALUATED = re.compile(r"\bSaving dict for global step")  # how an Estimator of TensorFlow ends an evaluation
@@ -154,6 +155,15 @@ def _label(names: Sequence[str]) -> str:
     return side_of(word) if blank else ""
 
 
+def _loose(text: str, rest: Sequence[str]) -> int:
+    """How many of the words of a line belong to no name; the parts of ``ETIS-LaribPolypDB`` are one."""
+    count = len(rest)
+    for token in _JOINED.findall(text) if count > 2 else ():
+        parts = words(token)
+        count -= len(parts) - 1 if set(parts) <= set(rest) else 0
+    return count
+
+
 def _named(text: str, counted: Counted, grouped: Mapping[int, str]) -> Shape:
     """Give every number that counts nothing the words before it."""
     names = [""] * text.count(SLOT)
@@ -220,7 +230,7 @@ def _named(text: str, counted: Counted, grouped: Mapping[int, str]) -> Shape:
         known = set(words(name))
         lost |= is_told(name) and not known & SETTINGS
         rate |= bool(known & RATES) or "学习率" in name
-    loose = len([word for word in rest if word not in IDLE and not word.isdigit() and not side_of(word)])
+    loose = _loose(text, [word for word in rest if word not in IDLE and not word.isdigit() and not side_of(word)])
     case = bool(CASES & {*rest, *(word for name in names for word in words(name))})
     clean = spare == 0 and loose <= 2 and not case
     if {"weight", "weights"} & set(rest):  # "Loss weights: CE=0.5, Dice=0.5"
