@@ -15,6 +15,7 @@ from kb.text import Lang, Text
 from kb.words import fold, spaced
 
 if TYPE_CHECKING:
+    from kb.near import Word
     from kb.yamlfile import Places
 
 BUILT_IN = Path(__file__).parent / "entries"
@@ -99,7 +100,7 @@ class Library(Mapping[str, Entry]):
 
         return page.blocks(entry, self, lang)
 
-    def spellings(self) -> tuple[list[str], list[str], list[str], list[str]]:
+    def spellings(self, _word: Word | None = None) -> tuple[list[str], list[str], list[str], list[str]]:
         """Four lists side by side: every name folded, its words apart, as written, and its id."""
         if self._spellings is None:
             names, ids = map(list, zip(*self.names(), strict=True)) if len(self) else ([], [])

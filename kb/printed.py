@@ -2,7 +2,8 @@
 
 A look-up may take little longer than Python itself, so nothing is loaded here that Python has not loaded already.
 `kb.printing` writes the file: a wheel brings one along; where none is up to date (in a clone, or when a person has
-entries of their own) one is kept in the user's cache folder. The file holds nothing but text.
+entries of their own) one is kept in the user's cache folder. The file holds nothing but text, and numbers in the
+machine's own order where there are names enough for `kb.pairs`.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from kb.near import Word
     from kb.text import Lang
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILT_IN = f"{HERE}/entries"
 SHIPPED = f"{HERE}/printed.txt"  # made when a wheel is built; a clone has none
-HEAD, APART, NONE = "trainoscope pages 1", "\x1f", "\x1e"  # count up when the file looks different
+HEAD, APART, NONE = "trainoscope pages 2", "\x1f", "\x1e"  # count up when the file looks different
 _HEAD = 1_000  # bytes that the first line has at most
 
 
@@ -110,11 +112,35 @@ class Printed:
         _, found, rest = self._exact.partition(f"\n{key}{APART}".encode())
         return rest[: rest.index(b"\n")].decode() if found else None
 
-    def spellings(self) -> tuple[list[str], list[str], list[str], list[str]]:
-        """Four lists side by side: every name folded, its words apart, as written, and its id."""
+    def spellings(self, word: Word | None = None) -> tuple[list[str], list[str], list[str], list[str]]:
+        """Four lists side by side: every name folded, its words apart, as written, and its id.
+
+        Where there are very many, only those that share the most pairs of letters with ``word``, if there is one.
+        """
         seal, *sizes = self._near
-        keys, words, names, ids = map(_lines, _columns(self._piece(self._at_near, sum(sizes), seal), sizes))
+        *columns, places = _columns(self._piece(self._at_near, sum(sizes), seal), sizes)
+        if word is None or len(places) <= 1:
+            keys, words, names, ids = map(_lines, columns)
+        else:
+            keys, words, names, ids = self._alike(word, columns, places.decode())
         return keys, words, names, ids
+
+    def _alike(self, word: Word, columns: Sequence[bytes], places: str) -> Iterator[list[str]]:
+        from array import array
+
+        from kb import pairs
+
+        def put(pair: str) -> list[bytes]:
+            """What stands in the lists' places of a pair; nothing where no name has it."""
+            _, found, rest = places.partition(f"\n{pair}{APART}")
+            return [self._part(place) for place in rest[: rest.index("\n")].split(APART)] if found else []
+
+        sizes, *starts = put("")
+        own = pairs.pairs(word.key, word.words)
+        near = pairs.nearest((array("I", raw) for pair in own for raw in put(pair)), len(own), sizes)
+        for column, raw in zip(columns, starts, strict=True):
+            begins = array("I", raw)
+            yield [column[begins[at] : begins[at + 1] - 1].decode() for at in near]
 
     def blocks(self, card: Card, lang: Lang) -> list[Block]:
         """The page, laid out for any width."""
@@ -136,8 +162,11 @@ class Printed:
         self._piece(*self._body)
 
     def _text(self, place: str) -> str:
+        return self._part(place).decode()
+
+    def _part(self, place: str) -> bytes:
         at, size, seal = map(int, place.split())
-        return self._piece(self._body[0] + at, size, seal).decode()
+        return self._piece(self._body[0] + at, size, seal)
 
     def _piece(self, at: int, size: int, seal: int) -> bytes:
         piece = self._read(at, size)

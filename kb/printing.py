@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from array import array
 from binascii import crc32
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 
-from kb import page, thaw
+from kb import page, pairs, thaw
 from kb.library import Library
 from kb.printed import APART, HEAD, NONE
 from kb.problem import Problem
@@ -23,8 +25,8 @@ def text(library: Library, signature: str) -> bytes:
     """The file, which tells by ``signature`` what it was made from."""
     body = bytearray()
 
-    def put(written: str) -> str:
-        raw = written.encode(errors="replace")
+    def put(written: str | bytes) -> str:
+        raw = written.encode(errors="replace") if isinstance(written, str) else written
         place = f"{len(body)} {len(raw)} {crc32(raw)}"
         body.extend(raw)
         return place
@@ -46,12 +48,9 @@ def text(library: Library, signature: str) -> bytes:
         _column(senses),
         json.dumps([_plain(one) for one in library.problems]).encode() if library.problems else b"",
     ]
-    near = [
-        _column(fold(name) for name, _ in names),
-        _column(spaced(name) for name, _ in names),
-        _column(name for name, _ in names),
-        _column(found for _, found in names),
-    ]
+    keys, words = [fold(name) for name, _ in names], [spaced(name) for name, _ in names]
+    near = [_column(keys), _column(words), _column(name for name, _ in names), _column(found for _, found in names)]
+    near.append(_column(_pairs(keys, words, near, put)))
     head = APART.join((HEAD, signature, _sizes(known), _sizes(near), _sizes([bytes(body)]))) + "\n"
     return b"".join((head.encode(), *known, *near, body))
 
@@ -83,6 +82,23 @@ def problems(written: str) -> list[Problem]:
         Problem(Text(*what), path=path, line=line, column=column, hint=Text(*hint) if hint else None)
         for what, path, line, column, hint in json.loads(written or "[]")
     ]
+
+
+def _pairs(
+    keys: Sequence[str], words: Sequence[str], columns: Sequence[bytes], put: Callable[[bytes], str]
+) -> Iterator[str]:
+    """Where it stands which of very many names hold a pair of letters, and before that where their lines begin."""
+    if len(keys) <= pairs.MANY:
+        return
+    found, sizes = pairs.holders(keys, words)
+    yield _row("", put(sizes), *(put(_starts(column)) for column in columns))
+    yield from (_row(pair, put(names.tobytes())) for pair, names in found.items())
+
+
+def _starts(column: bytes) -> bytes:
+    """Where each line of a column begins, and where one behind the last would."""
+    lengths = map(len, column.split(b"\n")[1:-1])
+    return array("I", accumulate((length + 1 for length in lengths), initial=1)).tobytes()
 
 
 def _plain(problem: Problem) -> list[object]:

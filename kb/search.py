@@ -130,7 +130,8 @@ def _near(library: Names, query: str, key: str) -> Answer:
     """
     from kb.near import TYPO, Word
 
-    word, spellings = Word(query, key), library.spellings()
+    word = Word(query, key)
+    spellings = library.spellings(word)
     for sure in (_TYPO_HAN if has_han(key) else TYPO, 0.0):
         best: dict[str, tuple[float, str]] = {}
         for score, name, found in _nearest(word, spellings, sure):
