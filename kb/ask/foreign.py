@@ -10,6 +10,7 @@ from kb.ask.terms import plain
 from kb.words import has_han
 
 BODY, CARE, OTHER = "body", "care", "other"  # a disease or organ, what a patient asks of a doctor, anything else
+_OURS = "ours"  # and words that hold one of those and mean something else: Spain is no tooth, in Chinese
 
 
 def named(question: str) -> dict[str, str]:
@@ -17,7 +18,8 @@ def named(question: str) -> dict[str, str]:
     text = plain(question).casefold()
     found: dict[str, str] = {}
     for match in _pattern(tuple(word for word in _kinds() if word in text)).finditer(text):
-        found.setdefault(match[0], _kinds()[match[0]])
+        if (kind := _kinds()[match[0]]) != _OURS:
+            found[match[0]] = kind
     return found
 
 

@@ -54,15 +54,20 @@ class Candidate:
 
 
 def candidates(
-    query: Query, index: Index, alike: Sequence[Likeness] = (), only: Collection[int] | None = None
+    query: Query,
+    index: Index,
+    alike: Sequence[Likeness] = (),
+    only: Collection[int] | None = None,
+    named: Iterable[int] = (),
 ) -> list[Candidate]:
-    """The likeliest entries with what speaks for each; those whose error templates are ``alike`` among them.
+    """The likeliest entries with what speaks for each, and those ``named`` or with error templates ``alike`` anyhow.
 
     Where ``only`` is given, no other entries are looked at.
     """
     if only is not None:
         alike = [one for one in alike if one.number in only]
-    chosen = {one.number: one for one in _likeliest(query, index, {one.number for one in alike}, only)}
+    kept = {one.number for one in alike}.union(named if only is None else set(named) & set(only))
+    chosen = {one.number: one for one in _likeliest(query, index, kept, only)}
     longest = max((one.length for one in alike), default=1)
     for like in alike:
         one = chosen[like.number]

@@ -25,6 +25,7 @@ _SHOWN = 3
 _HARDLY = 0.05  # how sure an answer to a question for a doctor is at most,
 _DOUBT = 0.5  # by what it is less sure where a subject is named that the page says nothing of, or next to nothing said:
 _LITTLE, _EXACTLY = 0.37, 0.9  # a third of the rarest word, unless that is how a page is called
+_COMPARED = 4.0  # what being one of two that are compared is worth: neighbours lead by 3, a third subject by 6
 _VERBATIM, _CERTAIN = 0.99, 0.95  # a message that fits its template word for word, and how sure that or a name makes
 
 
@@ -97,7 +98,7 @@ def given(
         entry.id,
         piece,
         myth.premise(entry, text, asked.terms, index, lang),
-        comparison.sides(library, text, entry),
+        comparison.compared(comparison.sides(asked.text, index), entry.id, ids, index),
         passage.backing(entry, piece, index, lang),
         first.template,
         others=tuple(ids[1:_SHOWN]),
@@ -108,7 +109,7 @@ def given(
 def certainty(text: str, first: rank.Candidate, facts: Mapping[str, float], index: Index) -> float:
     """How sure the first candidate is the answer to ``text``, in [0, 1]."""
     sure = confidence.probability(facts)
-    if first.error >= _VERBATIM or first.spelled >= A_SLIP:
+    if first.error >= _VERBATIM or first.spelled >= A_SLIP or facts["compared"]:
         return max(sure, _CERTAIN)
     if _elsewhere(text, first, index):
         return min(sure, _HARDLY)
@@ -149,9 +150,15 @@ def ranked(
     text: str, asked: query.Query, index: Index, only: Collection[int] | None = None
 ) -> list[tuple[rank.Candidate, dict[str, float]]]:
     """The candidates in the order of `confidence.order`, each with the facts its confidence is judged by."""
-    best = rank.candidates(asked, index, errors.recognise(text, index.errors), only)
+    sides = comparison.sides(asked.text, index)
+    named = sides.numbers if sides else ()
+    best = rank.candidates(asked, index, errors.recognise(text, index.errors), only, named)
     facts = [one.facts() for one in best]
-    scores = {one.number: confidence.order(fact) for one, fact in zip(best, facts, strict=True)}
+    for one, fact in zip(best, facts, strict=True):
+        fact["compared"] = float(one.number in named or (sides is not None and sides.both(index.keys[one.number])))
+    scores = {
+        one.number: confidence.order(fact) + _COMPARED * fact["compared"] for one, fact in zip(best, facts, strict=True)
+    }
     order = sorted(zip(best, facts, strict=True), key=lambda both: _place(both[0], scores[both[0].number]))
     subjects = foreign.named(text)
     novel, mended = rank.unknown(asked, index), rank.mended(asked, index)
