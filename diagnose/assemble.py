@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from diagnose.attach import attached, home, name_of
+from diagnose.attach import attached, home, name_at, name_of
 from diagnose.configured import configured
 from diagnose.event_folders import EVENTS, event_parts, is_curve, stands_alone
 from diagnose.files import read_units
@@ -88,7 +88,7 @@ class Survey:
             if owner is not None and owner != unit.folder.parent:
                 yield from self._assembled(unit.root, curves)
                 curves, owner = [], None
-            if len(traces) == 1 and stands_alone(traces[0], folder := traces[0].path.parent):
+            if len(traces) == 1 and (folder := stands_alone(traces[0])) is not None:
                 yield self._alone(traces[0], folder, unit.root)
             elif is_curve(unit, traces):
                 curves, owner = curves + traces, unit.folder.parent
@@ -126,12 +126,12 @@ class Survey:
         good = [trace for trace in traces if trace.series or trace.checkpoints]
         return configured(_runs(root, good), [trace for trace in traces if not (trace.series or trace.checkpoints)])
 
-    def _alone(self, trace: Trace, folder: Path, root: Path) -> Run:
+    def _alone(self, trace: Trace, folder: str, root: Path) -> Run:
         """The run of an event file with which nothing is to be put together, as in every folder of a sweep."""
         series, notes = tidied(trace.series, self._rising)
         points = sum([one.steps.size for one in trace.series])
         source = Source(trace.series[0].source, trace.format, len(trace.series), points)
-        return Run(folder, name_of(folder, root), (source,), series, notes=(*trace.notes, *notes))
+        return Run(folder, name_at(folder, root), (source,), series, notes=(*trace.notes, *notes))
 
 
 def _kind(path: Path) -> Text | None:

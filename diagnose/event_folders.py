@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,7 +23,7 @@ def event_parts(traces: Sequence[Trace], root: Path) -> list[tuple[Path, list[Pa
     homes: dict[Path, list[Trace]] = {}
     for folder, found in folders.items():
         home, prefix, suffix, own = folder, "", "", found
-        if home != root and (curve := _curve(home, found)):
+        if home != root and (curve := _curve(home.name, found)):
             home, suffix = home.parent, f"/{curve}"
         if _is_session(home, found) and home.parent in folders:
             home = home.parent
@@ -33,11 +34,13 @@ def event_parts(traces: Sequence[Trace], root: Path) -> list[tuple[Path, list[Pa
     return [(home, stitched(sorted(some, key=_written), restarts_replace=True)) for home, some in homes.items()]
 
 
-def stands_alone(trace: Trace, folder: Path) -> bool:
-    """Whether an event file is a run when it has no company: its ``folder`` is no half and no curve of another."""
+def stands_alone(trace: Trace) -> str | None:
+    """The folder of an event file that is a run when it has no company: it is no half and no curve of another."""
     if trace.format != EVENTS or not trace.series or trace.settings:
-        return False
-    return folder.name.lower() not in HALVES and not _curve(folder, (trace,))
+        return None
+    folder, _, _ = trace.series[0].source.rpartition(os.sep)
+    name = folder[folder.rfind(os.sep) + 1 :]
+    return None if name.lower() in HALVES or _curve(name, (trace,)) else folder
 
 
 def _is_session(folder: Path, traces: Sequence[Trace]) -> bool:
@@ -54,11 +57,11 @@ def _without(trace: Trace, others: Sequence[Trace]) -> Trace:
 def is_curve(unit: Unit, traces: Sequence[Trace]) -> bool:
     """Whether a folder is one of those that ``add_scalars`` makes, part of the run of the folder above."""
     folder = unit.folder
-    return _curve(folder, traces) != "" and folder != unit.root and all(trace.path.parent == folder for trace in traces)
+    return _curve(folder.name, traces) != "" and folder != unit.root and all(trace.path.parent == folder for trace in traces)
 
 
-def _curve(folder: Path, traces: Sequence[Trace]) -> str:
-    """The curve's name when ``add_scalars`` made the folder: it is called after its only tag, and the curve."""
+def _curve(folder: str, traces: Sequence[Trace]) -> str:
+    """The curve's name when ``add_scalars`` made the folder called so: after its only tag, and the curve."""
     tags: set[str] = set()
     for trace in traces:
         if len(trace.series) > 1:
@@ -67,9 +70,9 @@ def _curve(folder: Path, traces: Sequence[Trace]) -> str:
     if len(tags) != 1:
         return ""
     stem = _plain(tags.pop()) + "_"
-    if not _plain(folder.name).startswith(stem):
+    if not _plain(folder).startswith(stem):
         return ""
-    return folder.name[len(stem) :]
+    return folder[len(stem) :]
 
 
 def _plain(name: str) -> str:

@@ -5,6 +5,7 @@ What may belong to one run is found together, as a `Unit`; units follow each oth
 
 from __future__ import annotations
 
+import operator
 import os
 import re
 import stat
@@ -38,6 +39,7 @@ _NUMBER = re.compile(f"{SESSION.pattern}|{NUMBERED.pattern}", re.IGNORECASE)
 
 
 Entry = os.DirEntry[str]
+_NAME = operator.attrgetter("name")
 _HERE = os.path.join(os.curdir, "")  # noqa: PTH118 - what a listing of "." puts before every name, and a `Path` does not
 
 
@@ -111,17 +113,17 @@ class Walk:
             self._note(place, Text("already seen by another path; skipped", "已经从另一条路径读过，跳过"))
             return files, inner
         try:
-            with os.scandir(place) as found:
-                entries = {entry.name: entry for entry in found}
+            entries = sorted(os.scandir(place), key=_NAME)  # read to its end, a listing closes itself
         except OSError as error:
             self._unreadable(place, error)
             return files, inner
-        if "pyvenv.cfg" in entries and Path(place) != top:
+        if "pyvenv.cfg" in map(_NAME, entries) and Path(place) != top:
             return files, inner
-        for name, entry in sorted(entries.items()):
-            if (name.startswith(".") and name != HYDRA) or name in SKIPPED:
+        for entry in entries:
+            name = entry.name
+            if name in SKIPPED or (name[0] == "." and name != HYDRA):
                 continue
-            if name.lower().endswith(COPIES) and (plain := BACKUP.sub("", name)) in entries:
+            if name.lower().endswith(COPIES) and (plain := BACKUP.sub("", name)) in map(_NAME, entries):
                 self._note(entry.path, Text(f"an older copy of {plain}; skipped", f"{plain} 的旧副本，跳过"))
                 continue
             if entry.is_file(follow_symlinks=False):

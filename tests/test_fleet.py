@@ -73,7 +73,7 @@ def test_a_file_that_stands_alone_is_the_run_that_it_would_be_in_company(folder,
     events(tmp_path / "logs" / "zz" / folder, 1000, {"loss": line(range(5))})
 
     (*alone,) = Survey([tmp_path / "logs"]).runs()
-    monkeypatch.setattr("diagnose.assemble.stands_alone", lambda *_: False)
+    monkeypatch.setattr("diagnose.assemble.stands_alone", lambda _: None)
     (*together,) = Survey([tmp_path / "logs"]).runs()
 
     assert [said(run) for run in alone] == [said(run) for run in together]

@@ -71,7 +71,7 @@ def trace_of(source: str, events: Events) -> Trace:
     notes: tuple[Note, ...] = ()
     if not series or not account.spotless:
         notes = tuple([Note(source, what) for what in _remarks(account, len(series))])
-    return Trace(Path(source), FORMAT, series, settings=account.settings, notes=notes)
+    return Trace(source, FORMAT, series, settings=account.settings, notes=notes)
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:
