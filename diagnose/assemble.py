@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 from diagnose.attach import attached, home, name_at, name_of
 from diagnose.configured import configured
@@ -131,7 +132,7 @@ class Survey:
         series, notes = tidied(trace.series, self._rising)
         points = sum([one.steps.size for one in trace.series])
         source = Source(trace.series[0].source, trace.format, len(trace.series), points)
-        return Run(folder, name_at(folder, root), (source,), series, notes=(*trace.notes, *notes))
+        return Run(cast("Path", folder), name_at(folder, root), (source,), series, notes=(*trace.notes, *notes))
 
 
 def _kind(path: Path) -> Text | None:

@@ -57,7 +57,11 @@ def _without(trace: Trace, others: Sequence[Trace]) -> Trace:
 def is_curve(unit: Unit, traces: Sequence[Trace]) -> bool:
     """Whether a folder is one of those that ``add_scalars`` makes, part of the run of the folder above."""
     folder = unit.folder
-    return _curve(folder.name, traces) != "" and folder != unit.root and all(trace.path.parent == folder for trace in traces)
+    return (
+        _curve(folder.name, traces) != ""
+        and folder != unit.root
+        and all(trace.path.parent == folder for trace in traces)
+    )
 
 
 def _curve(folder: str, traces: Sequence[Trace]) -> str:

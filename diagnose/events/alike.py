@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from diagnose.events.columns import Column, Points, name_of
 from diagnose.events.crc32c import Bytes
 from diagnose.events.findings import Account, Events
 from diagnose.events.framing import FRAME, Frames, Places, Scan
-from diagnose.events.template import Spread, Template, layout_of
+from diagnose.events.template import Spread, Template, fixed_bits, layout_of
 
 LARGEST = 1 << 18  # bytes of a file worth a pattern; longer ones are quick enough by themselves
 WORTH_LEARNING = 24  # files of one size, before a pattern is looked for: to learn one takes as long as to read some
@@ -37,21 +37,27 @@ class _Rows(NamedTuple):
 
 
 class Pattern:
-    """What a file looks like whose every record fits a template: the bytes that are the same in all files alike."""
+    """What a file looks like whose every record fits a template: the bytes that are the same in all files alike.
 
-    def __init__(self, rows: list[_Rows], size: int) -> None:
-        self.size = size
+    ``learned`` is the file that it was learned from. With ``told`` its steps are the same in all files too.
+    """
+
+    def __init__(self, rows: list[_Rows], learned: Bytes, *, told: bool) -> None:
+        self.size = len(learned)
         self._rows = rows
+        self._told = [one.template.told(learned, one.places.at) if told else None for one in rows]
         self._records = sum(len(one.numbers) for one in rows)
-        bits, fixed = np.zeros(size + -size % 8, np.uint8), np.zeros(size + -size % 8, np.uint8)
+        bits = np.zeros(self.size + -self.size % 8, np.uint8)
         for one in rows:
             inside = one.places.at[:, None] + np.arange(one.template.layout.size)
-            bits[inside], fixed[inside] = one.template.bits, one.template.fixed
+            bits[inside] = fixed_bits(one.template.layout, steps=told)
+        fixed = bits.copy()
+        fixed[: self.size] &= learned
         self._bits, self._fixed = bits.view("<u8"), fixed.tobytes()
         self._scratch = np.empty_like(self._bits)
         tags = {tag for one in rows for tag in one.template.tags}
         self._order = {tag: self._order_of(tag) for tag in sorted(tags, key=self._first)}
-        self._usual: dict[bytes, NDArray[np.int64]] = {}  # the steps of each tag in the first file that was read
+        self._steps = self._known_steps() if told else {}
 
     def fits(self, block: Bytes, start: int) -> bool:
         """Whether the file that begins at ``block[start]``, of this size, is alike."""
@@ -64,8 +70,8 @@ class Pattern:
         count, begun = len(starts), Spread(starts)
         good = np.ones(count, bool)
         parts: dict[bytes, list[Column]] = {}
-        for one in self._rows:
-            found = one.template.tables(block, begun, one.places)
+        for one, told in zip(self._rows, self._told, strict=True):
+            found = one.template.tables(block, begun, one.places, told)
             good &= found.good.reshape(count, -1).all(axis=1)
             for tag, values in zip(one.template.tags, found.values, strict=True):
                 column = Column(
@@ -76,22 +82,14 @@ class Pattern:
         rows: list[Iterator[Points]] = []  # of each tag, file by file
         distinct: list[tuple[NDArray[np.int64], list[NDArray[np.int64]]]] = []
         for tag, order in self._order.items():
-            table, walls, values = _joined(parts[tag], order)
-            steps = next((known for other, known in distinct if np.array_equal(other, table)), None)
-            if steps is None:  # most curves have their points at the same steps, and share them
-                steps = self._steps(tag, table)
-                distinct.append((table, steps))
-            rows.append(zip(steps, walls, values, strict=True))
+            tables, times, numbers = zip(*parts[tag], strict=True)
+            steps = [self._steps[tag]] * count if self._steps else _shared(_joined(tables, order), distinct)
+            rows.append(zip(steps, _joined(times, order), _joined(numbers, order), strict=True))
         names = [name_of(tag) for tag in self._order]
         return [
             Events(dict(zip(names, columns, strict=True)), whole, self.size) if fine else None
             for fine, *columns in zip(good.tolist(), *rows, strict=True)
         ]
-
-    def _steps(self, tag: bytes, table: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-        """The steps of a tag file by file, ``table`` [files, n]; those of a sweep are equal, and share one array."""
-        usual = self._usual.setdefault(tag, table[0].copy())
-        return [usual if same else own for same, own in zip((table == usual).all(axis=1).tolist(), table, strict=True)]
 
     def _first(self, tag: bytes) -> int:
         return min(int(one.numbers[0]) for one in self._rows if tag in one.template.tags)
@@ -102,6 +100,16 @@ class Pattern:
         if (numbers[1:] >= numbers[:-1]).all():
             return None
         return np.argsort(numbers, kind="stable")
+
+    def _known_steps(self) -> dict[bytes, NDArray[np.int64]]:
+        """The steps of every tag, as told."""
+        parts: dict[bytes, list[NDArray[np.int64]]] = {}
+        for one, told in zip(self._rows, self._told, strict=True):
+            assert told is not None
+            for tag in one.template.tags:
+                parts.setdefault(tag, []).append(told.steps[None])
+        distinct: list[tuple[NDArray[np.int64], list[NDArray[np.int64]]]] = []
+        return {tag: _shared(_joined(parts[tag], order), distinct)[0] for tag, order in self._order.items()}
 
 
 class Known:
@@ -129,13 +137,17 @@ class Known:
         return found
 
     def _learn(self, block: Bytes, start: int, size: int, count: int) -> Pattern | None:
-        """A pattern from the file at ``start``, one of ``count`` that fit none, when many of that size have gone by."""
+        """A pattern from the file at ``start``, one of ``count`` that fit none, when many of that size have gone by.
+
+        The first of a size takes the steps to be the same too, as in a sweep; where they are not, a further one reads
+        them.
+        """
         patterns = self._patterns.setdefault(size, [])
         self._others[size] += count
         if self._others[size] < WORTH_LEARNING or len(patterns) == MOST_PATTERNS or size > LARGEST:
             return None
         frames = Scan(block, start, start + size).frames(start)
-        learnt = pattern_of(block, frames) if frames.end == start + size else None
+        learnt = pattern_of(block, frames, told=not patterns) if frames.end == start + size else None
         self._others[size] = 0 if learnt else -SHY * WORTH_LEARNING
         if learnt:
             patterns.append(learnt)
@@ -151,11 +163,14 @@ def _read_fitting(
         read = pattern.read(block, np.array([starts[which] for which in fitting]))
         for which, events in zip(fitting, read, strict=True):
             found[which] = events
-    return [which for which in left if which not in set(fitting)] if len(fitting) < len(left) else []
+    if len(fitting) == len(left):
+        return []
+    taken = set(fitting)
+    return [which for which in left if which not in taken]
 
 
-def pattern_of(block: Bytes, frames: Frames) -> Pattern | None:
-    """The pattern of a file of these records, or None when they are not all plain scalars."""
+def pattern_of(block: Bytes, frames: Frames, *, told: bool) -> Pattern | None:
+    """The pattern of a file of these records (and steps, with ``told``); None when not all are plain scalars."""
     known: dict[int, list[Template]] = {}
     numbers: dict[Template, list[int]] = {}
     for number, (offset, length) in enumerate(zip(frames.offsets.tolist(), frames.lengths.tolist(), strict=True)):
@@ -171,7 +186,7 @@ def pattern_of(block: Bytes, frames: Frames) -> Pattern | None:
         numbers.setdefault(template, []).append(number)
     first = int(frames.offsets[0])
     rows = [_Rows(template, np.array(own), Spread(frames.offsets[own] - first)) for template, own in numbers.items()]
-    return Pattern(rows, frames.end - first)
+    return Pattern(rows, block[first : frames.end], told=told)
 
 
 def _template(record: Bytes) -> Template | None:
@@ -183,14 +198,18 @@ def _template(record: Bytes) -> Template | None:
     return Template(layout, record) if layout else None
 
 
-def _joined(
-    parts: list[Column], order: Places | None
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Points of several templates [files, n] as those of one."""
-    if len(parts) == 1:
-        steps, walls, values = parts[0]
-    else:
-        steps, walls, values = (np.concatenate(each, axis=1) for each in zip(*parts, strict=True))
-    if order is None:
-        return steps, walls, values
-    return steps[:, order], walls[:, order], values[:, order]
+def _joined(parts: Sequence[NDArray[Any]], order: Places | None) -> NDArray[Any]:
+    """What several templates tell of the points of a tag [files, n] as one table."""
+    table = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+    return table if order is None else table[:, order]
+
+
+def _shared(
+    table: NDArray[np.int64], distinct: list[tuple[NDArray[np.int64], list[NDArray[np.int64]]]]
+) -> list[NDArray[np.int64]]:
+    """The rows of a table of steps; most curves have their points at the same, and share the arrays."""
+    rows = next((rows for other, rows in distinct if np.array_equal(other, table)), None)
+    if rows is None:
+        rows = list(table)
+        distinct.append((table, rows))
+    return rows

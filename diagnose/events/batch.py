@@ -6,7 +6,9 @@ Whatever is not plain and whole is left to `event_file`.
 
 from __future__ import annotations
 
+import functools
 import itertools
+import operator
 import os
 from collections.abc import Iterable, Iterator
 from io import FileIO
@@ -25,6 +27,7 @@ from diagnose.events.general import Learned, Stretch
 
 BUFFER = 1 << 22  # bytes of files read together
 FIRST = 1 << 17  # bytes of the first of them, so that the first answer does not wait for a hundred files
+_IS_OTHER = functools.partial(operator.is_, None)  # a file that is not like many others
 _MARGIN = 64  # bytes behind the buffer that column views may touch; what lies there is never used
 
 
@@ -87,10 +90,10 @@ def _read_waiting(
     """Read the files in the buffer: those that are alike together, then those between them."""
     found = known.read(block, bounds)
     at = 0
-    for alike, group in itertools.groupby(found, key=lambda one: one is not None):
+    for other, group in itertools.groupby(found, key=_IS_OTHER):
         some = list(group)
-        if alike:
-            yield from (one for one in some if one is not None)
+        if not other:
+            yield from some  # type: ignore[misc] # none of them is None
         else:
             yield from _read_others(block, waiting[at : at + len(some)], bounds[at : at + len(some) + 1], learned)
         at += len(some)

@@ -19,6 +19,7 @@ from diagnose.events.framing import FRAME, HEADER
 from diagnose.events.wire import Event
 
 LONGEST = 4096  # bytes of payload; a longer record is no plain scalar and is left to the slow path
+_NO_STEPS = np.zeros(0, np.int64)
 _STEP_BYTES = 8  # a step that takes more (negative, or above 2**56) is left to the slow path
 
 
@@ -50,6 +51,13 @@ class Layout:
         return self.length + FRAME
 
 
+class Told(NamedTuple):
+    """Steps that are the same in all files alike, and their shares in the checksums of their records, both [n]."""
+
+    steps: NDArray[np.int64]
+    shares: NDArray[np.uint32]
+
+
 class Columns(NamedTuple):
     """What equal records hold: steps and walls [n], values one array [n] a field; ``good`` [n] where checksums fit."""
 
@@ -79,13 +87,16 @@ def tag_places(layout: Layout) -> NDArray[np.bool_]:
     return places
 
 
-def fixed_bits(layout: Layout) -> Bytes:
-    """The bits that are equal in all records of one layout and tag; of a step's bytes, those that say how many."""
+def fixed_bits(layout: Layout, *, steps: bool = False) -> Bytes:
+    """The bits that are equal in all records of one layout and tag; of a step's bytes, those that say how many.
+
+    With ``steps``, those that are equal where the steps are equal too.
+    """
     bits = np.full(layout.size, 255, np.uint8)
     for at, width in _numbers(layout):
         bits[at : at + width] = 0
     if layout.step_size:
-        bits[layout.step_at : layout.step_at + layout.step_size] = 128
+        bits[layout.step_at : layout.step_at + layout.step_size] = 255 if steps else 128
     bits[-4:] = 0
     return bits
 
@@ -115,8 +126,21 @@ class Template:
 
         return self._columns(words, count, more)
 
-    def tables(self, block: Bytes, starts: Spread, places: Spread) -> Columns:
-        """The numbers of the records at ``places`` [n] of every file that begins at ``starts`` [m]; columns [m * n]."""
+    def told(self, block: Bytes, places: NDArray[np.int64]) -> Told:
+        """The steps of the records at ``places`` [n]."""
+        size = self.layout.step_size
+        steps, shares = np.zeros(len(places), np.int64), np.zeros(len(places), np.uint32)
+        for place in range(size):
+            read = block[places + (self.layout.step_at + place)]
+            steps |= (read & 127).astype(np.int64) << (7 * place)
+            shares ^= self._shares[-1][place][read]
+        return Told(steps, shares)
+
+    def tables(self, block: Bytes, starts: Spread, places: Spread, told: Told | None = None) -> Columns:
+        """The numbers of the records at ``places`` [n] of every file that begins at ``starts`` [m]; columns [m * n].
+
+        Steps are not read where they are ``told`` beforehand, and left out.
+        """
         shape = len(starts.at), len(places.at)
         if starts.apart is not None and places.apart is not None:
             first, even = int(starts.at[0] + places.at[0]), (starts.apart, places.apart)
@@ -132,15 +156,24 @@ class Template:
                 found: NDArray[Any] = view[each]
                 return found
 
-        return self._columns(words, shape[0] * shape[1])
+        return self._columns(words, shape[0] * shape[1], told=told)
 
-    def _columns(self, words: Callable[[int, str], NDArray[Any]], count: int, more: int = 0) -> Columns:
+    def _columns(
+        self, words: Callable[[int, str], NDArray[Any]], count: int, more: int = 0, told: Told | None = None
+    ) -> Columns:
         """Columns from a function that gives the ``count`` numbers at a place of the record."""
         layout = self.layout
-        found = [words(at, "<u4" if width <= 4 else "<u8") for at, width in self._numbers]
-        good = self._crcs(found, count, more) == crc32c.unmask(words(layout.size - 4, "<u4"))
+        asked = self._numbers[:-1] if told and layout.step_size else self._numbers
+        found = [words(at, "<u4" if width <= 4 else "<u8") for at, width in asked]
+        crcs = self._crcs(found, count, more)
+        if told:
+            crcs = (crcs.reshape(-1, len(told.shares)) ^ told.shares).reshape(-1)
+        good = crcs == crc32c.unmask(words(layout.size - 4, "<u4"))
+        if told:
+            steps = _NO_STEPS
+        else:
+            steps = _steps(found.pop(), layout.step_size) if layout.step_size else np.zeros(count, np.int64)
         walls = found.pop(0).view("<f8").astype(np.float64, copy=False) if layout.wall_at else np.zeros(count)
-        steps = _steps(found.pop(0), layout.step_size) if layout.step_size else np.zeros(count, np.int64)
         with np.errstate(invalid="ignore"):  # a signalling NaN becomes a quiet one
             values = [array.view(one.code).astype(np.float64) for one, array in zip(layout.fields, found, strict=True)]
         return Columns(steps, walls, values, good)
@@ -153,7 +186,7 @@ class Template:
         """
         same = self._blank_crc
         differing: list[tuple[NDArray[np.uint32], NDArray[Any]]] = []  # a table, and what to look up in it
-        for (at, width), numbers, shares in zip(self._numbers, found, self._shares, strict=True):
+        for (at, width), numbers, shares in zip(self._numbers, found, self._shares, strict=False):
             first, behind = int(numbers[0]), self.layout.size - 4 - at
             differ = int(np.bitwise_or.reduce(numbers ^ numbers[0]))
             place = 0
@@ -184,10 +217,10 @@ class Spread:
 
 
 def _numbers(layout: Layout) -> list[tuple[int, int]]:
-    """Place and width of everything that changes from record to record: wall time and step where there are, values."""
+    """Place and width of all that changes from record to record: wall time where there is one, values, step."""
     wall = [(layout.wall_at, 8)] if layout.wall_at else []
     step = [(layout.step_at, layout.step_size)] if layout.step_size else []
-    return [*wall, *step, *((field.at, int(field.code[2])) for field in layout.fields)]
+    return [*wall, *((field.at, int(field.code[2])) for field in layout.fields), *step]
 
 
 def _steps(words: NDArray[Any], size: int) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ import itertools
 import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -71,7 +72,7 @@ def trace_of(source: str, events: Events) -> Trace:
     notes: tuple[Note, ...] = ()
     if not series or not account.spotless:
         notes = tuple([Note(source, what) for what in _remarks(account, len(series))])
-    return Trace(source, FORMAT, series, settings=account.settings, notes=notes)
+    return Trace(cast("Path", source), FORMAT, series, settings=account.settings, notes=notes)
 
 
 def example(folder: Path) -> tuple[Path, list[Trace]]:
