@@ -207,3 +207,49 @@ def test_evaluations_told_in_words_of_ones_own_stand_at_their_step(tmp_path):
         "val/mDice": ([20], [0.5]),
         "val/acc": ([40], [0.75]),
     }
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("[TEST] {set}  meanDic: {b}; meanIoU: 0{b}", ("val/meanDic {set}", "val/meanIoU {set}")),
+        ("{set}: meanDic {b} meanIoU 0{b}", ("meanDic {set}", "meanIoU {set}")),
+        (
+            "(Dataset:{set}; Model:PraNet) meanDic:{b};meanIoU:0{b};Sm:1{b};maxEm:2{b}",
+            ("meanDic {set}", "meanIoU {set}"),
+        ),
+        ("Epoch {n} Val on {set}: S-measure: {b}, E-measure: 0{b}", ("val/S-measure {set}", "val/E-measure {set}")),
+        ("*** {set} *** mDice={b}, mIoU=0{b} (best {b})", ("mDice {set}", "mIoU {set}")),
+    ],
+)
+def test_scores_of_data_sets_are_told_apart_however_they_are_written(tmp_path, line, names):
+    path = tmp_path / "train.log"
+    sets = ("Kvasir", "CVC-ClinicDB", "ETIS-LaribPolypDB")
+    step = "Epoch [{n:03d}/004], Step [0040/0040], [lateral-2: {a}, lateral-3: {a}]\n"
+    text = "".join(
+        step.format(n=n, a=0.9 - 0.1 * n)
+        + "".join(line.format(set=one, n=n, b=f"0.{n}{at}") + "\n" for at, one in enumerate(sets, 1))
+        for n in range(1, 5)
+    )
+    path.write_text(text, encoding="utf-8")
+
+    [trace] = cod_log.read(path)
+    found = {one.name: one.values.tolist() for one in trace.series}
+
+    for at, one in enumerate(sets, 1):
+        assert found[names[0].format(set=one)] == [float(f"0.{n}{at}") for n in range(1, 5)]
+        assert found[names[1].format(set=one)] == [float(f"00.{n}{at}") for n in range(1, 5)]
+    assert len(found) in (9, 15)
+    assert not any("is no number" in note.what.en for note in trace.notes)
+
+
+def test_what_an_evaluation_took_is_no_score_of_its_data_set(tmp_path):
+    path = tmp_path / "train.log"
+    step = "Epoch [{n:03d}/004], Step [0040/0040], [lateral-2: {a}, lateral-3: {a}]\n"
+    lines = (step + "Val on Kvasir: images: 100, time: 3.{n}\n" for _ in range(1))
+    text = "".join(line.format(n=n, a=0.9 - 0.1 * n) for line in lines for n in range(1, 5))
+    path.write_text(text, encoding="utf-8")
+
+    [trace] = cod_log.read(path)
+
+    assert {one.name for one in trace.series} == {"epoch", "train/loss/lateral-2", "train/loss/lateral-3"}

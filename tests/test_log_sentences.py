@@ -25,8 +25,6 @@ def test_a_sentence_that_tells_a_score_after_every_epoch_is_read(tmp_path, sente
 @pytest.mark.parametrize(
     "sentence",
     [
-        "New best model, it goes to the folder of weights with a dice of {b}",
-        "Weights saved to the folder of this run with val dice {b}",
         "Loaded the weights that came with the paper, dice {b}\nLoaded the weights that came with the paper, dice 0{b}",
         "The loss on all training images is 3 times the dice that we have now {b}",
         "sample polyp_{n}.png of the held out half has a dice of {b}",
@@ -36,6 +34,18 @@ def test_a_remark_and_what_is_told_twice_an_epoch_in_prose_are_left_alone(tmp_pa
     [found], _ = read(tmp_path, epochs("Epoch {n} loss {a}\n" + sentence + "\n"))
 
     assert found == {"loss": curve(FALL)}
+
+
+@pytest.mark.parametrize("remark", ["The new best model is kept, dice of", "Saved what we have to the disk, val dice"])
+def test_a_remark_on_the_best_counts_only_where_it_comes_after_every_epoch(tmp_path, remark):
+    lines = epochs("Epoch {n} loss {a}\n" + remark + " {b}\n")
+    name = remark.replace(",", "").split(" of")[0].rpartition(" ")[2]
+
+    [every], _ = read(tmp_path, lines)
+    [some], _ = read(tmp_path, lines + "".join(f"Epoch {n} loss 0.3{n}\n" for n in (5, 6)))
+
+    assert [one for one in every if one.endswith(name)]
+    assert set(some) == {"loss"}
 
 
 def test_a_data_set_of_several_words_is_one_word_of_its_line(tmp_path):

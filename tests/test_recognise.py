@@ -197,6 +197,7 @@ def roles(*names: str, points: dict[str, int] | None = None) -> list[str]:
         ("abs_rel", "", "abs", ""),
         ("val/logloss", "val", "logloss", ""),
         ("val/ece", "val", "ece", ""),
+        ("Sm CVC-ClinicDB", "", "sm", "CVC-ClinicDB"),
     ],
 )
 def test_a_name_tells_split_quantity_and_what_it_is_of(name, split, quantity, of):

@@ -14,6 +14,7 @@ from diagnose.run import Series, Trace
 from diagnose.tables.alike import column
 from diagnose.tables.data_sets import SCORED, SETS, data_set_scores
 from diagnose.tables.log_lines import WORD, LogLines, plain
+from diagnose.tables.naming import is_told
 from diagnose.tables.said import Said
 from diagnose.tables.table import Column, Table
 from diagnose.tables.textfile import head_text
@@ -154,11 +155,14 @@ def _scores(log: LogLines, line: int, text: str, now: Mapping[str, int]) -> dict
 def _evaluated(log: LogLines, line: int, match: re.Match[str]) -> dict[str, float]:
     """The losses and scores of an evaluation told in the user's own words; nothing without any."""
     said = match["split"] + match["said"] if match["said"][:1] == " " else match["said"]
+    said = re.sub(r"(?<=\w):(?= [A-Za-z]+\W)(?! (?:nan|inf))", ";", said)  # Kvasir: dice: 0.5
     epoch = match["ahead"] or (EPOCH.search(said) or {"epoch": ""})["epoch"]
-    pairs = {full: pair for pair, full in _pairs(said, "val") if QUANTITY.search(pair["name"])}
+    pairs = {full: pair for pair, full in _pairs(said, "val") if QUANTITY.search(pair["name"]) or is_told(full)}
+    sets = [word for word in re.findall(r"[A-Za-z][\w-]*", said) if word.lower() in SETS - {"test"}]
+    of = f" {sets[0]}" if len(set(sets)) == 1 else ""
     row: dict[str, float] = {}
     for full, pair in pairs.items():
-        row |= _number(log, line, full, pair["value"])
+        row |= _number(log, line, full if of in full else full + of, pair["value"])
     return {**({"epoch": int(epoch)} if epoch and row else {}), **row}
 
 

@@ -11,13 +11,14 @@ _PARTS = re.compile(
 )
 _QUOTES = " %'\"`().#$&^\\-–=:：＝_"
 _WORDS = re.compile(r"[a-z]+\d*|[^\W\d_a-z]+|\d+")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAMEL = re.compile(r"(?<=[a-z])(?<!Io)(?=[A-Z])")  # meanIoU
 
 LOSSES = frozenset(("loss", "losses", "nll", "elbo", "perplexity", "ppl", "bce", "mse", "rmse", "损失", "損失", "손실"))
 SCORES = frozenset(
     ("dice", "mdice", "dsc", "iou", "miou", "jaccard", "acc", "acc1", "acc5", "accuracy", "auc", "auroc", "f1",
      "fscore", "precision", "recall", "sensitivity", "specificity", "psnr", "ssim", "bleu", "wer", "cer", "map",
-     "map50", "mae", "hd95", "asd", "assd", "nsd", "kappa", "fbeta", "wfm", "mpa",
+     "map50", "mae", "hd95", "asd", "assd", "nsd", "kappa", "fbeta", "wfm", "mpa", "dic", "mdic",
+     "smeasure", "emeasure", "fmeasure", "wfmeasure",
      "灵敏度", "敏感度", "特异度", "特异性", "准确率", "正确率", "精度", "精确率", "召回率", "交并比", "准确度",
      "正解率", "정확도")
 )  # fmt: skip
@@ -33,6 +34,10 @@ SETTINGS = frozenset(
 LONG = 6  # words of a name; more are a sentence
 _TOKENS = re.compile(r"[^\W_]+")
 _KIND = re.compile(r"\b(mean|average|avg|overall|global|total|macro|micro)\s$", re.IGNORECASE)
+_MEASURE = re.compile(  # of camouflaged objects and polyps: Sm, meanEm, maxSen, F-measure
+    r"\b(?:mean|max|adp)?[SEF]m\b|\b(?:mean|max)(?:Sen|Spe)\b|(?<![^\W_])[sefSEF](?:beta)?[-_ ][Mm]easure\b"
+)
+_OF_SPLIT = frozenset(("score", "sm", "em", "fm"))  # too short or too common to be told elsewhere
 _SHORT = frozenset(("lr", "学习率", "rank"))  # need no sign before their number either
 CASES = frozenset(
     ("case", "idx", "image", "img", "sample", "patient", "subject", "file", "slice", "frame", "id", "样本")
@@ -89,7 +94,8 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
     text = bare[: sign.start()].rstrip() if sign else bare.removesuffix(" of")  # a dice of 0.8
     inner = re.search(r"([\w][\w ./@-]{0,40}\([\w /%]{1,20}\))$", text)
     parts = [inner[1]] if inner else _PARTS.split(text)
-    key = parts[-1].strip(_QUOTES if not inner else _QUOTES.replace(")", "")).strip()
+    key = parts[-1] if inner or "(" in parts[-1] else parts[-1].rpartition(") ")[2]
+    key = key.strip(_QUOTES if not inner else _QUOTES.replace(")", "")).strip()
     if not key.isascii() and len(key) > 2:
         key = key.removesuffix("为").removesuffix("是")
     before = words(text[: len(text) - len(parts[-1])])
@@ -148,8 +154,9 @@ def side_of(text: str) -> str:
 def is_told(name: str) -> bool:
     """Whether a name is that of a loss or a score; IoU has a capital in its middle, a mere score is of a split."""
     said = {*words(name), *words(name.lower())}
-    of_split = "score" in said and side_of(name) != ""
-    return not (LOSSES | SCORES).isdisjoint(said) or of_split or {"correct", "global"} <= said or inside(name)
+    of_split = not _OF_SPLIT.isdisjoint(said) and side_of(name) != ""
+    known = not (LOSSES | SCORES).isdisjoint(said) or of_split or {"correct", "global"} <= said
+    return known or _MEASURE.search(name) is not None or inside(name)
 
 
 @lru_cache(maxsize=65536)

@@ -230,8 +230,12 @@ def _rises(lines: Lines, carried: Carried) -> bool:
 
 
 def _sums_up(text: str, lines: Lines, carried: Carried, counted: Ints) -> bool:
-    """Whether a sentence comes once after every epoch, or after one of the counted lines where no epoch is named."""
-    if len(lines) < OFTEN or REMARK.search(text):
+    """Whether a sentence comes once after every epoch, or after one of the counted lines where no epoch is named.
+
+    A remark on the best so far or on what was saved must come after each of them, for else it tells a part again.
+    """
+    told = len(np.unique(carried.until(lines.at)))
+    if len(lines) < OFTEN or (REMARK.search(text) and told < len(np.unique(carried.epochs))):
         return False
     if len(carried.at):
         return _rises(lines, carried)

@@ -203,7 +203,7 @@ def _named(text: str, counted: Counted, grouped: Mapping[int, str]) -> Shape:
             beside.add(slot)
         elif slot in beside or (slot - 1 in beside and re.fullmatch(r"[%a-z]{0,3} ?\( ?", pieces[slot])):
             beside.add(slot)  # a running mean, or what a ratio is of
-        elif not _TOOK.match(written[slot + 1]):
+        elif not _TOOK.match(written[slot + 1]) and not _BEST.search(pieces[slot][-8:]):
             spare += 1
     names[:] = ["" if _BEST.search(name) and _SAVED.search(name) else name for name in names]
     if any(name and _BEST.search(name) is None for name in names):  # the best so far repeats them
@@ -228,11 +228,11 @@ def _named(text: str, counted: Counted, grouped: Mapping[int, str]) -> Shape:
             names[slot] = ""
             continue
         known = set(words(name))
-        lost |= is_told(name) and not known & SETTINGS
+        lost |= is_told(full) and not known & SETTINGS
         rate |= bool(known & RATES) or "学习率" in name
     loose = _loose(text, [word for word in rest if word not in IDLE and not word.isdigit() and not side_of(word)])
     case = bool(CASES & {*rest, *(word for name in names for word in words(name))})
-    clean = spare == 0 and loose <= 2 and not case
+    clean = spare == 0 and loose <= max(2, sum(map(is_told, names))) and not case
     if {"weight", "weights"} & set(rest):  # "Loss weights: CE=0.5, Dice=0.5"
         lost = rate = False
     if case and counted.epoch is None:
