@@ -17,6 +17,7 @@ from diagnose.tables.apart import CALLED, RANKS, WRITERS, by_name, by_process
 from diagnose.tables.clock import Clock, clock_of, tail
 from diagnose.tables.gaps import placeholders
 from diagnose.tables.timeline import Ints
+from diagnose.tables.twice import once
 from kb.text import Text
 
 CLASSES = ("class", "class_name", "category", "organ")
@@ -97,6 +98,7 @@ def traces(table: Table) -> list[Trace]:
         why = Text("no column of numbers: this is not a training log", "没有数值列：这不是训练日志")
         notes = table.notes or [Note(str(table.path), why)]
         return [Trace(table.path, table.format, settings=table.settings, notes=tuple(notes))]
+    table = once(table)
     dense = {name: column.dense(table.count) for name, column in table.columns.items() if tail(name)}
     main, labels = _main_rows(table, set(dense))
     if ranks := _ranks(table, dense, main):
