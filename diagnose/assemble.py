@@ -10,13 +10,14 @@ from typing import cast
 
 from diagnose.attach import attached, home, name_at, name_of
 from diagnose.configured import configured
-from diagnose.event_folders import EVENTS, event_parts, is_curve, stands_alone
+from diagnose.event_folders import EVENTS, curve_home, event_parts, stands_alone
 from diagnose.files import read_units
 from diagnose.folder import Unit, Walk
 from diagnose.foreign import kind_of
 from diagnose.gather import gathered
 from diagnose.one_a_file import in_one
 from diagnose.run import Note, Run, Series, Source, Trace
+from diagnose.saved_histories import without_log
 from diagnose.sequel import parts_of
 from diagnose.stitch import Part
 from diagnose.tidy import Rising, tidied
@@ -86,13 +87,15 @@ class Survey:
         curves: list[Trace] = []
         owner: Path | None = None
         for unit, traces in self._units():
-            if owner is not None and owner != unit.folder.parent:
+            alone = stands_alone(traces[0]) if len(traces) == 1 else None
+            home = curve_home(unit, traces) if alone is None else None
+            if owner is not None and home != owner:
                 yield from self._assembled(unit.root, curves)
                 curves, owner = [], None
-            if len(traces) == 1 and (folder := stands_alone(traces[0])) is not None:
-                yield self._alone(traces[0], folder, unit.root)
-            elif is_curve(unit, traces):
-                curves, owner = curves + traces, unit.folder.parent
+            if alone is not None:
+                yield self._alone(traces[0], alone, unit.root)
+            elif home is not None:
+                curves, owner = curves + traces, home
             else:
                 yield from self._assembled(unit.root, traces)
         if owner is not None:
@@ -154,12 +157,20 @@ def _runs(root: Path, traces: Sequence[Trace]) -> list[Run]:
         return gathered(logs, root)
     files: dict[Path, list[Trace]] = {}
     for trace in traces:
-        if trace.format != EVENTS and trace.series:
-            files.setdefault(trace.path, []).append(replace(trace, checkpoints=()))
+        if trace.format != EVENTS and trace.series and not trace.checkpoints:
+            files.setdefault(trace.path, []).append(trace)
     files = in_one(files)
     for path, parts in parts_of({path: files[path] for path in _latest_states(files)}):
         logs += _named(path, root, parts)
-    return attached(gathered(logs, root), [trace for trace in traces if trace.checkpoints], root)
+    logs = gathered(logs, root)
+    saved = [trace for trace in traces if trace.checkpoints]
+    for trace in without_log([trace for trace in saved if trace.series], logs):
+        logs += [
+            run
+            for path, parts in parts_of({trace.path: [replace(trace, checkpoints=())]})
+            for run in _named(path, root, parts)
+        ]
+    return attached(logs, saved, root)
 
 
 def _latest_states(files: Mapping[Path, Sequence[Trace]]) -> list[Path]:

@@ -58,6 +58,8 @@ def home(path: Path) -> Path:
 
 def _owner(path: Path, logs: Sequence[Run]) -> int | None:
     """The one log of the nearest folder that has any, upwards through folders that only hold checkpoints."""
+    if (own := next((at for at, run in enumerate(logs) if run.path == path), None)) is not None:
+        return own  # its own history
     folder = home(path)
     while not (inside := [at for at, run in enumerate(logs) if folder in (run.path, home(run.path))]):
         if folder.name.lower() not in FOLDERS:

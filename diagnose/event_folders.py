@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from diagnose.folder import HALVES, SESSION, Unit
 from diagnose.run import Series, Trace
@@ -23,8 +24,8 @@ def event_parts(traces: Sequence[Trace], root: Path) -> list[tuple[Path, list[Pa
     homes: dict[Path, list[Trace]] = {}
     for folder, found in folders.items():
         home, prefix, suffix, own = folder, "", "", found
-        if home != root and (curve := _curve(home.name, found)):
-            home, suffix = home.parent, f"/{curve}"
+        if home != root and (curve := _curve(str(home), found)):
+            home, suffix = home.parents[curve.level - 1], f"/{curve.name}"
         if _is_session(home, found) and home.parent in folders:
             home = home.parent
             own = [_without(trace, folders[home]) for trace in found]
@@ -40,7 +41,7 @@ def stands_alone(trace: Trace) -> str | None:
         return None
     folder, _, _ = trace.series[0].source.rpartition(os.sep)
     name = folder[folder.rfind(os.sep) + 1 :]
-    return None if name.lower() in HALVES or _curve(name, (trace,)) else folder
+    return None if name.lower() in HALVES or _curve(folder, (trace,)) else folder
 
 
 def _is_session(folder: Path, traces: Sequence[Trace]) -> bool:
@@ -54,29 +55,44 @@ def _without(trace: Trace, others: Sequence[Trace]) -> Trace:
     return replace(trace, series=tuple(one for one in trace.series if one.name not in known))
 
 
-def is_curve(unit: Unit, traces: Sequence[Trace]) -> bool:
-    """Whether a folder is one of those that ``add_scalars`` makes, part of the run of the folder above."""
+def curve_home(unit: Unit, traces: Sequence[Trace]) -> Path | None:
+    """The folder whose run a folder belongs to, if it is one of those that ``add_scalars`` makes for every curve."""
     folder = unit.folder
-    return (
-        _curve(folder.name, traces) != ""
-        and folder != unit.root
-        and all(trace.path.parent == folder for trace in traces)
-    )
+    curve = _curve(unit.place, traces)
+    if curve is None or folder == unit.root or not all(trace.path.parent == folder for trace in traces):
+        return None
+    home = folder.parents[curve.level - 1]
+    return home if home == unit.root or unit.root in home.parents else None
 
 
-def _curve(folder: str, traces: Sequence[Trace]) -> str:
-    """The curve's name when ``add_scalars`` made the folder called so: after its only tag, and the curve."""
+class _Curve(NamedTuple):
+    """A curve that has a folder: its name, and how many levels up its run is."""
+
+    name: str
+    level: int
+
+
+def _curve(folder: str, traces: Sequence[Trace]) -> _Curve | None:
+    """The curve when ``add_scalars`` made the folder: it is called after its only tag, and the curve.
+
+    torch writes ``Loss_train`` with the tag ``Loss``, tensorboardX ``Loss/train``: a folder for every part of a tag.
+    """
     tags: set[str] = set()
     for trace in traces:
         if len(trace.series) > 1:
-            return ""
+            return None
         tags.update([one.name for one in trace.series])
     if len(tags) != 1:
-        return ""
-    stem = _plain(tags.pop()) + "_"
-    if not _plain(folder).startswith(stem):
-        return ""
-    return folder[len(stem) :]
+        return None
+    tag = tags.pop()
+    *above, name = folder.split(os.sep)  # noqa: PTH206 - a `Path` of every folder of a sweep takes longer
+    stem = _plain(tag) + "_"
+    if _plain(name).startswith(stem):
+        return _Curve(name[len(stem) :], 1)
+    parts = [_plain(part) for part in tag.split("/") if part]
+    if len(above) > len(parts) > 0 and [_plain(part) for part in above[-len(parts) :]] == parts:
+        return _Curve(name, 1 + len(parts))
+    return None
 
 
 def _plain(name: str) -> str:

@@ -5,6 +5,7 @@ What may belong to one run is found together, as a `Unit`; units follow each oth
 
 from __future__ import annotations
 
+import itertools
 import operator
 import os
 import re
@@ -34,6 +35,7 @@ COPIES = ("~", ".bak", ".orig", ".old")  # what editors leave beside a file
 BACKUP = re.compile(f"(?:{'|'.join(map(re.escape, COPIES))})$", re.IGNORECASE)
 SESSION = re.compile(r"\d{9,}\.\d+")  # SummaryWriter.add_hparams writes into a folder named after the time
 NUMBERED = re.compile(r"(checkpoint|ckpt|step|epoch|global_step|iter)[-_]?\d+", re.IGNORECASE)
+FEW = 64  # curves of one plot
 _CALLED_SO = FOLDERS | HALVES
 _NUMBER = re.compile(f"{SESSION.pattern}|{NUMBERED.pattern}", re.IGNORECASE)
 
@@ -215,8 +217,18 @@ def _serving(names: Sequence[str], inner: Sequence[Entry]) -> dict[str, Entry]:
         if len(stamped) == 1:  # of several, no one knows whose they are
             serving[stamped[0].name] = stamped[0]
     if any(map(is_event_file, names)):  # SummaryWriter.add_scalars: a folder for every curve
-        serving |= {one.name: one for one in inner if "_" in one.name}
+        serving |= {one.name: one for one in inner if "_" in one.name or _holds_folders_alone(one)}
     return serving
+
+
+def _holds_folders_alone(folder: Entry) -> bool:
+    """Whether there is nothing but folders in it, as in those that tensorboardX names after the parts of a tag."""
+    try:
+        with os.scandir(folder.path) as found:
+            kinds = [one.is_dir(follow_symlinks=False) for one in itertools.islice(found, FEW + 1)]
+    except OSError:
+        return False
+    return 0 < len(kinds) <= FEW and all(kinds)
 
 
 def is_event_file(name: str) -> bool:

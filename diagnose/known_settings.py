@@ -62,11 +62,18 @@ NUMBERS = frozenset(
     )
 )
 FRACTIONS = frozenset(("learning-rate", "foreground-share", "positive-weight"))
-_SPELLED = {
-    re.sub(r"[\W_]+", " ", name).strip(): (rank, known)
-    for known, names in NAMES.items()
-    for rank, name in enumerate(names)
-}
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", " ", name.lower()).strip()
+
+
+_SPELLED = {_plain(name): (rank, known) for known, names in NAMES.items() for rank, name in enumerate(names)}
+
+
+def is_known(name: str) -> bool:
+    """Whether a setting of this name is one that the checks ask for."""
+    return _plain(name) in _SPELLED
 
 
 def with_known(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,7 +84,7 @@ def with_known(settings: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, tuple[int, Any]] = {}
     for name, value in settings.items():
         for spelled in (name, name.split("/", 1)[-1]):  # a section (train/lr) is no part of the name
-            rank, known = _SPELLED.get(re.sub(r"[\W_]+", " ", spelled.lower()).strip(), (0, ""))
+            rank, known = _SPELLED.get(_plain(spelled), (0, ""))
             meant = _meant(known, value) if known else None
             if meant is not None:
                 rank += 100 * (spelled != name)

@@ -407,3 +407,22 @@ def test_a_reader_that_breaks_costs_one_file_only(tmp_path, monkeypatch):
 
     assert [run.name for run in found.runs] == ["a.csv"]
     assert "which is our bug: ZeroDivisionError" in found.unread[0].what.en
+
+
+@pytest.mark.parametrize("tag", ["Loss", "Loss/all losses", "train/loss_group"])
+def test_curves_of_tensorboardx_fold_into_their_run(tmp_path, tag):
+    events(tmp_path / "exp", 1000, {"lr": line(range(3))})
+    for curve in ("train", "val"):
+        events(tmp_path / "exp" / tag / curve, 1000, {tag: line(range(3))})
+
+    (run,) = assemble([tmp_path])
+
+    assert list(points(run)) == ["lr", f"{tag}/train", f"{tag}/val"]
+
+
+def test_folders_that_are_not_called_after_their_tag_are_runs(tmp_path):
+    events(tmp_path / "exp", 1000, {"lr": line(range(3))})
+    for name in ("a", "b"):
+        events(tmp_path / "exp" / "folds" / name, 1000, {"loss": line(range(3))})
+
+    assert [run.name for run in assemble([tmp_path])] == ["exp", "exp/folds/a", "exp/folds/b"]

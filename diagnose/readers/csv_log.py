@@ -19,6 +19,7 @@ from diagnose.tables.file_names import named_by_file
 from diagnose.tables.sentinels import measured
 from diagnose.tables.sheet import looks_tabular, sheets
 from diagnose.tables.table import Table, traces
+from diagnose.tables.turned import turned
 from diagnose.trackers.dvclive_plots import header_of
 from kb.refused import unreadable
 from kb.text import Text
@@ -61,7 +62,7 @@ def read(path: Path) -> list[Trace]:
         notes.append(Note(str(path), Text(f"read as {encoding}", f"按 {encoding} 编码读取")))
     if not text.strip():
         notes.append(Note(str(path), Text("the file is empty", "文件是空的")))
-    return _traces(sheets(path, FORMAT, [in_rows(text) if is_bare(path, text) else in_tabs(text)], notes))
+    return _traces(sheets(path, FORMAT, [in_rows(text) if is_bare(path, text) else turned(in_tabs(text))], notes))
 
 
 def _traces(tables: Iterable[Table]) -> list[Trace]:

@@ -14,6 +14,7 @@ from diagnose.tables.apart import CALLED
 from diagnose.tables.cells import Filling
 from diagnose.tables.clock import counts
 from diagnose.tables.grid import Cells
+from diagnose.tables.jsontext import parsed
 from diagnose.tables.naming import side_of
 from diagnose.tables.pivot import pivoted, plain, tag_of
 from diagnose.tables.table import CLASSES, KINDS, LABELS, SPLITS, Column, Table
@@ -38,7 +39,8 @@ class Columns:
         self.fillings = [Filling(name, delimiter) for name in self._unique_names()]
         tag = tag_of(self.header)
         self.tag = self.header.index(tag) if tag is not None else None
-        self.split = next((at for at, name in enumerate(self.header) if plain(name) in (*SPLITS, *KINDS)), None)
+        named = [plain(name).removeprefix("metric_") for name in self.header]  # Aim's metric.context
+        self.split = next((at for at, name in enumerate(named) if name in (*SPLITS, *KINDS)), None)
         self.writer = next((at for at, name in enumerate(self.header) if plain(name) in CALLED), None)
         self.labels: list[str] = []
         self.runs: list[str] = []
@@ -192,7 +194,7 @@ class Columns:
         for at, cells in enumerate(zip(*self.pending, strict=True)):
             self.fillings[at].add(start, cells)
             if at == self.split:
-                self.labels += [cell.strip() for cell in cells]
+                self.labels += map(_word, cells)
             if at == self.writer:
                 self.runs += [cell.strip() for cell in cells]
             if at == self.tag:
@@ -241,6 +243,13 @@ class Columns:
 
     def _note(self, what: Text, line: int | None = None) -> None:
         self.notes.append(Note(str(self.path), what, line))
+
+
+def _word(cell: str) -> str:
+    """What a cell files its row under; of an object (``{"subset": "val"}``) what it says."""
+    cell = cell.strip()
+    held = parsed(cell)[0] if cell.startswith("{") else None
+    return " ".join(str(one) for one in held.values()) if isinstance(held, dict) else cell
 
 
 def _is_setting(name: str, column: Column) -> bool:

@@ -25,7 +25,7 @@ SCORES = frozenset(
 NEVER_NEGATIVE = SCORES - {"psnr", "kappa"} | frozenset(
     ("ap", "ap50", "ap75", "aps", "apm", "apl", "ar", "ar1", "ar10", "ar100", "ars", "arm", "arl", "top1", "top5")
 )
-RATES = frozenset(("lr", "learning", "learningrate", "学习率"))
+RATES = frozenset(("lr", "lrs", "learning", "learningrate", "学习率"))
 SETTINGS = frozenset(
     ("weight", "weights", "threshold", "thresh", "thr", "lambda", "alpha", "smooth", "smoothing", "scale", "target",
      "min", "max", "best", "previous", "improved", "patience", "type", "function", "criterion", "base", "initial",

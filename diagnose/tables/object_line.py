@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from diagnose.tables.clock import counts
+from diagnose.tables.naming import side_of
 from diagnose.tables.pivot import TAGS, VALUES
 from diagnose.tables.records import leaves
 from diagnose.tables.said import Said
-from diagnose.tables.table import SPLITS
+from diagnose.tables.table import KINDS, SPLITS
 
 _NUMBER = re.compile(r'"(?:[^"\\]|\\.)*+"|(-?Infinity|NaN|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)', re.ASCII)
 
@@ -56,7 +57,7 @@ def said_in_object(line: str) -> Said | None:
             found[name.strip()] = one.span
         elif isinstance(one, float | int) and not isinstance(one, bool):
             return None  # spelled out, or there twice
-        elif isinstance(one, str) and name in SPLITS:
+        elif isinstance(one, str) and (name in SPLITS or (name in KINDS and side_of(one))):
             words.append(one)
     if len(words) > 1 or not any(map(counts, found)):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +16,17 @@ from diagnose.tables.apart import CALLED
 from diagnose.tables.cells import number
 from diagnose.tables.clock import counts
 from diagnose.tables.evidence import BY_CLASS, speaks
+from diagnose.tables.named_lists import DEEP, MANY, NUMBERED, SPELLED, are_things, by_class, named_lists, spoken
+from diagnose.tables.naming import side_of
 from diagnose.tables.pivot import TAGS, pivoted, tag_of
 from diagnose.tables.points import are_pairs, framed, is_number, rows_of_points
-from diagnose.tables.table import LABELS, SPLITS, Column, Table
+from diagnose.tables.settings_within import SETTINGS, settings_within
+from diagnose.tables.table import KINDS, LABELS, SPLITS, Column, Table
 from kb.text import Text
 
-DEEP = 8  # levels of nesting a metric's name may have
 SHORT = 10  # numbers in a list that a configuration may well hold
 HISTORIES = ("log_history", "history", "logs", "log", "metrics", "results", "records", "epochs", "data")
-NUMBERED = re.compile(r"(?:(epoch|step|iter|iteration)[ _-]?)?(\d+)", re.IGNORECASE)
-SETTINGS = frozenset(("config", "hparams", "hyperparameters", "hyper_parameters", "args", "cfg"))
-MANY = 64  # numbers in a list within a record beyond which they are data
 COCO = ("AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl")
-SPELLED = re.compile(r"[+-]?\d{1,15}(?:\.\d{0,20})?(?:[eE][+-]?\d{1,3})?|[+-]?(?:inf|nan|Infinity|NaN)")
 SO_FAR = re.compile(r"(\d{1,15})/\d{1,15}")
 Row = Mapping[str, Any]
 
@@ -80,7 +78,7 @@ def tabled(
         name: Column(np.array(places, dtype=np.int64), np.array(values, dtype=np.float64))
         for name, (places, values) in found.items()
     }
-    labels = [str(flat[at].get(split, "")) for at in kept] if split is not None else []
+    labels = [_label(flat[at].get(split, ""), split) for at in kept] if split is not None else []
     where = [lines[at] for at in kept] if lines else []
     called = next((name for row in flat for name, one in row.items() if name in CALLED and isinstance(one, str)), None)
     runs = [str(flat[at].get(called, "")) for at in kept] if called is not None else []
@@ -96,10 +94,12 @@ def documented(path: Path, form: str, document: Any, notes: Sequence[Note] = ())
         name = path.stem.split("-tag-", 1)[-1]  # the download carries the tag in its file name
         columns = {"wall_time": Column(every, wall), "step": Column(every, step), name: Column(every, value)}
         return Table(path, form, len(document), columns, notes=notes)
+    settings = settings_within(document)
     document = framed(document)
     history = _paired(document) or rows_of_points(document, path.stem) or history_in(document)
     if isinstance(history, list):
-        return tabled(path, form, history, (), notes)
+        table = tabled(path, form, history, (), notes)
+        return replace(table, settings={**settings, **table.settings})
     if history is None:
         what = Text("JSON, but no training history in it", "是 JSON，但其中没有训练历史")
         return Table(path, form, 0, {}, notes=notes or [Note(str(path), what)])
@@ -115,7 +115,7 @@ def documented(path: Path, form: str, document: Any, notes: Sequence[Note] = ())
             f"各列表长度不同（{sizes}）；各自从头计步",
         )
         notes = [*notes, Note(str(path), what)]
-    return Table(path, form, lengths[-1], columns, notes=notes)
+    return Table(path, form, lengths[-1], columns, notes=notes, settings=settings)
 
 
 def history_in(document: Any, depth: int = 0) -> list[Row] | dict[str, list[Any]] | None:
@@ -131,29 +131,29 @@ def history_in(document: Any, depth: int = 0) -> list[Row] | dict[str, list[Any]
             return found
     if rows := _numbered_rows(document):
         return rows
-    every = dict(_lists(document))
+    every = dict(named_lists(document))
     lists = {name: one for name, one in every.items() if one and sum(map(is_number, one)) * 2 > len(one)}
     lists = {name: one for name, one in lists.items() if not BY_CLASS.search(name)}
     if not any(counts(name) for name in lists):
-        named = {len(one) for one in every.values() if len(one) > 2 and _are_things(one)}
+        named = {len(one) for one in every.values() if len(one) > 2 and are_things(one)}
         lists = {name: one for name, one in lists.items() if len(one) not in named}  # a score for each file or class
     others = sum(not isinstance(one, list | dict) for one in document.values())
     if others > len(lists) and max(map(len, lists.values()), default=0) < SHORT:
         return None  # a configuration with an image size and a mean in it
-    spoken = {len(one) for name, one in lists.items() if counts(name) or speaks([name])}
-    if spoken:  # beside a history, a list of another length is a setting: an image size, the weights of classes
-        lists = {name: one for name, one in lists.items() if len(one) in spoken or speaks([name])}
-    return lists or None
-
-
-def _are_things(values: Sequence[Any]) -> bool:
-    """Whether a list names things: words, no two alike."""
-    return all(isinstance(one, str) for one in values) and len(set(values)) == len(values)
+    lengths = {len(one) for name, one in lists.items() if counts(name) or speaks([name])}
+    if lengths:  # beside a history, a list of another length is a setting: an image size, the weights of classes
+        lists = {name: one for name, one in lists.items() if len(one) in lengths or speaks([name])}
+    return {**lists, **by_class(every, {len(one) for one in lists.values()})} or None
 
 
 def _paired(document: Any) -> list[Row]:
-    """Lists of ``[step, value]``, one for each name, as rows in order of the step; none when it is something else."""
-    lists = dict(_lists(document)) if isinstance(document, dict) else {}
+    """Lists of ``[step, value]``, one for each name, as rows in order of the step; none when it is something else.
+
+    Beside plain lists of losses or scores pairs are something else: counts of two classes.
+    """
+    lists = dict(named_lists(document)) if isinstance(document, dict) else {}
+    if any(one and is_number(one[0]) and spoken(name) for name, one in lists.items()):
+        return []
     rows: dict[float, dict[str, Any]] = {}
     for name, one in lists.items():
         if one and are_pairs(one):
@@ -171,18 +171,27 @@ def as_float(one: float) -> float:
 
 
 def _split(flat: Sequence[Row]) -> str | None:
-    """The key that files each row under a word (``mode``: train or val), when there are few such words."""
+    """The key that files each row under a word (``mode``: train or val), when there are few such words.
+
+    A ``type`` or an ``event`` does when its words tell of both halves; of what else happens it may tell as well.
+    """
     words: dict[str, set[str]] = {}
     for row in flat:
-        for name in SPLITS:
+        for name in (*SPLITS, *KINDS):
             if isinstance(one := row.get(name), str):
                 words.setdefault(name, set()).add(one)
-    return next((name for name, found in words.items() if len(found) <= LABELS), None)
+    few = {name: found for name, found in words.items() if len(found) <= LABELS}
+    sure = (name for name, found in few.items() if name in SPLITS or len({*map(side_of, found)} - {""}) > 1)
+    return next(sure, None)
+
+
+def _label(word: Any, split: str) -> str:
+    return str(word) if split in SPLITS or side_of(str(word)) else ""
 
 
 def leaves(row: Row, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
     """What an object holds by its whole name, but for nulls, settings and lists that are no points."""
-    spelled = any(isinstance(one, str) and SPELLED.fullmatch(one) and _spoken(name) for name, one in row.items())
+    spelled = any(isinstance(one, str) and SPELLED.fullmatch(one) and spoken(name) for name, one in row.items())
     for name, one in row.items():
         full = f"{prefix}/{name}" if prefix else str(name)
         if isinstance(one, dict):
@@ -199,7 +208,7 @@ def leaves(row: Row, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, An
 def _elements(name: str, values: Sequence[Any]) -> Iterator[tuple[str, Any]]:
     """The numbers of a list within a record: rates by group, scores by class, the twelve of COCO's evaluation."""
     coco = "coco_eval" in name and len(values) == len(COCO)
-    if 0 < len(values) <= MANY and all(map(is_number, values)) and (coco or _spoken(name)):
+    if 0 < len(values) <= MANY and all(map(is_number, values)) and (coco or spoken(name)):
         names = COCO if coco else range(1, len(values) + 1)
         for one, value in zip(names, values, strict=True):
             yield (f"{name}/{one}" if len(values) > 1 else name), value
@@ -209,7 +218,7 @@ def _read_out(name: str, text: str, *, spelled: bool) -> tuple[str, Any]:
     """The number in a text: of a record that spells its loss (fairseq), or of how many (``"step/max": "10/939"``)."""
     if spelled and SPELLED.fullmatch(text):
         return name, float(text)
-    if 1 < len(text) <= 80 and (text[-1] in ")%]") and _spoken(name):  # str() of a tensor, or of a share
+    if 1 < len(text) <= 80 and (text[-1] in ")%]") and spoken(name):  # str() of a tensor, or of a share
         with suppress(ValueError):
             found = number(text)
             return name, text if found is None else found
@@ -217,24 +226,6 @@ def _read_out(name: str, text: str, *, spelled: bool) -> tuple[str, Any]:
     if counts(bare) and (match := SO_FAR.fullmatch(text)):
         return bare, int(match[1])
     return name, text
-
-
-@lru_cache(maxsize=4096)
-def _spoken(name: str) -> bool:
-    return speaks([name])
-
-
-def _lists(document: Row, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, list[Any]]]:
-    for name, one in document.items():
-        full = f"{prefix}/{name}" if prefix else str(name)
-        if isinstance(one, list):
-            yield full, one
-        elif isinstance(one, dict) and depth < DEEP:
-            keys = [NUMBERED.fullmatch(key) for key in one]
-            if one and all(keys):  # how pandas writes a column: {"0": 0.9, "1": 0.7}
-                yield full, list(one.values())
-            else:
-                yield from _lists(one, full, depth + 1)
 
 
 def _is_event(one: Any) -> bool:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from diagnose.tables.clock import counts
-from diagnose.tables.evidence import speaks
 from diagnose.tensors.averages import AVERAGED, told_apart
-from diagnose.tensors.inert import Patience, leaves, printable
+from diagnose.tensors.histories import beside_model, histories
+from diagnose.tensors.inert import Patience, printable
 from diagnose.tensors.named_tensors import mapping_of, module_tensors, named_tensors, tensor_of
 from diagnose.tensors.records import RECORDS, Damaged, Record
 from diagnose.tensors.schedulers import in_force, is_scaler, is_scheduler, scaler
+from diagnose.tensors.sides import SETTINGS, holds_tensors, is_aside, is_optimizer, named
 from diagnose.tensors.zero import unflattened
 from kb.text import Text
 
@@ -21,14 +21,8 @@ MODEL_KEYS = (
     "state_dict", "model_state_dict", "model_state", "model_dict", "model", "net", "network", "network_weights",
     "net_state_dict", "module", "params", "weights", "student", "generator_state_dict",
 )  # fmt: skip
-BESIDE = re.compile(
-    r"optim|sched|scaler|callbacks|^loops$|(?:^|_)rng(?:_|$)|random_state|message_hub|^hyper_?param|^hparams|^args$"
-    r"|^config$|^cfg$|^meta$",
-    re.IGNORECASE,
-)
 RANDOM = re.compile(r"^(?:\w*_)?rng(?:_\w*)?$|random_state", re.IGNORECASE)
 GENERATORS = frozenset(("python", "numpy", "cpu", "cuda", "xla", "npu", "mps", "musa", "mlu", "hpu"))
-SETTINGS = ("hyper_parameters", "hparams", "args", "config", "cfg", "options", "train_args", "opt")
 DEEPEST = 8
 MOST = 2000  # numbers and settings kept
 PLAIN = 20_000  # values of a scheduler kept
@@ -54,9 +48,10 @@ def sorted_out(root: Any, name: str) -> Contents:
     """The parts of ``root``; ``name`` is what a lone tensor or list is called."""
     found = Contents()
     try:
-        found.histories = _histories(root, name, found.patience)
+        found.histories = histories(root, name, found.patience)
         if not found.histories:
             model_at = _model(root, name, found, 0)
+            found.histories = beside_model(root, model_at, found.patience) if found.model else {}
             weights = told_apart(root, model_at, found.model, found.patience)
             found.model, found.average = weights.model, weights.average
             found.notes += weights.notes
@@ -88,7 +83,7 @@ def _model(root: Any, name: str, found: Contents, depth: int) -> Any:
     lowered = {key.lower(): key for key in parts if isinstance(key, str)}
     for key in MODEL_KEYS:
         chosen = parts.get(lowered.get(key, ""))
-        if mapping_of(chosen) is not None and _holds_tensors(chosen, found.patience):
+        if mapping_of(chosen) is not None and holds_tensors(chosen, found.patience):
             _passed_by(parts, lowered[key], found)
             return _model(chosen, name, found, depth + 1)
     return _without_a_known_key(parts, name, found, depth)
@@ -98,9 +93,9 @@ def _without_a_known_key(parts: dict[Any, Any], name: str, found: Contents, dept
     nested = {
         key: part
         for key, part in parts.items()
-        if tensor_of(part) is None and not _aside(key, part) and _holds_tensors(part, found.patience)
+        if tensor_of(part) is None and not is_aside(key, part) and holds_tensors(part, found.patience)
     }
-    direct = {key: part for key, part in parts.items() if tensor_of(part) is not None and not _is(RANDOM, key)}
+    direct = {key: part for key, part in parts.items() if tensor_of(part) is not None and not named(RANDOM, key)}
     if direct and (not nested or any(record.shape for record in map(tensor_of, direct.values()) if record)):
         found.model = named_tensors({key: part for key, part in parts.items() if key in direct or key in nested})
         return None
@@ -109,7 +104,7 @@ def _without_a_known_key(parts: dict[Any, Any], name: str, found: Contents, dept
     if nested:
         found.model = named_tensors(nested)
         return None
-    averaged = [part for key, part in parts.items() if _is(AVERAGED, key) and _holds_tensors(part, found.patience)]
+    averaged = [part for key, part in parts.items() if named(AVERAGED, key) and holds_tensors(part, found.patience)]
     return _model(averaged[0], name, found, depth + 1) if averaged else None
 
 
@@ -118,8 +113,8 @@ def _passed_by(parts: dict[Any, Any], chosen: str, found: Contents) -> None:
     others = [
         str(key)
         for key, part in parts.items()
-        if key != chosen and isinstance(key, str) and not _aside(key, part)
-        and mapping_of(part) is not None and part is not parts[chosen] and _holds_tensors(part, found.patience)
+        if key != chosen and isinstance(key, str) and not is_aside(key, part)
+        and mapping_of(part) is not None and part is not parts[chosen] and holds_tensors(part, found.patience)
     ]  # fmt: skip
     if others:
         names = ", ".join(printable(one) for one in others[:5])
@@ -128,36 +123,6 @@ def _passed_by(parts: dict[Any, Any], chosen: str, found: Contents) -> None:
             f"作为模型读取的是 {chosen!r}；另外还有张量：{names}",
         )
         found.notes.append(Text(en, zh))
-
-
-def _aside(key: Any, part: Any) -> bool:
-    return _is(BESIDE, key) or _is(AVERAGED, key) or _aside_state(part)
-
-
-def _aside_state(part: Any) -> bool:
-    parts = mapping_of(part)
-    if parts is not None:
-        return is_optimizer(parts) or is_scheduler(parts) or is_scaler(parts)
-    first = part[:50] if isinstance(part, list) else []
-    return bool(first) and all(mapping_of(one) is not None and _aside_state(one) for one in first)
-
-
-def _is(pattern: re.Pattern[str], key: Any) -> bool:
-    return isinstance(key, str) and len(key) < 200 and pattern.search(key) is not None
-
-
-def _holds_tensors(part: Any, patience: Patience) -> bool:
-    return next(leaves(part, lambda one: tensor_of(one) is not None, patience), None) is not None
-
-
-def is_optimizer(parts: dict[Any, Any]) -> bool:
-    """Whether a mapping is an optimizer's state."""
-    groups = parts.get("param_groups")
-    return (
-        "state" in parts
-        and isinstance(groups, (list, tuple))
-        and all(mapping_of(one) is not None for one in groups[:4])
-    )
 
 
 def _beside(root: Any, model: Any, found: Contents) -> None:
@@ -229,61 +194,3 @@ def plain(value: Any, patience: Patience) -> Any:
     if parts is not None:
         return {printable(str(key)): plain(one, patience) for key, one in parts.items() if isinstance(key, (str, int))}
     return [plain(one, patience) for one in inside]
-
-
-def _histories(root: Any, name: str, patience: Patience) -> dict[str, list[Any]]:
-    """Lists of numbers, when the file holds nothing else of weight."""
-    if isinstance(root, (list, tuple)):
-        if _all_numbers(root, patience):
-            return {printable(name): list(root)}
-        rows = root[:100]
-        if len(root) > 1 and all(isinstance(one, (list, tuple)) and _all_numbers(one, patience) for one in rows):
-            return {printable(f"{name}.{at}"): list(one) for at, one in enumerate(rows)}
-        return _records(root, patience)
-    if not isinstance(root, dict) or is_optimizer(root) or is_scheduler(root) or is_scaler(root):
-        return {}
-    if _holds_tensors([part for part in root.values() if not _flat_array(part)], patience):
-        return {}
-    found: dict[str, list[Any]] = {}
-    for key, part in _opened(root, "", 0, patience):
-        values = part.listed() if _flat_array(part) else part
-        if isinstance(values, (list, tuple)) and len(values) > 1 and _all_numbers(values, patience):
-            found[printable(key)] = list(values)
-    return found
-
-
-def _opened(root: dict[Any, Any], above: str, depth: int, patience: Patience) -> Iterator[tuple[str, Any]]:
-    """What a dictionary holds by name, and what the dictionaries in it measure: ``train/loss``, no ``adam/betas``."""
-    for key, part in root.items():
-        patience.spend()
-        name = f"{above}/{key}" if above else key
-        if isinstance(part, dict) and depth < DEEPEST:
-            yield from _opened(part, str(name), depth + 1, patience)
-        elif isinstance(name, str) and (not above or counts(name) or speaks([name])):
-            yield name, part
-
-
-def _records(rows: list[Any] | tuple[Any, ...], patience: Patience) -> dict[str, list[Any]]:
-    """The columns of a list of dictionaries that all of them have, where one of them counts."""
-    if len(rows) < 2 or not all(isinstance(one, dict) for one in rows):
-        return {}
-    flat = [dict(_opened(one, "", 0, patience)) for one in rows]
-    shared = [name for name in flat[0] if all(name in one for one in flat)]
-    columns = {printable(name): [one[name] for one in flat] for name in shared}
-    found = {name: values for name, values in columns.items() if _all_numbers(values, patience)}
-    return found if any(map(counts, found)) else {}
-
-
-def _flat_array(value: Any) -> bool:
-    return hasattr(value, "raw") and isinstance(value.shape, tuple) and len(value.shape) == 1
-
-
-def _all_numbers(values: Any, patience: Patience) -> bool:
-    def one(value: Any) -> bool:
-        patience.spend()
-        record = tensor_of(value)
-        return (
-            not record.shape if record is not None else isinstance(value, (int, float)) and not isinstance(value, bool)
-        )
-
-    return len(values) > 0 and all(one(value) for value in values)
