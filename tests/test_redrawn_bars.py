@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.free_logs import read
 
+BACK = "\b"
+
 
 def lightning(epoch, before, after, loss):
     """The bar of one epoch of five batches, which shows the validation of the epoch before until it is validated."""
@@ -55,3 +57,63 @@ def test_the_words_before_a_percentage_are_no_name(tmp_path):
 
     assert set(found) == {"lr", "step_loss"}
     assert found["step_loss"] == (list(range(10, 40, 2)), [float(f"0.{i}3") for i in range(10, 40, 2)])
+
+
+def bar_of_cifar(
+    loss, share, done, of, message="  Step: 5{i}ms | Tot: {t} | Loss: {x:.3f} | Acc: {a:.3f}% ({good}/{all})"
+):
+    """A state of pytorch-cifar's bar: drawn whole, then its count is written back over the middle of it."""
+    message = message.format(
+        i=done, t=f"{done}s59ms" if done > 1 else "0ms", x=loss, a=share, good=int(share * done), all=100 * done
+    )
+    return f" [{'=' * done}>{'.' * (of - done)}]{message}{BACK * (len(message) + of // 2)} {done}/{of} "
+
+
+def cifar(epochs=4, train=9, test=4):
+    text = "==> Preparing data..\n"
+    for epoch in range(epochs):
+        text += f"\nEpoch: {epoch}\n"
+        for of, loss in ((train, 2 - epoch / 4), (test, 2.5 - epoch / 4)):
+            text += "\r".join(bar_of_cifar(loss - k / 100, 20 + 10 * epoch + k, k, of) for k in range(1, of + 1)) + "\n"
+    return text
+
+
+def test_a_count_written_back_over_its_bar_counts_and_the_shorter_bar_that_follows_is_of_validation(tmp_path):
+    [found], _ = read(tmp_path, cifar())
+
+    assert found == {
+        "Loss": ([0, 1, 2, 3], [1.91, 1.66, 1.41, 1.16]),
+        "Acc": ([0, 1, 2, 3], [29, 39, 49, 59]),
+        "val/Loss": ([0, 1, 2, 3], [2.46, 2.21, 1.96, 1.71]),
+        "val/Acc": ([0, 1, 2, 3], [24, 34, 44, 54]),
+    }
+
+
+def test_bars_that_get_shorter_without_taking_turns_are_all_of_training(tmp_path):
+    text = "".join(
+        f"Epoch: {epoch}\n" + "".join(bar_of_cifar(1 / k, 50, k, of) + "\n" for k in range(1, of + 1))
+        for epoch, of in enumerate((9, 8, 7, 6))
+    )
+
+    [found], _ = read(tmp_path, text)
+
+    assert set(found) == {"Loss", "Acc"}
+
+
+def test_what_is_written_back_over_other_text_is_kept_with_it(tmp_path):
+    text = "".join(f"epoch {n} loss: 0.{9 - n}5 [saving...]{BACK * 9}done\n" for n in range(1, 6))
+
+    [found], _ = read(tmp_path, text)
+
+    assert found == {"loss": ([1, 2, 3, 4, 5], [0.85, 0.75, 0.65, 0.55, 0.45])}
+
+
+def test_the_share_an_accuracy_is_made_of_counts_no_steps(tmp_path):
+    text = "".join(f"Epoch {n} Loss: 0.{9 - n}5 | Acc: {n}5.000% ({n}5/100)\n" for n in range(1, 6))
+    other = "".join(f"Epoch 1 Batch: {n}0% ({n}/10) Loss: 0.{9 - n}5\n" for n in range(1, 6))
+
+    [found], _ = read(tmp_path, text)
+    [steps], _ = read(tmp_path, other)
+
+    assert found["Acc"] == ([1, 2, 3, 4, 5], [15, 25, 35, 45, 55])
+    assert steps["Loss"][0] == [1, 2, 3, 4, 5]

@@ -20,8 +20,13 @@ from diagnose.tables.timeline import Ints
 
 FORMAT = "hf_stdout_log"
 _RECORD = re.compile(r"\{'[A-Za-z][\w/ .@-]{0,80}': [^{}]{1,20000}(\}|$)")
-_PAIR = re.compile(r"'([A-Za-z][\w/ .@-]{0,120})': ('[^']{0,200}'|[^',}\s(][^,}(]{0,200}(?:\([^()]{0,200}\))?)(?=[,}])")
-_WRAPPED = re.compile(r"(?:[a-z_.]{0,20}(?:float|int|tensor)[0-9]{0,2})\(([^(),\s]{1,60})(?:,[^()]{0,60})?\)")
+_PAIR = re.compile(
+    r"'([A-Za-z][\w/ .@-]{0,120})': ('[^']{0,200}'|[^',}\s(][^,}(]{0,200}(?:\([^()]{0,200}\)\]{0,2})?)(?=[,}])"
+)
+_WRAPPED = re.compile(  # np.float64(0.5), [array(0.5)], [0.5]
+    r"\[{0,2}(?:[a-z_.]{0,20}(?:float|int|tensor|array)[0-9]{0,2}\()?\[{0,2}"
+    r"([^(),\s\[\]]{1,60})\]{0,2}(?:,[^()]{0,60})?\)?\]{0,2}"
+)
 _BAR = re.compile(r"[0-9]{1,3}%(?:\|[^|]{0,200}\|)? {1,9}([0-9]{1,12})/([0-9]{1,12}) \[")
 _CLOCK = r"'(?:epoch|step|global_step|iter|iteration)': '?[0-9]"
 _ROW = re.compile(  # flat: the Trainer nests nothing

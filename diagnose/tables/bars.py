@@ -21,6 +21,7 @@ _BAR = re.compile(
     rf"\[~<(?:~|\?)(?:, ?(?:{SLOT}|\?) ?[\w()]{{1,12}}/\w{{1,6}})?(?:, )?"
 )
 _STATE = re.compile(rf"{SLOT}% ?{SLOT}/{SLOT} \[~<")
+TURNS = 3  # bars that take turns, below which it may be chance
 SHOWN = 4  # states within bars, below which it may be chance that a quantity stays as it is
 
 
@@ -28,6 +29,7 @@ def folded(said: Mapping[str, Lines]) -> tuple[dict[str, Lines], set[str]]:
     """The lines with every such bar reduced to its last state, without its counter; and the shapes that were bars'.
 
     A bar that names its epoch, or that is the only one of its kind, is left as it is: its iterations are a clock.
+    Where a nameless one and a shorter one take turns, the second is of validation.
     """
     bars: dict[str, list[str]] = {}
     for text in said:
@@ -36,7 +38,7 @@ def folded(said: Mapping[str, Lines]) -> tuple[dict[str, Lines], set[str]]:
     every = np.sort(np.concatenate([lines.at for lines in said.values()])) if bars else NONE
     kept: dict[str, list[Lines]] = {text: [lines] for text, lines in said.items()}
     found = set()
-    for texts in bars.values():
+    for what, texts in bars.items():
         states = [said[text].numbers[:, :3] for text in texts]
         at = np.concatenate([said[text].at for text in texts])
         order = np.argsort(at)
@@ -46,13 +48,16 @@ def folded(said: Mapping[str, Lines]) -> tuple[dict[str, Lines], set[str]]:
         of = np.concatenate(states)
         if len(last) < 2 or (of[last[:-1], 1] != of[last[:-1], 2]).any():
             continue
-        parts = np.split(ends, np.cumsum([len(one) for one in states])[:-1])
-        for text, mine in zip(texts, parts, strict=True):
+        second = np.zeros(len(at), bool)
+        second[last[1::2]] = not what.strip() and _in_turns(of[last, 2])
+        cuts = np.cumsum([len(one) for one in states])[:-1]
+        for text, mine, later in zip(texts, np.split(ends, cuts), np.split(second, cuts), strict=True):
             del kept[text]
-            if mine.any():
-                short, lines = _without_counter(text, said[text].of(mine))
-                found.add(short)
-                kept.setdefault(short, []).append(lines)
+            for side, some in (("", mine & ~later), ("val", later)):
+                if some.any():
+                    short, lines = _without_counter(text, said[text].of(some), side)
+                    found.add(short)
+                    kept.setdefault(short, []).append(lines)
     whole = {text: joined(parts) for text, parts in kept.items() if parts[0].numbers.shape[1]}
     return dict(sorted(whole.items(), key=lambda item: int(item[1].at[0]))), found
 
@@ -133,9 +138,15 @@ def _ends(places: Ints, done: Curve, of: Curve) -> NDArray[np.bool_]:
     return ends
 
 
-def _without_counter(text: str, lines: Lines) -> tuple[str, Lines]:
+def _in_turns(totals: Curve) -> bool:
+    """Whether bars of one length and of a smaller one take turns: those of training and of what follows on it."""
+    turns = len(totals) >= TURNS and (totals[2:] == totals[:-2]).all()
+    return bool(turns and totals[0] > totals[1])
+
+
+def _without_counter(text: str, lines: Lines, side: str) -> tuple[str, Lines]:
     match = _BAR.match(text)
     assert match is not None
     gone = match[0].count(SLOT)
     rest = replace(lines, numbers=lines.numbers[:, gone:], whole=lines.whole[:, gone:], pointed=lines.pointed[gone:])
-    return f"{match['what']}: {text[match.end() :].rstrip(']')}", rest
+    return f"{side or match['what']}: {text[match.end() :].rstrip(']')}", rest

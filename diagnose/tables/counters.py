@@ -6,7 +6,7 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass, field
 
-from diagnose.tables.naming import SLOT
+from diagnose.tables.naming import SLOT, is_told
 
 _EPOCH = (
     r"(?:(?<![A-Za-z0-9_])(?:(?:cur|current|num|train|n|i)_)?(?:epoch|ep|époque|época|epoca|эпоха)"
@@ -37,6 +37,7 @@ _NOT_NOW = re.compile(
     re.IGNORECASE,
 )
 _RATIO = re.compile(r"(?<!train)(?<!val)(?<!test)[:=：] ?$", re.IGNORECASE)
+_SHARE = re.compile(rf"(?P<name>[^\W\d_][\w@]{{0,30}}) ?[:=] ?{SLOT} ?% ?$")  # Acc: 45.3% (12/128)
 _WHOLE = re.compile(
     r"\b(?:over|whole|each|per) $", re.IGNORECASE
 )  # "accuracy over epoch: 0.5" is of it, not its number
@@ -77,8 +78,9 @@ def counted_in(text: str, named: Container[int]) -> Counted:
             pairs.append((slots[1], slots[2]))
         elif match["pair"] or match["of"] or match["run"]:
             inside_list = "," in match[0] and before.strip("~ -") != ""
-            if inside_list or (match["of"] and _RATIO.search(before)):  # Accuracy: 98/100
-                continue
+            share = _SHARE.search(before)
+            if inside_list or (match["of"] and _RATIO.search(before)) or (share and is_told(share["name"])):
+                continue  # Accuracy: 98/100
             comma |= "," in match[0]
             pairs.append((slots[0], slots[1]))
         elif (

@@ -12,8 +12,12 @@ _GROUP = re.compile(rf"({_NAME}(?: ?/ ?{_NAME}){{1,9}})[)\]]?:? ?[=(\[]? ?({SLOT
 _RANK = re.compile(rf"\[(?:gpu|rank|worker|process|proc|device)[ :#]{{0,3}}{SLOT}\]", re.IGNORECASE)
 _OVER = re.compile(rf"({_NAME}) ?[(\[]$")
 _LIST = re.compile(  # IoU: ['98.5', '71.5']
-    rf"(?P<name>{_NAME}(?: {_NAME}){{0,3}})['\"]? ?(?:[:=：] ?)?(?:[\w.]{{1,12}}\()?\[ ?['\"]?"
-    rf"(?P<said>{SLOT}(?:['\"]?,? ?['\"]?{SLOT}){{1,40}})['\"]? ?\]"
+    rf"(?P<name>{_NAME}(?: {_NAME}){{0,3}})['\"]? ?(?P<sign>[:=：] ?)?(?:[\w.]{{1,12}}\()?[\[(] ?['\"]?"
+    rf"(?P<said>{SLOT}(?:['\"]? ?,? ?['\"]?{SLOT}){{1,40}})['\"]? ?[\])](?! ?[:=])"
+)
+_TUPLE = re.compile(  # val (loss, dice) = (0.5, 0.8)
+    rf"(?:(?P<over>{_NAME}) ?)?[\[(] ?(?P<names>{_NAME}(?: ?, ?{_NAME}){{1,9}}) ?[\])] ?(?:[:=：]|->)? ?"
+    rf"[\[(] ?(?P<said>{SLOT}(?: ?, ?{SLOT}){{1,9}}) ?[\])]"
 )
 _ITEM = rf"['\"]?(?P<label>[^\W\d][\w .-]{{0,30}})['\"]? ?[:=] ?{SLOT}%?"
 _ITEMS = re.sub(r"\?P<\w+>", "?:", _ITEM)
@@ -38,10 +42,17 @@ def in_groups(text: str) -> dict[int, str]:
             over = _OVER.search(text, max(0, match.start() - 40), match.start())
             first = text.count(SLOT, 0, match.start(2))
             found |= {first + at: f"{over[1]} {name}" if over else name for at, name in enumerate(names)}
-    for match in _LIST.finditer(text) if "[" in text else ():
-        if is_told(match["name"]) or RATES & set(words(match["name"])):
+    for match in _LIST.finditer(text) if "[" in text or "(" in text else ():
+        half = bool(side_of(match["name"]) and match["sign"] and "," in match["said"])
+        if half or is_told(match["name"]) or RATES & set(words(match["name"])):
             first = text.count(SLOT, 0, match.start("said"))
             found |= {first + at: f"{match['name']} {at}" for at in range(match["said"].count(SLOT))}
+    for match in _TUPLE.finditer(text) if "," in text else ():
+        names = [name.strip() for name in match["names"].split(",")]
+        if len(names) == match["said"].count(SLOT) and any(map(is_told, names)):
+            first = text.count(SLOT, 0, match.start("said"))
+            head = f"{match['over']} " if match["over"] and not is_told(match["over"]) else ""
+            found |= {first + at: f"{head}{name}" for at, name in enumerate(names)}
     for match in _BY_CLASS.finditer(text) if sum(map(text.count, ":=：")) > 2 else ():
         labels = [item["label"].strip() for item in re.finditer(_ITEM, match["said"])]
         bare = _CLASS_WISE.sub("", _CLASS_WISE.sub("", match["name"]))

@@ -82,7 +82,7 @@ def parts_of(text: str) -> list[str]:
 def key_of(piece: str, after: str) -> tuple[str, list[str]]:
     """The name that ends a piece of text, and the words before it; "" when the number after it has no name."""
     bare = re.sub(r"(?:tensor\(|np\.float\d+\(|\$)$", "", piece.rstrip())
-    if bare.endswith("[") and after.startswith("]"):
+    if bare.endswith("[") and after.lstrip().startswith("]"):
         bare = bare[:-1]
     bare = bare.rstrip()
     bare = re.sub(r"(?<=[:=])(\s*)['\"]$", "", bare) if after[:1] in ("'", '"') else bare  # {'dice': '0.8'}

@@ -35,7 +35,7 @@ _WHEN = re.compile(
     r"\b(?:19|20)\d{6}[-_ T]\d{4,6}\b|(?<![\d.])\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[T ]?|"
     r"\b\d{1,2}[-/]\d{1,2}[-/]\d{2,4}\b|\b[IWE]\d{4}(?= )|"
     r"\b(?:\d{1,3}-)?\d{1,3}:\d\d(?::\d\d)?(?:[.,]\d{1,9})?(?!\d)(?: ?[AP]M\b)?|"
-    r"\b\d{1,3}h ?\d{1,2}m(?: ?\d{1,2}s)?|\b\d{1,5} days?,?(?= )|"
+    r"\b\d{1,3}h ?\d{1,2}m(?: ?\d{1,2}s)?|\b\d{1,3}(?:D ?\d{1,2}h|m ?\d{1,2}s|s ?\d{1,3}ms)\b|\b\d{1,5} days?,?(?= )|"
     r"(?<=:)\d{1,9}-(?=\d{1,9}batch:)",  # ESPnet's 1-50batch
     re.IGNORECASE,
 )
@@ -45,6 +45,11 @@ _BAR = re.compile(
     r"(?<=%)\|[ ]{0,200}\|(?= ?\d)|"  # one that has not begun
     r"\|[^|\w\n█▏▎▍▌▋▊▉#]*+[█▏▎▍▌▋▊▉#][^|\w\n]*+\||\[[=>.#-]{2,}\]|[█▏▎▍▌▋▊▉━╸╺]{2,}|[├└│─┣┗]+|"
     r"\x1b\[[\d;]{0,12}[A-Za-z]|, ?(?:device='[\w:]{1,12}'|dtype=torch\.\w{1,12}|grad_fn=<\w{1,40}>)"
+)
+_WRAPPED = re.compile(  # what repr() puts around a number: np.float64(0.5), array([0.5], dtype=float32)
+    r"(?<![\w.])((?:\w{2,12}\.)?(?:float\d{0,2}|int\d{1,2}|[Aa]rray|[Tt]ensor)\(\[{0,2})"
+    r"([-+]?[\d.einfa]{1,24}[-+]?\d{0,3})(\]{0,2}(?:, ?\w{1,16}=[^(),]{1,40}){0,4} {0,200}\))",
+    re.IGNORECASE,
 )
 _GROUPED = re.compile(r"(?<=\biter:) *\d{1,3}(?:,\d{3})+(?=,)")  # BasicSR's 12,000
 _THOUSANDS = re.compile(r"(?<=[:=] )([1-9]\d{0,2}(?:,\d{3})+)(?=[;,]? |[;,]?$)")  # tps: 12,345
@@ -135,10 +140,17 @@ def located(line: str) -> tuple[str, list[tuple[int, int]]]:
     line = _WHEN.sub(lambda match: _GONE * (len(match[0]) - 1) + "~", line)
     line = _CLASS.sub("_", line) if "lass " in line else line
     line = _BAR.sub(lambda match: " " * len(match[0]), line)
+    line = _WRAPPED.sub(_bared, line) if "(" in line else line
     spans = [match.span(1) for match in _NUMBER.finditer(line)]
     edges = itertools.pairwise([0, *(edge for span in spans for edge in span), len(line)])
     pieces = [line[start:stop] for start, stop in edges][0::2]
     return _SPACE.sub(" ", SLOT.join(pieces).replace(_GONE, "")).strip(), spans
+
+
+def _bared(match: re.Match[str]) -> str:
+    """The number alone; one that begins a line has no other name than what is around it."""
+    before, number, after = match.groups()
+    return " " * len(before) + number + " " * len(after) if match.start() else match[0]
 
 
 @lru_cache(maxsize=4096)
@@ -201,7 +213,7 @@ def _named(text: str, counted: Counted, grouped: Mapping[int, str]) -> Shape:
         elif key:
             names[slot] = key
             beside.add(slot)
-        elif slot in beside or (slot - 1 in beside and re.fullmatch(r"[%a-z]{0,3} ?\( ?", pieces[slot])):
+        elif slot in beside or (slot - 1 in beside and re.fullmatch(r"[%a-z]{0,3} ?\( ?| ?/ ?", pieces[slot])):
             beside.add(slot)  # a running mean, or what a ratio is of
         elif not _TOOK.match(written[slot + 1]) and not _BEST.search(pieces[slot][-8:]):
             spare += 1

@@ -25,6 +25,8 @@ _BAR = re.compile(r"^[^\n|]{0,60}%\|[^\n|]{0,200}\|[^\n\]]{0,80}\] ?", re.MULTIL
 _CARRIED_FIRST, _CARRIED_ON = re.compile(_CARRIED), re.compile("\n" + _CARRIED)  # ten times as fast as ^ is
 _OBJECT = re.compile(r"\{[^{}\n]{1,400},\n(?:[ \t]{1,80}[^{}\n]{1,400},\n){0,40}[ \t]{1,80}[^{}\n]{1,400}\}")
 _HALF = re.compile(r"[^\s)\]}|%]\Z")  # a last character behind which more of a number or a name may follow
+_BACK = re.compile(r"(?<![^\r\n\x08])([^\r\n\x08]++)(\x08+)([^\r\n\x08]+)")
+_DRAWN, _COUNT = re.compile(r" ?\[[=>.#-]{2,}\]"), re.compile(r" ?(\d{1,9})/([1-9]\d{0,8}) ?")
 NO_END = Text(
     "the last line has no end; what it says last may not be all there",
     "最后一行没有换行符，末尾的内容可能不完整",
@@ -65,10 +67,24 @@ def unwrapped(text: str) -> str:
         text = _COLOUR.sub("", text)
     text = of_one(text)
     if "\x08" in text:
-        text = re.sub("\x08+", "\r", text)
+        text = re.sub("\x08+", "\r", _BACK.sub(_written_back, text))
     if first := _CARRIED_FIRST.match(text):
         text = text[first.end() :]
     return _CARRIED_ON.sub("\n", text)
+
+
+def _written_back(match: re.Match[str]) -> str:
+    """What a program wrote over the middle of its own line, in front of it, so that nothing is lost.
+
+    A count written over a bar, as pytorch-cifar does, becomes what tqdm would have drawn.
+    """
+    line, back, over = match.groups()
+    if not len(over) < len(back) < len(line):  # it takes the place of the end, or of everything
+        return f"{line}\r{over}"
+    bar, count = _DRAWN.match(line), _COUNT.fullmatch(over)
+    if bar is None or count is None:
+        return f"{over} {line}"
+    return f"{100 * int(count[1]) // int(count[2])}%|#| {count[1]}/{count[2]} [00:00<00:00]{line[bar.end() :]}"
 
 
 def written(path: Path) -> tuple[str | LongText, list[Note]]:
