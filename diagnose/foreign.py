@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import NamedTuple
 
 from diagnose.tables.evidence import speaks
 from diagnose.tables.naming import words
-from diagnose.trackers.settings_names import YAML
 from kb.text import Text
 
 
@@ -55,22 +53,12 @@ KINDS = (
     ),
     *(Kind(magic, (), _PACKED) for magic in (b"\x1f\x8b", b"\xfd7zXZ\0", b"BZh", b"\x28\xb5\x2f\xfd")),
 )
-_IN_YAML = Text(
-    "a history in YAML, which is not read: write it with json.dump, or a row an epoch as CSV",
-    "YAML 格式的训练历史，无法直接读取：请用 json.dump 写成 JSON，或按每轮一行写成 CSV",
-)
-_HISTORY = re.compile(  # a list of records, or lists by name
-    rb"(?:\xef\xbb\xbf)?(?:(?:---|#[^\n]{0,200})?[ \t\r]*\n)*(?:- {0,4}['\"]?[\w/.-]{1,60}['\"]?: {0,4}[-+]?[\d.]|"
-    rb"['\"]?[\w/.-]{1,60}['\"]?: {0,4}\r?\n? {0,8}(?:\[|- ) {0,4}[-+]?[\d.])"
-)
 LOGS = frozenset(("log", "logs", "history", "hist", "metrics", "metric", "results", "progress", "curves", "curve"))
 
 
 def kind_of(path: Path, head: bytes) -> Text | None:
     """What a file is and how it can be read; None when it is nothing known."""
     suffix = path.suffix.lower()
-    if suffix in YAML and _HISTORY.match(head):
-        return _IN_YAML
     return next(
         (one.what for one in KINDS if head.startswith(one.magic) and (not one.suffixes or suffix in one.suffixes)), None
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from diagnose.assemble import survey
 from diagnose.readers import boosting_log, darknet_log, paddle_log
 
 
@@ -21,7 +24,12 @@ def read(tmp_path, reader, *lines):
         ("[{n}]\tvalidation_0-auc:0.{n}\tvalidation_1-auc:0.0{n}", "validation_0-auc", "validation_1-auc"),
         ("[07:08:09] [{n}]\ttrain-auc:0.{n}+0.01\ttest-auc:0.0{n}+0.02", "train-auc", "test-auc"),
         ("[{n}]\ttraining's auc: 0.{n}\tvalid_1's auc: 0.0{n}", "training/auc", "valid_1/auc"),
-        ("{n}:\tlearn: 0.{n}\ttest: 0.0{n}\tbest: 0.01 ({n})\ttotal: 3.5ms\tremaining: 12s", "learn", "test"),
+        ("{n}:\tlearn: 0.{n}\ttest: 0.0{n}\tbest: 0.01 ({n})\ttotal: 3.5ms\tremaining: 12s", "learn/loss", "test/loss"),
+        (
+            "{n}:\tlearn: 0.{n}\ttest: 0.0{n}\tbest: 0.09 ({n})\ttotal: 3.5ms\tremaining: 12s",
+            "learn/score",
+            "test/score",
+        ),
     ],
 )
 def test_every_measure_of_every_data_set_is_read_by_round(tmp_path, line, train, test):
@@ -60,3 +68,48 @@ def test_paddle_clas_reads_iterations_of_training_and_means_of_evaluation(tmp_pa
 
     assert found["train/loss"] == ([0, 5, 10, 15], [6.1, 6.1, 6.2, 6.2])
     assert found["val/loss"] == ([15], [5.5])
+
+
+def test_the_best_round_is_not_read_again_when_boosting_stops(tmp_path):
+    line = "[{n}]\ttraining's auc: 0.{n}\tvalid_1's auc: 0.0{n}"
+    rounds = [line.format(n=n) for n in (1, 2, 3)]
+
+    [found] = read(tmp_path, boosting_log, *rounds, "Early stopping, best iteration is:", rounds[1])
+    both = read(tmp_path, boosting_log, *rounds, *rounds[:2])
+
+    assert found["training/auc"] == ([1, 2, 3], [0.1, 0.2, 0.3])
+    assert [one["training/auc"][0] for one in both] == [[1, 2, 3], [1, 2]]
+
+
+def test_what_catboost_leaves_in_its_folder_is_one_run(tmp_path):
+    folder = tmp_path / "catboost_info"
+    folder.mkdir()
+    sets = {"learn": (0.9, 0.5), "test": (0.8, 0.6)}
+    for name, values in sets.items():
+        rows = "".join(f"{at}\t{value}\n" for at, value in enumerate(values))
+        (folder / f"{name}_error.tsv").write_text(f"iter\tLogloss\n{rows}", encoding="utf-8")
+    (folder / "time_left.tsv").write_text("iter\tPassed\tRemaining\n0\t10\t90\n1\t20\t80\n", encoding="utf-8")
+    measures = [{"best_value": "Min", "name": "Logloss"}]
+    meta = {f"{name}_{what}": one for name in sets for what, one in (("sets", [name]), ("metrics", measures))}
+    every = [{"iteration": at, "learn": [sets["learn"][at]], "test": [sets["test"][at]]} for at in (0, 1)]
+    whole = folder / "catboost_training.json"
+    whole.write_text(json.dumps({"meta": meta, "iterations": every}), encoding="utf-8")
+
+    def read_all():
+        [run] = survey([tmp_path]).runs
+        return {one.name: (one.steps.tolist(), one.values.tolist()) for one in run.series}
+
+    expected = {f"{name}/Logloss": ([0, 1], list(values)) for name, values in sets.items()}
+    assert read_all() == expected
+    for table in folder.glob("*.tsv"):
+        table.unlink()
+    assert read_all() == expected
+
+
+def test_a_table_of_errors_of_another_kind_is_a_table_as_any_other(tmp_path):
+    path = tmp_path / "test_error.tsv"
+    path.write_text("epoch\ttest_error\n1\t0.5\n2\t0.4\n3\t0.3\n", encoding="utf-8")
+
+    [run] = survey([path]).runs
+
+    assert [one.name for one in run.series] == ["test_error"]

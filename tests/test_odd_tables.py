@@ -126,8 +126,6 @@ BINARY = {
     "history.h5": (b"\x89HDF\r\n\x1a\n" + bytes(80), "numpy.savez"),
     "metrics.parquet": (b"PAR1" + bytes(80), "to_csv"),
     "train.log.gz": (b"\x1f\x8b\x08" + bytes(80), "gunzip -k"),
-    "history.yaml": (b"# by epoch\n- epoch: 1\n  loss: 0.5\n- epoch: 2\n  loss: 0.25\n", "json.dump"),
-    "loss.yml": (b"val_loss:\n- 0.5\n- 0.25\n", "json.dump"),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,16 +23,25 @@ _VALUE = r"[-+]?(?:\d{1,30}(?:\.\d{0,30})?(?:e[-+]?\d{1,4})?|nan|inf)"
 _XGBOOST = rf"[\w.-]{{1,60}}-[\w@.-]{{1,40}}:{_VALUE}(?:\+{_VALUE})?"
 _LIGHTGBM = rf"[\w.-]{{1,60}}'s [\w@.-]{{1,40}}: {_VALUE}(?: \+ {_VALUE})?"
 ROUND = re.compile(
-    r"^(?:\[\d\d:\d\d:\d\d\] )?(?:\[(?:LightGBM|XGBoost)\] \[Info\] )?\[(?P<round>\d{1,9})\][\t ](?P<said>"
+    r"^(?:\[\d\d:\d\d:\d\d\] )?(?:\[(?:LightGBM|XGBoost)\] \[Info\] )?\[ {0,4}(?P<round>\d{1,9})\][\t ](?P<said>"
     rf"(?:\s?(?:{_XGBOOST}|{_LIGHTGBM}))+)\s*$",
     re.ASCII | re.MULTILINE,
 )
 TREE = re.compile(
-    rf"^(?P<round>\d{{1,9}}):\s(?P<said>(?:(?:learn|test): {_VALUE}\s{{1,4}})+)(?:best: [^\n]{{1,80}})?total: \d",
+    rf"^(?P<round>\d{{1,9}}):\s(?P<said>(?:(?:learn|test\d{{0,3}}): {_VALUE}\s{{1,4}})+)"
+    rf"(?:best: (?P<best>{_VALUE}) [^\n]{{1,80}})?total: \d",
     re.ASCII | re.MULTILINE,
 )
 PAIR = re.compile(
-    rf"(?P<name>[\w.-]{{1,60}}(?:-[\w@.-]{{1,40}}(?=:)|'s [\w@.-]{{1,40}})|learn|test): ?(?P<value>{_VALUE})", re.ASCII
+    rf"(?P<name>[\w.-]{{1,60}}(?:-[\w@.-]{{1,40}}(?=:)|'s [\w@.-]{{1,40}})|learn|test\d{{0,3}}): ?(?P<value>{_VALUE})",
+    re.ASCII,
+)
+_AGAIN = re.compile(
+    r"(\bbest iteration(?: is)?:(?:[^\n\t]{0,300}\n){1,4}?)[^\n\t]{0,300}?\[ {0,4}\d{1,9}\][\t ][^\n]*", re.IGNORECASE
+)
+UNNAMED = Text(
+    "CatBoost does not print what it measures: called a loss where the best is the lowest, else a score",
+    "CatBoost 不打印所测指标的名称：最优值为最低者记作 loss，否则记作 score",
 )
 
 
@@ -42,15 +52,19 @@ def sniff(path: Path, head: bytes) -> bool:
 
 
 def read(path: Path) -> list[Trace]:
-    """``train-auc`` as it is named, LightGBM's ``valid_0's auc`` as ``valid_0/auc``, by round; one trace a run."""
-    log = LogLines(path, FORMAT)
+    """``train-auc`` as it is named, LightGBM's ``valid_0's auc`` as ``valid_0/auc``, by round; one trace a run.
+
+    CatBoost names no measure: ``learn/loss`` and ``test/loss`` where the best of them is the lowest, else ``score``.
+    """
+    log = LogLines(path, FORMAT, _without_best)
     lines = itertools.chain.from_iterable(re.finditer(r"[^\n]*\n?", part) for part in parts(log.text))
-    early = itertools.islice(lines, EARLY)
-    folds = any("+" in line[0] for line in early if ROUND.match(line[0]))
-    bulk = log.take(_said, pick=True)
+    early = [line[0] for line in itertools.islice(lines, EARLY)]
+    folds = any("+" in line for line in early if ROUND.match(line))
+    measure = _measure([found for line in early if (found := TREE.match(line))])
+    bulk = log.take(partial(_said, measure=measure), pick=True)
     for number, line in bulk.others:
         text = unbarred(line)
-        said = _said(text)
+        said = _said(text, measure)
         row = {}
         for name, (start, stop) in zip(said.names, said.spans, strict=True) if said else ():
             value = log.number(name, text[start:stop], number)
@@ -61,15 +75,33 @@ def read(path: Path) -> list[Trace]:
     if folds:
         what = Text("cross-validation: means over the folds are read", "交叉验证：读取的是各折的平均值")
         log.note(what)
+    if measure:
+        log.note(UNNAMED)
     return log.traces()
 
 
-def _said(line: str) -> Said | None:
+def _without_best(text: str) -> str:
+    """The text without the round that XGBoost and LightGBM print once more when they stop."""
+    return _AGAIN.sub(r"\1", text)
+
+
+def _measure(trees: list[re.Match[str]]) -> str:
+    """What CatBoost's numbers are: the best is the lowest of the losses, or the highest of the scores."""
+    told = [{pair["name"]: float(pair["value"]) for pair in PAIR.finditer(tree["said"])} for tree in trees]
+    bests = [(float(tree["best"]), one) for tree, one in zip(trees, told, strict=True) if tree["best"]]
+    sides = [side for best, one in bests if (side := best - one.get("test", best))]
+    first = next(iter(told[0].values())) - next(iter(told[-1].values())) if told else 0
+    return "" if not told else "loss" if (-sides[0] if sides else first) > 0 else "score"
+
+
+def _said(line: str, measure: str = "") -> Said | None:
     """The round and the numbers of a line."""
     match = ROUND.match(line) or TREE.match(line)
     if match is None:
         return LOOK if "%|" in line else None
-    pairs = {pair["name"].replace("'s ", "/"): pair.span("value") for pair in PAIR.finditer(line, *match.span("said"))}
+    tree = f"/{measure}" if match.re is TREE else ""
+    found = PAIR.finditer(line, *match.span("said"))
+    pairs = {pair["name"].replace("'s ", "/") + tree: pair.span("value") for pair in found}
     return Said("round", ("iteration", *pairs), (match.span("round"), *pairs.values()))
 
 
@@ -80,6 +112,7 @@ def example(folder: Path) -> tuple[Path, list[Trace]]:
         "[0]\ttrain-logloss:0.75000\teval-logloss:0.87500\n"
         "[10]\ttrain-logloss:0.50000\teval-logloss:nan\n"
         "Stopping. Best iteration:\n"
+        "[0]\ttrain-logloss:0.75000\teval-logloss:0.87500\n\n"
         "[0]\ttrain-logloss:0.62500\teval-logloss:0.75000\n"
         "[10]\ttrain-logloss:0.37500\teval-logloss:0.62",
         encoding="utf-8",

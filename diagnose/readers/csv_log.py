@@ -20,6 +20,7 @@ from diagnose.tables.sentinels import measured
 from diagnose.tables.sheet import looks_tabular, sheets
 from diagnose.tables.table import Table, traces
 from diagnose.tables.turned import turned
+from diagnose.trackers.catboost_files import is_ours
 from diagnose.trackers.dvclive_plots import header_of
 from kb.refused import unreadable
 from kb.text import Text
@@ -35,14 +36,14 @@ ARENA = (
 
 
 def sniff(path: Path, head: bytes) -> bool:
-    """A .csv or .tsv that is not JSON nor DVCLive's; or, under any other name, a header above rows of numbers.
+    """A .csv or .tsv that is not JSON, DVCLive's or CatBoost's; or, under any other name, a header above numbers.
 
     Or numbers alone, where the name says of what.
     """
     text, _ = decoded(head)
     if not is_binary(text) and is_bare(path, text, whole=len(head) < SHOWN):
         return True
-    if is_binary(text) or text.lstrip()[:1] in ("{", "[") or header_of(path, text):
+    if is_binary(text) or text.lstrip()[:1] in ("{", "[") or header_of(path, text) or is_ours(path, text):
         return False
     return path.suffix.lower() in NAMES or looks_tabular(in_tabs(text))
 

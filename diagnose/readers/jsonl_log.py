@@ -12,6 +12,7 @@ from diagnose.tables.decode import decoded, is_binary
 from diagnose.tables.evidence import checked
 from diagnose.tables.file_names import named_by_file
 from diagnose.tables.jsontext import from_python, parsed, salvaged
+from diagnose.tables.nested import unnested
 from diagnose.tables.object_line import LABELS, bare, said_in_object
 from diagnose.tables.points import in_folds, is_number, rows_of_points
 from diagnose.tables.records import Row, documented, history_in, tabled
@@ -19,6 +20,7 @@ from diagnose.tables.sentinels import measured
 from diagnose.tables.table import traces
 from diagnose.tables.taken import merged, taken
 from diagnose.tensors.shards import INDEX
+from diagnose.trackers.catboost_files import is_ours
 from diagnose.trackers.settings_names import holds_settings
 from kb.refused import unreadable
 from kb.text import Text
@@ -42,6 +44,8 @@ def sniff(path: Path, head: bytes) -> bool:
     """A .json or .jsonl that opens as JSON does; under any other name, a first line that is an object."""
     text = decoded(head)[0].lstrip()
     if is_binary(text) or text[:1] not in ("{", "[") or holds_settings(path, text) or path.name.endswith(INDEX):
+        return False
+    if is_ours(path, text):
         return False
     if path.suffix.lower() in NAMES or HISTORY.match(text) is not None:
         return True
@@ -80,6 +84,9 @@ def read(path: Path) -> list[Trace]:
     document, wrong = salvaged(text)
     if wrong is not None:
         notes.append(_note(path, wrong))
+    within: list[Text] = []
+    document = unnested(document, path.stem, within)
+    notes += [_note(path, what) for what in within]
     first = isinstance(document, dict) and len(written) == 1 and any(map(is_number, document.values()))
     if first and history_in(document) is None and not rows_of_points(document, path.stem):
         document = [document]  # a log after its first record

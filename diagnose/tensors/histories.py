@@ -9,12 +9,14 @@ from diagnose.tables.clock import counts
 from diagnose.tables.evidence import names_curve, speaks
 from diagnose.tables.named_lists import by_class
 from diagnose.tables.naming import LOSSES, is_told, words
+from diagnose.tables.nested import by_batch
 from diagnose.tensors.inert import Patience, printable
 from diagnose.tensors.named_tensors import tensor_of
 from diagnose.tensors.schedulers import is_scaler, is_scheduler
 from diagnose.tensors.sides import SETTINGS, holds_tensors, is_aside, is_optimizer
 
 DEEPEST = 8
+APART = 3  # lists in a list without a name up to which they are curves of their own: of training, validation, test
 LONG = 10  # numbers from which a list beside a model is one of every epoch
 WRAPPERS = frozenset(("history", "hist", "logging", "log", "logs", "metrics", "results", "train_results"))
 
@@ -25,6 +27,8 @@ def histories(root: Any, name: str, patience: Patience) -> dict[str, list[Any]]:
         if _all_numbers(root, patience):
             return {printable(name): list(root)}
         rows = root[:100]
+        if len(root) > APART and (nested := _nested(root, name, patience)):
+            return {printable(name): nested}
         if len(root) > 1 and all(isinstance(one, (list, tuple)) and _all_numbers(one, patience) for one in rows):
             return {printable(f"{name}.{at}"): list(one) for at, one in enumerate(rows)}
         return _records(root, patience)
@@ -34,9 +38,16 @@ def histories(root: Any, name: str, patience: Patience) -> dict[str, list[Any]]:
         return {}
     found: dict[str, list[Any]] = {}
     for key, part in _opened(root, "", 0, patience):
-        if len(values := _numbers_of(part, patience)) > 1:
+        if len(values := _numbers_of(part, patience) or _nested(part, key, patience)) > 1:
             found[printable(key)] = values
     return found
+
+
+def _nested(part: Any, name: str, patience: Patience) -> list[Any]:
+    """The losses of a list with a list for every epoch, one after another; none of anything else."""
+    if not isinstance(part, (list, tuple)) or not all(isinstance(one, (list, tuple)) for one in part):
+        return []
+    return by_batch(part, name) or [] if all(_all_numbers(one, patience) for one in part) else []
 
 
 def beside_model(root: Any, model: Any, patience: Patience) -> dict[str, list[Any]]:
