@@ -42,16 +42,16 @@ def _saved(last: Checkpoint, floor: float) -> Evidence | None:
 
 
 def _sunk(curve: Series, floor: float, few: int, halved: float) -> Evidence | None:
-    """A scale that came down and did not come up again; one printed as 0 is below any floor."""
+    """A scale that came down and did not come up again; one that is 0 all along is of a scaler that is switched off."""
     steps, values = finite(curve)
     scale, at = float(values[-1]), int(np.argmax(values))
     peak = float(values[at])
-    if scale > floor or scale < 0 or peak < scale * 2.0**halved:
+    if scale > floor or scale < 0 or peak <= 0 or peak < scale * 2.0**halved:
         return None
     recent = values[-few:]
     sinking = scale == 0 or (recent[-1] < recent[0] and bool((recent[1:] <= recent[:-1]).all()))
     facts = {**_facts(scale), "peak": peak}
-    return Evidence(curve.name, int(steps[at]), int(steps[-1]), facts, "falling" if sinking and peak > 0 else "")
+    return Evidence(curve.name, int(steps[at]), int(steps[-1]), facts, "falling" if sinking else "")
 
 
 def _facts(scale: float) -> dict[str, float]:
