@@ -149,17 +149,16 @@ class _Check:
 
     def _subjects(self, run: Run) -> list[dict[str, Any]]:
         """The arguments of each call: every combination of the series looked at one by one, with their companions."""
+        same: dict[str, Any] = {name: run.with_role(role) for name, role in self._all.items()}
+        for name in self._checkpoints:
+            same[name] = run.checkpoints
+        for name in self._settings:
+            same[name] = run.settings
         calls = []
-        for chosen in itertools.product(*(run.with_role(role) for role in self._each.values())):
-            arguments: dict[str, Any] = dict(zip(self._each, chosen, strict=True))
+        for chosen in itertools.product(*[run.with_role(role) for role in self._each.values()]):
+            arguments = dict(zip(self._each, chosen, strict=True)) | same
             for name, role in self._companions.items():
                 arguments[name] = _companion(chosen, run.with_role(role))
-            for name, role in self._all.items():
-                arguments[name] = run.with_role(role)
-            for name in self._checkpoints:
-                arguments[name] = run.checkpoints
-            for name in self._settings:
-                arguments[name] = run.settings
             calls.append(arguments)
         return calls
 

@@ -19,6 +19,8 @@ from diagnose.run import Curve, Series, Steps
 Places = NDArray[np.intp]
 _Parts = list[tuple[Places | slice, Places]]  # which parts [k] have one length, and their points [k, length]
 _MANY = 5000
+_FEW = 200  # numbers; so few are sorted before a partition has begun
+_OFTEN = 500  # parts; so few are looked up rather than made anew
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,17 @@ def medians(values: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> Curve:
 
     Parts of one length are done together: `np.median` takes longer to begin than to sort a few points.
     """
-    return _medians(values, len(starts), _parts(starts, ends))
+    if len(starts) > _OFTEN:
+        return _medians(values, len(starts), _parts(starts, ends))
+    edges = np.array((starts, ends), np.int64)
+    return _medians(values, len(starts), _parts_before(edges.tobytes()))
+
+
+@lru_cache(maxsize=256)
+def _parts_before(edges: bytes) -> _Parts:
+    """The parts between edges, the starts [k] before the ends; curves of a sweep are cut alike again and again."""
+    starts, ends = np.frombuffer(edges, np.int64).reshape(2, -1)
+    return _parts(starts, ends)
 
 
 def _parts(starts: np.ndarray, ends: np.ndarray) -> _Parts:
@@ -116,7 +128,7 @@ def _medians(values: np.ndarray, count: int, parts: _Parts) -> Curve:
     for which, places in parts:
         rows = values[places]
         below, above = (places.shape[1] - 1) // 2, places.shape[1] // 2
-        rows.partition((below, above), axis=1)
+        rows.sort(axis=1) if places.shape[1] < _FEW else rows.partition((below, above), axis=1)
         found[which] = rows[:, below] / 2 + rows[:, above] / 2
     return found
 
@@ -127,9 +139,34 @@ def median(values: ArrayLike) -> float:
     last = len(ordered) - 1
     if last < 0:
         return float("nan")
-    ordered.partition((last // 2, (last + 1) // 2, last))  # NaN comes last
+    if last < _FEW:
+        ordered.sort()  # NaN comes last, also of a partition
+    else:
+        ordered.partition((last // 2, (last + 1) // 2, last))
     below, above = float(ordered[last // 2]), float(ordered[(last + 1) // 2])
     return below / 2 + above / 2 if ordered[last] == ordered[last] else float("nan")
+
+
+def quantiles(values: Curve, *shares: float) -> list[float]:
+    """The quantiles of ``values`` (finite, not empty) at each share: `np.quantile` to the bit, in a tenth of its time.
+
+    Between two values it goes by a straight line (definition 7 of Hyndman and Fan 1996).
+    """
+    ordered = np.sort(values)
+    last = len(ordered) - 1
+    found = []
+    for share in shares:
+        below = min(int(last * share), last)
+        part = last * share - below
+        low, high = float(ordered[below]), float(ordered[min(below + 1, last)])
+        found.append(high - (high - low) * (1 - part) if part >= 0.5 else low + (high - low) * part)
+    return found
+
+
+def places(mask: np.ndarray) -> Places:
+    """Where a boolean array [n] is true: as `np.flatnonzero`, which takes twice as long to begin."""
+    found: Places = mask.nonzero()[0]
+    return found
 
 
 def _noise(values: Curve) -> float:
@@ -217,5 +254,5 @@ def filled_in(values: Curve) -> bool:
 
 def longest_tail(mask: np.ndarray) -> int:
     """How many of the last elements of a boolean array [n] are all True."""
-    wrong = np.flatnonzero(~mask)
+    wrong = places(~mask)
     return len(mask) - (int(wrong[-1]) + 1 if len(wrong) else 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -84,6 +85,16 @@ def _schedule(rate: Series, loss: Series | None) -> Schedule | None:
     steps, values = _thinned(*finite(rate))
     if len(values) < 3 or values.min() < 0:
         return None
+    return _shape(steps, values, loss) if loss is not None else _shape_before(steps.tobytes(), values.tobytes())
+
+
+@lru_cache(maxsize=64)
+def _shape_before(steps: bytes, values: bytes) -> Schedule:
+    """The shape of a curve given as its bytes; the runs of a sweep repeat their schedules."""
+    return _shape(np.frombuffer(steps, np.int64), np.frombuffer(values), None)
+
+
+def _shape(steps: Steps, values: Curve, loss: Series | None) -> Schedule:
     peak, last = float(values.max()), float(values[-1])
     if np.ptp(values) <= _FLAT * peak:
         return Schedule("constant", peak, last)

@@ -68,8 +68,8 @@ class Tally:
 
     def add(self, examined: Examined) -> Health:
         """Count one run; what its verdicts come to."""
-        states: Counter[str] = Counter(verdict.state for verdict in examined.verdicts)
-        self.states += states
+        states: Counter[str] = Counter([verdict.state for verdict in examined.verdicts])
+        self.states.update(states)
         name, kind = examined.run.name, health(examined)
         self.runs.setdefault(kind, Named()).add(name, states)
         told, reasons = set(), set[Reason]()
@@ -80,8 +80,7 @@ class Tally:
                 reasons.add((reason, verdict.log_it))
             elif verdict.state == "waived":
                 self.waived.setdefault(verdict.entry.id, verdict)
-            severity = verdict.severity
-            if severity is None:
+            if verdict.evidence is None or (severity := verdict.severity) is None:
                 continue
             self.worst = _worse(self.worst, severity)
             ailment = self.ailments.setdefault(verdict.entry.id, Ailment(verdict.entry, severity))

@@ -14,12 +14,25 @@ from diagnose.run import Series
 OVERLAPS = ("dice", "iou")  # of precision and recall the one may fall as the other rises
 
 
-def together(scores: Iterable[Series]) -> Iterator[tuple[Series, tuple[Series, ...]]]:
+Together = tuple[Series, tuple[Series, ...]]
+
+
+def together(scores: tuple[Series, ...]) -> list[Together]:
     """The mean of the overlap scores of one kind and split, on a scale to 1, and the scores it is of.
 
     Only over the steps that all of them have; training scores and those better when lower are left out. The mean
     averages out what a small data set owes to chance, and one hard data set among several does not count for all.
+    Several detectors ask for the same.
     """
+    if not scores:
+        return []
+    kept: tuple[tuple[Series, ...], list[Together]] = scores[0].measured.get("together", ((), []))
+    if kept[0] is not scores:
+        kept = scores[0].measured["together"] = (scores, list(_together(scores)))
+    return kept[1]
+
+
+def _together(scores: Iterable[Series]) -> Iterator[Together]:
     kinds: dict[tuple[str, str], list[Series]] = {}
     for one in scores:
         if one.quantity in OVERLAPS and one.split != "train" and not one.lower_is_better and len(finite(one)[1]):

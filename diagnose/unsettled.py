@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from diagnose.finding import Evidence
-from diagnose.measure import blocks, changes, finite, median
+from diagnose.measure import blocks, changes, finite, median, quantiles
 from diagnose.run import Curve, Series
 from diagnose.together import together
 
@@ -51,7 +51,7 @@ def _noise(values: Curve) -> float:
 
     One wild point in ten does not move it, and of few points it is better known than by their median.
     """
-    return float(np.quantile(np.abs(changes(values)), 0.75)) / (_QUARTILE * math.sqrt(2))
+    return quantiles(np.abs(changes(values)), 0.75)[0] / (_QUARTILE * math.sqrt(2))
 
 
 def _behind(series: Series, warm: float) -> tuple[np.ndarray, Curve]:

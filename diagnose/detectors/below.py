@@ -32,9 +32,10 @@ def below(
     ours, theirs = values[late], at_steps(train, steps, wall)[late]
     size = np.maximum(np.maximum(np.abs(ours), np.abs(theirs)), 1e-12)
     lower = theirs - ours >= gap * size
-    if float(np.mean(lower)) < share:
+    part = np.count_nonzero(lower) / len(lower)
+    if part < share:
         return None
     first = int(steps[late][np.argmax(lower)])
-    facts: dict[str, Fact] = {"train": train.name, "share": float(np.mean(lower)) * 100}
+    facts: dict[str, Fact] = {"train": train.name, "share": part * 100}
     facts |= {"val_level": median(ours), "train_level": median(theirs)}
     return Evidence(val.name, first, int(steps[-1]), facts)

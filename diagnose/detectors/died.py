@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import blocks, finite, longest_tail, median
+from diagnose.measure import blocks, finite, longest_tail, median, quantiles
 from diagnose.run import Curve, Series
 
 
@@ -24,7 +24,7 @@ def died(
     peak = float(np.abs(values).max())
     early = np.abs(values[: len(values) // 2])
     if np.any(early > 0):  # an explosion in between is not what the end is held against
-        peak = min(peak, 10 * float(np.quantile(early[early > 0], 0.9)))
+        peak = min(peak, 10 * quantiles(early[early > 0], 0.9)[0])
     tail = longest_tail(np.abs(values) <= floor * peak)
     if tail < share * len(values):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import blocks, finite, longest_tail, median
+from diagnose.measure import blocks, finite, longest_tail, median, quantiles
 from diagnose.run import Series
 
 
@@ -28,7 +28,7 @@ def exploded(
     curve = blocks(norm)
     levels = curve.levels
     tail = max(2, len(levels) // 10)
-    usual = float(np.quantile(levels[:-tail], 0.25))
+    usual = quantiles(levels[:-tail], 0.25)[0]
     if usual <= 0:
         return None
     if float(levels[-tail:].min()) < times * usual:

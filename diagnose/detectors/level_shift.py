@@ -6,7 +6,7 @@ import numpy as np
 
 from diagnose.breaks import breaks
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import changes, finite, median
+from diagnose.measure import changes, finite, median, quantiles
 from diagnose.run import Curve, Series, Steps
 
 _SIDE = 20  # points looked at on either side of a break
@@ -37,7 +37,8 @@ def level_shift(
     shifts = [(at, *_shift(values, at)) for at in breaks(loss, steps, gap, pause)]
     if not shifts:
         return None
-    span = float(np.ptp(np.percentile(values, (2, 98))))
+    low, high = quantiles(values, 0.02, 0.98)
+    span = high - low
     big = [(at, rise, own) for at, rise, own in shifts if abs(rise) >= max(part * span, noise * own)]
     for at, rise, _ in sorted(big, key=lambda one: -abs(one[1])):
         cause = _risen(values, at, rise, rate, steps, grown) if rise > 0 else _fallen(values, at, rise)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from diagnose.finding import Evidence, Unsure, too_few
-from diagnose.measure import finite, median
+from diagnose.measure import finite, median, quantiles
 from diagnose.run import Series
 
 
@@ -21,7 +19,7 @@ def low(
     if len(values) < points:
         return too_few(used, points)
     late = values[int(skip * len(values)) :] * (100 if values.max() <= 1 and values.min() >= 0 else 1)
-    typical, best = median(late), float(np.quantile(late, 0.9))
+    typical, best = median(late), quantiles(late, 0.9)[0]
     if typical >= level or late.min() < 0:
         return None
     cause = "not-used" if best <= idle else "stop-and-go" if best >= full else "small-work"

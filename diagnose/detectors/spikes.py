@@ -11,7 +11,7 @@ import numpy as np
 from diagnose.breaks import breaks
 from diagnose.epochs import beginnings
 from diagnose.finding import Evidence, Fact, Unsure, too_few
-from diagnose.measure import blocks, changes, finite, median
+from diagnose.measure import blocks, changes, finite, median, places
 from diagnose.run import Curve, Series, Steps
 
 _BEFORE = 10  # points that a spike must tower over
@@ -56,10 +56,10 @@ def spikes(
     usual = values[:-_BEFORE].copy()
     for back in range(1, _BEFORE):  # ten passes over a long curve take a tenth of the time that windows do
         np.maximum(usual, values[back : back - _BEFORE], out=usual)
-    rises = np.flatnonzero(values[_BEFORE:] - usual > need)
-    starts = rises[np.diff(rises, prepend=-_BEFORE) >= _BEFORE] + _BEFORE
-    if len(starts) == 0:
+    rises = places(values[_BEFORE:] - usual > need)
+    if len(rises) == 0:
         return None
+    starts = rises[np.diff(rises, prepend=-_BEFORE) >= _BEFORE] + _BEFORE
     grew = _grows(rate, steps, grown)[starts]
     rough = len(rises) - int(grew.sum()) > max(1.0, rare * len(values)) and not _evenly(starts)
     resumed = np.isin(starts, [at + after for at in breaks(loss, steps, gap, pause) for after in range(4)])

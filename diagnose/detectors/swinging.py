@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from diagnose.finding import Evidence, Fact, Unsure, too_few
-from diagnose.measure import changes, finite, median
+from diagnose.measure import changes, finite, median, places, quantiles
 from diagnose.run import Curve, Series, Steps
 from diagnose.together import together
 from diagnose.unsettled import unsettled
@@ -65,7 +65,8 @@ def _swings(
     if restless >= calms * calm and restless >= swing * abs(level):
         facts |= {"swing": restless, "fall": median(rest[:5]) - median(rest[-5:])}
         return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "rate")
-    calmed = np.clip(rest, *np.percentile(rest, (3, 97)))  # single spikes are told elsewhere
+    low, high = quantiles(rest, 0.03, 0.97)
+    calmed = np.minimum(np.maximum(rest, low), high)  # single spikes are told elsewhere
     spread = float(calmed.std())
     if spread >= swing * abs(level) and (period := _period(calmed)):
         facts |= {"swing": spread, "fall": median(rest[:period]) - median(rest[-period:])}
@@ -112,7 +113,7 @@ def _period(values: Curve) -> int:
         return 0
     wave = wave / wave[0] * len(flat) / (len(flat) - np.arange(len(wave)))  # fewer pairs lie further apart
     valley = int(np.argmax(wave < 0))
-    inner = np.flatnonzero((wave[1:-1] >= wave[:-2]) & (wave[1:-1] >= wave[2:])) + 1
+    inner = places((wave[1:-1] >= wave[:-2]) & (wave[1:-1] >= wave[2:])) + 1
     peaks = inner[inner > valley]
     if valley == 0 or not len(peaks) or wave[peaks].max() < 0.4:
         return 0

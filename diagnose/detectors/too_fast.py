@@ -41,7 +41,7 @@ def too_fast(
             return Evidence(loss.name, int(curve.steps[stretch[0]]), int(curve.steps[stretch[1]]), facts, "peak")
         if (at := _raised(curve, beside, higher, hurt)) is not None:
             return Evidence(loss.name, int(curve.steps[at]), int(steps[-1]), facts, "raised")
-        if (until := _burst(values, burst, curve.noise)) and beside[0] >= 0.5 * float(np.nanmax(beside)):
+        if (until := _burst(values, burst, curve.noise)) and beside[0] >= 0.5 * float(beside.max()):
             return Evidence(loss.name, int(steps[0]), int(steps[until]), facts, "warm-up-missing")
     peak = _peak(rate, checkpoints)
     usual = adam if any(_second_moment(one) for one in checkpoints) else sgd
@@ -52,7 +52,7 @@ def too_fast(
 
 def _hurt(curve: Blocks, rate: Curve, higher: float, hurt: float) -> tuple[int, int] | None:
     """The blocks between which the loss stood above its earlier low because of the rate; None for no such stretch."""
-    top = int(np.nanargmax(rate))
+    top = int(np.argmax(rate))
     low = int(np.argmin(curve.levels[: top + 1]))
     calm = np.flatnonzero(rate[top:] <= rate[top] / 2) + top
     if low == 0 or not len(calm) or not rate[top] >= higher * max(float(rate[low]), 1e-300):
