@@ -18,6 +18,7 @@ _NO_SHARE = frozenset(
 
 
 _TOGETHER = 3  # scores in per cent that make a small one beside them a score in per cent
+_STAYS = 10  # values of a Dice between one and two, for one in per cent would have left that range by then
 
 
 def impossible_score(
@@ -28,7 +29,7 @@ def impossible_score(
     A curve whose values mostly lie between ``percent`` and 100 is taken as per cent, and so are all beside several.
     Distances and errors, which are better when lower, have no upper end, and what is no share (a correlation, PSNR)
     is passed over.
-    Causes: ``above`` and ``below``; ``masks-0-255`` where Dice lies between one and two, as it does when the masks
+    Causes: ``above`` and ``below``; ``masks-0-255`` where Dice stays between one and two, as it does when the masks
     are too large; ``swapped`` where IoU exceeds the Dice of the same images, which no average can do. A lone sentinel
     of exactly -1 is no value and is passed over.
     """
@@ -51,7 +52,9 @@ def _outside(series: Series, low: float, high: float, percent: float, slack: flo
     if series.lower_is_better or series.quantity in _NO_SHARE:
         return None
     middle = median(values)
-    doubled = series.quantity == "dice" and percent <= middle <= 2 and float(np.ptp(values)) < 0.1 * middle
+    between = len(values) >= _STAYS and values.min() > 1 and values.max() <= 2 and percent > 0
+    flat = float(np.ptp(values)) < 0.1 * middle
+    doubled = series.quantity == "dice" and percent <= middle <= 2 and (between or flat)
     scale = 100.0 if percent <= middle <= 100.0 and not doubled else 1.0
     above = values > high * scale + slack * scale
     below = (values < low * scale - slack * scale) & (values != -1)

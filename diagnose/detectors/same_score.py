@@ -11,6 +11,7 @@ from diagnose.detectors.constant import constant
 from diagnose.finding import Evidence, Unsure
 from diagnose.measure import blocks, finite, median
 from diagnose.run import Series
+from kb.text import Text
 
 
 def same_score(
@@ -38,9 +39,24 @@ def same_score(
     )  # fmt: skip
     if not isinstance(seen, Evidence) or seen.first is None:
         return seen
+    found = _explained(seen, score, loss, val, points=points, same=same, moved=moved)
+    if found.cause == "loss-falling" and _coarse(float(seen.facts["level"])):
+        return Unsure(
+            Text(
+                f"{score.name} is written to the per cent, close to the top, where a change would not show",
+                f"{score.name} 只写到百分位，且已接近上限，变化显示不出来",
+            )
+        )
+    return found
+
+
+def _explained(
+    seen: Evidence, score: Series, loss: Series | None, val: Series | None, *, points: float, same: float, moved: float
+) -> Evidence:
+    """The same with its cause told."""
     if any(one is not None and len(one) and np.isfinite(one.values).mean() < 0.5 for one in (loss, val)):
         return dataclasses.replace(seen, cause="not-finite")
-    beside = _since(val, seen.first)
+    beside = _since(val, seen.first or 0)
     if len(beside) < 4:
         return seen
     begin, end = float(beside[0]), float(beside[-1])
@@ -50,7 +66,13 @@ def same_score(
         return dataclasses.replace(seen, cause="loss-falling" if falls else "one-answer")
     if loss is None or len(finite(loss)[1]) < points:
         return seen
-    return dataclasses.replace(seen, cause="stale-weights" if _moved(loss, seen.first, moved) else "loss-stalled")
+    return dataclasses.replace(seen, cause="stale-weights" if _moved(loss, seen.first or 0, moved) else "loss-stalled")
+
+
+def _coarse(level: float) -> bool:
+    """Whether it is a score of nine tenths or more, written in whole per cents, as of the background."""
+    percents = level if level > 1 else 100 * level
+    return 90 <= percents < 100 and abs(percents - round(percents)) < 1e-9
 
 
 def _moved(loss: Series, first: int, moved: float) -> bool:
