@@ -24,7 +24,8 @@ LONGEST = 1_500  # characters of a question that is not a pasted error
 _SHOWN = 3
 _HARDLY = 0.05  # how sure an answer to a question for a doctor is at most,
 _DOUBT = 0.5  # by what it is less sure where a subject is named that the page says nothing of, or next to nothing said:
-_LITTLE, _EXACTLY = 0.37, 0.9  # a third of the rarest word, unless that is how a page is called
+_LITTLE = 0.37  # a third of the rarest word,
+_EXACTLY, _AS_ASKED = 0.9, 0.8  # unless that is how a page is called, or nearly how it is asked for
 _COMPARED = 4.0  # what being one of two that are compared is worth: neighbours lead by 3, a third subject by 6
 _VERBATIM, _CERTAIN = 0.99, 0.95  # a message that fits its template word for word, and how sure that or a name makes
 
@@ -113,7 +114,10 @@ def certainty(text: str, first: rank.Candidate, facts: Mapping[str, float], inde
         return max(sure, _CERTAIN)
     if _elsewhere(text, first, index):
         return min(sure, _HARDLY)
-    vague = facts["matter"] < _LITTLE * rank.rarest(index) and facts["spelled"] < _EXACTLY
+    vague = (
+        facts["matter"] < _LITTLE * rank.rarest(index)
+        and max(facts["spelled"] - _EXACTLY, facts["asked"] - _AS_ASKED) < 0
+    )
     return sure * _DOUBT if facts["foreign"] or vague else sure
 
 
