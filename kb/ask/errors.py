@@ -117,13 +117,14 @@ def masked(text: str) -> str:
 def _fits(message: str, templates: Iterable[tuple[str, int]]) -> Iterator[Likeness]:
     flat = " ".join(message.split())
     plain, small = masked(flat), flat.lower()
-    words = {word for word in plain.split() if len(word) > _LITTLE}
+    every = set(plain.split())
+    words = {word for word in every if len(word) > _LITTLE}
     for template, number in templates:
         said, own, longest = _said(template)
         if longest in small and _pattern(said).search(flat):
             if own >= _SHORTEST:
                 yield Likeness(number, _EXACT, own, template)
-        elif own >= 2 * _SHORTEST and _quoted(template) <= words and (near := _near(_bare(template), plain, words)):
+        elif own >= 2 * _SHORTEST and _quoted(template) <= every and (near := _near(_bare(template), plain, words)):
             yield Likeness(number, near - 0.02, own, template)
 
 
@@ -156,7 +157,7 @@ def _pattern(said: tuple[str, ...]) -> re.Pattern[str]:
 def _quoted(template: str) -> frozenset[str]:
     """The names a template quotes: 'NoneType' object has no attribute 'shape' is about no other attribute."""
     quoted = re.findall(r"'(\w+)'", template)
-    return frozenset(name.casefold() for name in quoted if len(name) > _LITTLE and not name.isdigit())
+    return frozenset(name.casefold() for name in quoted if len(name) > 1 and not name.isdigit())
 
 
 @lru_cache(maxsize=50_000)
