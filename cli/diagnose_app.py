@@ -158,6 +158,7 @@ def checkpoint(
             help=both("checkpoint files, or folders that hold some", "检查点文件，或含有检查点的文件夹"),
         ),
     ],
+    form: Form = Plain.text,
     lang: Lang = Speech.auto,
     folder: Folder = None,
     verbose: Whole = False,
@@ -169,7 +170,12 @@ def checkpoint(
     runs = clinic.read(paths, shelf.symptoms(folder, speak)[0])
     if not any(one.checkpoints for one in runs):
         raise Problem(Text("no checkpoint there", "这里没有检查点"), path=", ".join(map(str, paths)))
-    pager.show(contents.lines(runs, speak, paint.width(), whole=verbose))
+    if form is Plain.json:
+        from diagnose import as_listed
+
+        paint.show_json(as_listed.checkpoints(runs))
+    else:
+        pager.show(contents.lines(runs, speak, paint.width(), whole=verbose))
     return 0
 
 
@@ -256,12 +262,18 @@ def watch(
 @app.command(
     "list", help=both("List what can be looked for, and what to log for it.", "列出可以检查的症状，以及需要记录什么。")
 )
-def list_(lang: Lang = Speech.auto, folder: Folder = None) -> int:
+def list_(form: Form = Plain.text, lang: Lang = Speech.auto, folder: Folder = None) -> int:
     """Every symptom with its severity and the curves it needs."""
     from diagnose import reading
 
     speak = language.choose(lang)
-    pager.show(reading.symptoms(shelf.symptoms(folder, speak)[0], speak, paint.width()))
+    pages = shelf.symptoms(folder, speak)[0]
+    if form is Plain.json:
+        from diagnose import as_listed
+
+        paint.show_json(as_listed.symptoms(pages))
+    else:
+        pager.show(reading.symptoms(pages, speak, paint.width()))
     return 0
 
 

@@ -90,17 +90,17 @@ def _optimizer(checkpoint: Checkpoint, lang: Lang, width: int) -> list[Line]:
         f"{total} 个参数中有 {have} 个带有状态；{_MATCHED[optimizer.matched].zh}",
     )
     found += [Line("dim", line) for line in wrap(text.of(lang), width, first="  ", rest="    ")]
-    left_out = _left_out(checkpoint)
-    if left_out:
-        count, more = len(left_out), len(left_out) - _NAMED
-        en = ", ".join(left_out[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-        zh = "、".join(left_out[:_NAMED]) + (f" 等共 {count} 个" if more > 0 else "")
+    if spare := left_out(checkpoint):
+        count, more = len(spare), len(spare) - _NAMED
+        en = ", ".join(spare[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        zh = "、".join(spare[:_NAMED]) + (f" 等共 {count} 个" if more > 0 else "")
         text = Text(f"in no group: {en}", f"不在任何参数组中：{zh}")
         found += [Line("mark", line) for line in wrap(text.of(lang), width, first="  ! ", rest="    ")]
     return found
 
 
-def _left_out(checkpoint: Checkpoint) -> list[str]:
+def left_out(checkpoint: Checkpoint) -> list[str]:
+    """The parameters that are in none of the optimizer's groups, as far as that can be told."""
     optimizer = checkpoint.optimizer
     if optimizer is None or optimizer.matched == "unmatched":
         return []
@@ -121,10 +121,10 @@ def _group(index: int, group: Group, lang: Lang) -> str:
     ).of(lang)
 
 
-def _to_resume(checkpoint: Checkpoint, lang: Lang, width: int) -> list[Line]:
-    """What a training script would look for and not find in this file."""
-    lacks = [
-        text.of(lang)
+def lacks(checkpoint: Checkpoint) -> list[Text]:
+    """What a training script would look for, to resume, and not find in this file."""
+    return [
+        text
         for text, there in (
             (Text("optimizer", "优化器"), checkpoint.optimizer is not None),
             (Text("scheduler", "调度器"), bool(checkpoint.scheduler)),
@@ -132,7 +132,12 @@ def _to_resume(checkpoint: Checkpoint, lang: Lang, width: int) -> list[Line]:
         )
         if not there
     ]
-    if not lacks:
+
+
+def _to_resume(checkpoint: Checkpoint, lang: Lang, width: int) -> list[Line]:
+    missing = lacks(checkpoint)
+    if not missing:
         return []
-    text = Text(f"to resume, it lacks: {', '.join(lacks)}", f"要恢复训练还缺：{'、'.join(lacks)}").of(lang)
+    en, zh = ", ".join(one.en for one in missing), "、".join(one.zh for one in missing)
+    text = Text(f"to resume, it lacks: {en}", f"要恢复训练还缺：{zh}").of(lang)
     return [Line("mark", line) for line in wrap(text, width, first="  ! ", rest="    ")]
