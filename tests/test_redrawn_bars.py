@@ -117,3 +117,15 @@ def test_the_share_an_accuracy_is_made_of_counts_no_steps(tmp_path):
 
     assert found["Acc"] == ([1, 2, 3, 4, 5], [15, 25, 35, 45, 55])
     assert steps["Loss"][0] == [1, 2, 3, 4, 5]
+
+
+def test_the_bar_of_a_late_epoch_alone_counts_on_from_the_epochs_before(tmp_path):
+    bar = "\rEpoch {e}: {i}0%|██ | {i}/10 [00:01<00:02, 9.1it/s, loss=0.{i}5]"
+
+    [late], _ = read(tmp_path, "".join(bar.format(e=7, i=i) for i in range(1, 10)))
+    [first], _ = read(tmp_path, "".join(bar.format(e=1, i=i) for i in range(1, 10)))
+    [middle], _ = read(tmp_path, "".join(bar.format(e=7, i=i) for i in range(4, 10)))
+
+    assert late["loss"][0] == list(range(61, 70))
+    assert first["loss"][0] == list(range(1, 10))
+    assert middle["loss"][0] == list(range(4, 10))

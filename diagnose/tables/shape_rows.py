@@ -273,7 +273,10 @@ def _length(when: Curve, totals: Curve) -> float:
     """
     length = float(totals.max(initial=0))
     said = (totals > 0) | (when[:, 1] < length)
+    if not said.any():
+        return 0
     epochs, steps = when[said].T
     again = bool(((np.diff(epochs) > 0) & (np.diff(steps) < 0)).any())
-    good = again and 2 * said.sum() > len(said) and np.isin(totals[said], (length, 0)).all()
+    alone = bool(epochs[0] > 1 and (epochs == epochs[0]).all() and steps[0] <= 1 and said.all())  # of one epoch only
+    good = (again or alone) and 2 * said.sum() > len(said) and np.isin(totals[said], (length, 0)).all()
     return length if good and (totals[said] > 0).any() and (steps <= length).all() else 0
