@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from kb.parser_words import in_both
 from kb.text import Text
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -48,9 +49,13 @@ def read(text: str) -> Foreign:
         for event in yaml.parse(text, Loader=_Loader):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        what = error.problem or "mistake"
-        builder.found.wrong = Text(f"not valid YAML at line {line}: {what}", f"第 {line} 行不是有效的 YAML：{what}")
+        mark = error.problem_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        what = in_both(error.problem or "", Text("a mistake", "写法有误"))
+        builder.found.wrong = Text(
+            f"not valid YAML at line {line}, column {column}: {what.en}",
+            f"第 {line} 行第 {column} 列不是有效的 YAML：{what.zh}",
+        )
     except yaml.YAMLError:
         builder.found.wrong = Text("holds a character YAML does not allow", "含有 YAML 不允许的字符")
     return builder.found

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from kb.parser_words import in_both
 from kb.problem import Problem
 from kb.refused import refused
 from kb.text import Text
@@ -89,12 +90,12 @@ def parse(text: str, path: Path) -> tuple[Any, Places]:
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
-        what = error.problem or "not valid YAML"
+        what = in_both(error.problem or "", Text("a mistake", "这里不符合 YAML 的语法"))
         raise _complaint(
-            Text(f"not valid YAML: {what}", f"YAML 写法有误：{what}"),
+            Text(f"not valid YAML: {what.en}", f"YAML 写法有误：{what.zh}"),
             error.problem_mark,
             path,
-            _BLOCK if "expected key" in what else _QUOTE,
+            _BLOCK if "expected key" in what.en else _QUOTE,
         ) from None
     except yaml.YAMLError as error:
         line = text[: getattr(error, "position", 0)].count("\n") + 1

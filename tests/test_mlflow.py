@@ -157,7 +157,7 @@ def test_what_lies_before_a_damaged_page_is_read(tmp_path):
     steps = found[0].series[0].steps.tolist()
     assert steps == list(range(len(steps)))
     assert 200 < len(steps) < 2000
-    assert "damaged after" in said(found)
+    assert "cannot be read after" in said(found)
 
 
 def trackio(folder, rows, configs=()):

@@ -11,7 +11,7 @@ import numpy as np
 
 from diagnose.run import Note, Series, Trace
 from diagnose.trackers.mlflow_tables import mlflow
-from diagnose.trackers.run_in_database import WRONG, DatabaseRun
+from diagnose.trackers.run_in_database import WRONG, DatabaseRun, damaged
 from diagnose.trackers.trackio_tables import trackio
 from diagnose.trackers.write_ahead import log_of, merged
 from kb.refused import unreadable
@@ -43,7 +43,7 @@ def read(path: Path) -> list[Trace]:
     except OSError as error:
         return [_nothing(path, unreadable(error))]
     except WRONG as error:
-        return [_nothing(path, Text(f"the database is damaged: {error}", f"数据库已损坏：{error}"))]
+        return [_nothing(path, damaged(error))]
     if runs is None:
         return [
             _nothing(

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from kb.parser_words import in_both
 from kb.text import Text
 
 LARGE = 64 << 20  # characters of one value beyond which it is no log, and parsing it would take gigabytes
@@ -19,6 +20,7 @@ FOREIGN = re.compile(
 QUOTED = re.compile(r"'[^'\\\n]{0,400}'")
 LITERAL = re.compile(r'"(?:[^"\\]++|\\.)*+"?|\b(None|True|False)\b')
 PYTHON = {"None": "null", "True": "true", "False": "false"}
+_MISTAKE = Text("a mistake", "写法有误")
 CLOSING = {"{": "}", "[": "]"}
 
 
@@ -33,8 +35,10 @@ def parsed(text: str) -> tuple[Any, Text | None]:
     except json.JSONDecodeError as error:
         if (mended := with_numbers(text)) != text:  # printf and repr write what JSON has no word for
             return parsed(mended)
+        why = in_both(error.msg, _MISTAKE)
         return None, Text(
-            f"not valid JSON at line {error.lineno}: {error.msg}", f"第 {error.lineno} 行不是有效的 JSON：{error.msg}"
+            f"not valid JSON at line {error.lineno}, column {error.colno}: {why.en}",
+            f"第 {error.lineno} 行第 {error.colno} 列不是有效的 JSON：{why.zh}",
         )
     except ValueError:  # an integer of thousands of digits
         return _with_floats(text)
@@ -76,7 +80,8 @@ def _with_floats(text: str) -> tuple[Any, Text | None]:
     try:
         return json.loads(text, parse_int=float), None
     except (ValueError, RecursionError) as error:
-        return None, Text(f"not valid JSON: {error}", f"不是有效的 JSON：{error}")
+        why = in_both(str(error), _MISTAKE)
+        return None, Text(f"not valid JSON: {why.en}", f"不是有效的 JSON：{why.zh}")
 
 
 def _one_after_another(text: str) -> list[Any]:

@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import zipfile
+import zlib
 from typing import IO, Any
 
 import numpy as np
@@ -15,11 +16,13 @@ from diagnose.tensors.arrays import Array
 from diagnose.tensors.contents import sorted_out
 from diagnose.tensors.inert import Patience
 from diagnose.tensors.load import opened
+from kb.parser_words import in_both
 from kb.text import Text
 
 MAGIC = b"\x93NUMPY"
 Curves = dict[str, Curve]
 MOST = 1 << 24  # points of a curve; beyond it is data
+_UNPACKED = (ValueError, NotImplementedError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 LONGEST = 1 << 16  # bytes of a header
 _MEASURES = re.compile(
     r"(?<![a-z])(loss|losses|acc|accs|accuracy|dice|dsc|iou|miou|map|auc|f1|mae|mse|psnr|ssim|precision|recall|error|"
@@ -78,10 +81,13 @@ def arrays_in(file: IO[bytes], size: int, name: str, said: list[Text]) -> Curves
             try:
                 with archive.open(member) as part:
                     found |= lists_in(io.BytesIO(part.read(member.file_size)), member.file_size, full, said)
-            except (ValueError, NotImplementedError, EOFError, RuntimeError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
-                why = type(error).__name__
+            except _UNPACKED as error:
+                why = in_both(str(error), Text(type(error).__name__, "数据已损坏"))
                 said.append(
-                    Text(f"{member.filename}: cannot be unpacked ({why})", f"{member.filename}：无法解压（{why}）")
+                    Text(
+                        f"{member.filename}: cannot be unpacked ({why.en})",
+                        f"{member.filename}：无法解压（{why.zh}）",
+                    )
                 )
     return found
 

@@ -11,8 +11,10 @@ from typing import Any
 from diagnose.run import Note
 from diagnose.trackers.plain import Plain
 from diagnose.trackers.points import Points
+from kb.parser_words import in_both
 from kb.text import Text
 
+_DAMAGED = Text("it is damaged", "已损坏")
 WRONG = (sqlite3.Error, UnicodeError)  # what sqlite3 raises on damage; a broken name breaks its own message
 
 
@@ -33,5 +35,11 @@ def rows(path: Path, database: sqlite3.Connection, query: str, notes: list[Note]
             count += 1
             yield row
     except WRONG as error:
-        what = Text(f"the database is damaged after {count} rows: {error}", f"数据库在 {count} 行之后损坏：{error}")
-        notes.append(Note(str(path), what))
+        notes.append(Note(str(path), damaged(error, count)))
+
+
+def damaged(error: Exception, count: int = 0) -> Text:
+    """What is said of a database that gave out, after ``count`` rows if it gave any."""
+    why = in_both(str(error), _DAMAGED)
+    after_en, after_zh = (f" after {count} rows", f"，读到第 {count} 行为止") if count else ("", "")
+    return Text(f"the database cannot be read{after_en}: {why.en}", f"数据库无法读取{after_zh}：{why.zh}")
