@@ -16,6 +16,7 @@ from diagnose.folder import Unit, Walk
 from diagnose.foreign import kind_of
 from diagnose.gather import gathered
 from diagnose.one_a_file import in_one
+from diagnose.range_test import trained
 from diagnose.run import Note, Run, Series, Source, Trace
 from diagnose.saved_histories import without_log
 from diagnose.sequel import parts_of
@@ -120,10 +121,11 @@ class Survey:
                         what = _kind(path) or Text("no reader knows this kind of file", "没有能读取这种文件的读取器")
                         self._unread.append(Note(place, what))
                     continue
-                good = [trace for trace in read if trace.series or trace.checkpoints or trace.settings]
+                told = [trained(trace) for trace in read]
+                good = [trace for trace in told if trace.series or trace.checkpoints or trace.settings]
                 kept += good
                 if not good:
-                    self._unread += [note for trace in read for note in trace.notes]
+                    self._unread += [note for trace in told for note in trace.notes]
             yield unit, kept
 
     def _assembled(self, root: Path, traces: Sequence[Trace]) -> list[Run]:
