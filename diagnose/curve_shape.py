@@ -16,6 +16,7 @@ _SHAPES = ("step", "milestones", "linear", "polynomial", "cosine", "restarts", "
 _LEAST, _LOW, _HIGH = 20, 1e-9, 1.0  # points; the range of learning rates in use
 _FALL = 5.0  # a schedule that comes down by less could be many things
 _GROUP = 5  # values of a rate before anything is said of its warm-up
+_NAMED_AFTER = frozenset(("bce", "ce", "xent", "nll", "focal"))  # losses that no score is called after
 _OTHER = frozenset(
     ("weight", "decay", "wd", "momentum", "beta", "betas", "alpha", "gamma", "lambda", "temperature", "temp", "tau",
      "threshold", "scale", "ratio", "coef", "coeff", "epsilon", "eps", "prob", "dropout", "mask", "masking", "teacher",
@@ -33,6 +34,34 @@ def by_shape(series: Sequence[Series]) -> list[Series]:
     if any(one.role == "learning-rate" for one in series) or all(one.role for one in series):
         return list(series)
     return [_rate(one) if not one.role and not one.quantity and _may_be(one) else one for one in series]
+
+
+def after_a_loss(series: Sequence[Series]) -> list[Series]:
+    """The series, with a role for those called after a loss and more (``unet_bce_0.5``), by which way they go.
+
+    One that falls is that loss. One that rises within 0 and 1 from its lowest on is the score of a network that was
+    trained with it: no loss is lowest at its start.
+    """
+    return [_going(one) if not one.role and not _NAMED_AFTER.isdisjoint(split(one.name)) else one for one in series]
+
+
+def _going(one: Series) -> Series:
+    values = one.values[np.isfinite(one.values)]
+    if len(values) < _LEAST or "val" in one.split or not _OTHER.isdisjoint(split(one.name)):
+        return one
+    part = len(values) // 4
+    begun, ended = float(np.median(values[:part])), float(np.median(values[-part:]))
+    if ended < begun and values[0] > ended >= 0:
+        why = Text("it is called after a loss, and falls", "名称中有损失函数名，且数值下降")
+        return dataclasses.replace(one, role="train-loss", quantity="loss", qualifier=one.name, why=why)
+    within = values.min() >= 0 and values.max() <= 1
+    if within and begun < ended and values[0] < ended / 2 and values.min() > values[0] / 2:
+        why = Text(
+            "it is called after a loss, but rises within 0 and 1: the score of what was trained with it",
+            "名称中有损失函数名，但数值在 0 到 1 之间上升：是用该损失训练的模型的得分",
+        )
+        return dataclasses.replace(one, role="metric", quantity="score", qualifier=one.name, why=why)
+    return one
 
 
 def _may_be(one: Series) -> bool:

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from diagnose.curve_name import CurveName, parsed, split, stem
-from diagnose.curve_shape import by_shape, warmed_down
+from diagnose.curve_shape import after_a_loss, by_shape, warmed_down
 from diagnose.mapping import check_roles, role_told
 from diagnose.pattern import Pattern, literals, pattern
 from diagnose.qualifier import qualifier
@@ -185,7 +185,7 @@ class Recogniser:
 
 
 def _shaped(series: Sequence[Series]) -> list[Series]:
-    return warmed_down(by_shape(series))
+    return warmed_down(by_shape(after_a_loss(series)))
 
 
 def _own(series: Series) -> str:

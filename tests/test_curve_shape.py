@@ -81,3 +81,25 @@ def test_groups_with_rates_of_their_own_are_not():
     seen = RECOGNISER.recognise(Run(Path(), "run", series=tuple(curves)), {}).series
 
     assert not any("warms up" in one.why.en for one in seen)
+
+
+SCORE = np.minimum(0.9, 0.1 + 0.02 * STEPS)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "role"),
+    [
+        ("unet_bce_0.5", SCORE, "metric"),
+        ("unet_bce_0.5", 0.7 * 0.97**STEPS + 0.001 * np.sin(STEPS), "train-loss"),
+        ("unet_bce_0.5", 0.3 + 0.2 * np.abs(STEPS - 30) / 70, ""),  # came down and went up again
+        ("unet_bce_0.5", 3 * SCORE, ""),
+        ("focal_alpha", SCORE, ""),
+        ("unet_0.5", SCORE, ""),
+        ("unet_bce_0.5", SCORE[:9], ""),
+    ],
+)
+def test_a_curve_called_after_a_loss_and_more_is_what_it_does(name, values, role):
+    one = seen(name, values)
+
+    assert one.role == role
+    assert not one.lower_is_better

@@ -165,9 +165,11 @@ def test_every_role_given_says_why_in_both_languages():
 
 
 def test_errors_and_distances_are_better_when_lower():
-    run = named("val/mae", "val/hd95", "val/dice")
+    worse = ("val/mae", "val/hd95", "abs_rel", "sq_rel", "rmse", "fid", "kid", "lpips", "wer", "val/l1", "val/l2")
+    better = ("val/dice", "delta1", "val/a1", "psnr", "mcc", "hota", "inception_score")
 
-    assert [one.lower_is_better for one in run.series] == [True, True, False]
+    assert all(one.lower_is_better and one.role == "metric" for one in named(*worse).series)
+    assert not any(one.lower_is_better or one.role != "metric" for one in named(*better).series)
 
 
 def roles(*names: str, points: dict[str, int] | None = None) -> list[str]:
@@ -194,7 +196,16 @@ def roles(*names: str, points: dict[str, int] | None = None) -> list[str]:
         ("ndcg@10", "", "ndcg", ""),
         ("mIoU_ADE20K", "", "iou", "ADE20K"),
         ("Top-1 (ImageNet)", "", "top", "ImageNet"),
-        ("abs_rel", "", "abs", ""),
+        ("abs_rel", "", "abs rel", ""),
+        ("val/sq_rel", "val", "sq rel", ""),
+        ("kid", "", "kid", ""),
+        ("eval/lpips", "val", "lpips", ""),
+        ("FID50k", "", "fid", ""),
+        ("val/rmse", "val", "rmse", ""),
+        ("rmse_log", "", "rmse", ""),
+        ("val_psnr", "val", "psnr", ""),
+        ("test/a1", "test", "a1", ""),
+        ("delta1", "", "delta1", ""),
         ("val/logloss", "val", "logloss", ""),
         ("val/ece", "val", "ece", ""),
         ("Sm CVC-ClinicDB", "", "sm", "CVC-ClinicDB"),

@@ -13,7 +13,10 @@ from kb.text import Text
 
 # Quantities that are no share: correlations may be negative, decibels and scores of one's own have no upper end.
 _NO_SHARE = frozenset(
-    ("kappa", "ssim", "bleu", "mota", "cosine similarity", "score", "metric", "key metric", "inception score", "is50k")
+    (
+        *("kappa", "mcc", "pearson", "ssim", "psnr", "bleu", "rouge", "meteor", "mota", "cosine similarity"),
+        *("score", "metric", "key metric", "inception score", "is50k"),
+    )
 )
 
 
