@@ -154,3 +154,22 @@ def test_a_list_of_the_classes_in_a_dict_of_the_trainer(tmp_path):
 
     assert found["eval_per_category_iou 1"][1] == [0.51, 0.52, 0.53]
     assert found["eval_loss"][1] == [1.1, 1.2, 1.3]
+
+
+def test_a_score_of_the_frameworks_name_and_other_values_is_kept_apart(tmp_path):
+    template = "Epoch {e}/9\n20/20 [=====] - 2s 5ms/step - loss: {a} - val_dice: 0.{e}5\n"
+
+    [found], notes = read(tmp_path, of_epochs(1, template, "val_dice: {b}\n"))
+
+    assert found["val_dice"] == ([1, 2, 3], [0.15, 0.25, 0.35])
+    assert found["val_dice (printed)"] == ([1, 2, 3], [0.117, 0.227, 0.337])
+    assert "read by their shape" in notes
+
+
+@pytest.mark.parametrize("printed", ["val_dice: 0.{e}5\n", "val_dice: {e}5.0%\n", "val_loss: {b}\n", "loss: 0.{e}77\n"])
+def test_what_says_the_same_again_and_losses_of_a_batch_are_not_kept_apart(tmp_path, printed):
+    template = "Epoch {e}/9\n20/20 [=====] - 2s 5ms/step - loss: {a} - val_loss: 1.{e} - val_dice: 0.{e}5\n"
+
+    [found], _ = read(tmp_path, of_epochs(1, template, printed))
+
+    assert set(found) == {"loss", "val_loss", "val_dice"}

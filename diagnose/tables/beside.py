@@ -22,6 +22,7 @@ from diagnose.tables.taken import between, merged
 from diagnose.tables.timeline import Ints
 from kb.text import Text
 
+FEW = 3  # values that may be of a table printed once
 CLOSE = 1e-3  # how far apart, for their size, one value printed twice may be
 _SPEAKS = re.compile(
     rf"(?:{'|'.join(sorted(map(re.escape, LOSSES | NEVER_NEGATIVE | SCORES | RATES | ALSO)))}|score)(?![a-z])",
@@ -64,19 +65,25 @@ def rest_of(text: str, path: Path, form: str) -> Rest | None:
 
 
 def with_rest(table: Table, rest: Rest) -> Table:
-    """The table with what the rest says from its first row on, and a note on it, but for what it says itself."""
+    """The table with what the rest says from its first row on, and a note on it, but for what it says itself.
+
+    A score of the same name and other values is told apart from the trainer's: it was measured in another way.
+    """
     lines, rows = np.array(rest.table.lines, np.int64), np.array(table.lines, np.int64)
     said = set(map(_bare, table.columns))
     columns: dict[str, Column] = {}
     first, again = len(lines), 0
     for name, column in rest.table.columns.items():
-        if not len(rows) or _bare(name) in said or _repeats(column.values, table.columns):
+        if not len(rows) or _repeats(column.values, table.columns):
+            continue
+        apart = _bare(name) in said
+        if apart and (not never_negative(name) or len(column.values) < FEW or _rescaled(column.values, table.columns)):
             continue
         place = _places(rows, lines[column.rows])
         there = (place >= 0) & (place < len(rows))
         last = there & np.append(np.diff(place) > 0, True)
         if last.any():
-            columns[name] = Column(place[last], column.values[last])
+            columns[f"{name} (printed)" if apart else name] = Column(place[last], column.values[last])
             first = min(first, int(column.rows[np.argmax(there)]))
             again += int((there & ~last).sum())
     if not columns:
@@ -109,6 +116,11 @@ def _repeats(values: Curve, columns: Mapping[str, Column]) -> bool:
     """Whether one of the columns holds all these values."""
     wanted = np.unique(values[np.isfinite(values)])
     return any(_among(wanted, column.values) for column in columns.values())
+
+
+def _rescaled(values: Curve, columns: Mapping[str, Column]) -> bool:
+    """Whether one of the columns holds all these values in per cent, or as shares."""
+    return _repeats(100 * values, columns) or _repeats(values / 100, columns)
 
 
 def _among(wanted: Curve, values: Curve) -> bool:
