@@ -80,13 +80,19 @@ def _copies(curves: list[Named]) -> list[Named]:
     """A running mean beside the plain curve is that curve smoothed; a mean over an epoch has fewer points."""
     plain: dict[tuple[str, ...], int] = {}
     for one in curves:
-        if not _smooth(one):
+        if not _smooth(one) and not _first_part(one):
             plain[_same(one)] = max(plain.get(_same(one), 0), size(len(one.series)))
     why = Text("a smoothed copy of a curve logged beside it", "旁边已有原始曲线，这是它的平滑副本")
     return [
         one.without_role(why) if _smooth(one) and size(len(one.series)) >= plain.get(_same(one), 99) - 1 else one
         for one in curves
     ]
+
+
+def _first_part(one: Named) -> bool:
+    """Whether a loss is the part called main or first where a total of a plainer name is logged too, else a total."""
+    numbered = any(word.text.removeprefix("loss").isdigit() for word in one.name.words)
+    return one.series.role in LOSSES and (numbered or "main" in one.name.said)
 
 
 def size(points: int) -> int:
@@ -109,13 +115,14 @@ def _parts(curves: list[Named]) -> list[Named]:
     """Where a total is logged beside its parts, the parts become component losses, so that one loss is judged once."""
     losses = [one for one in curves if one.series.role in LOSSES]
     totals = {one.series.role for one in losses if is_total(one.name)}
-    unnumbered = {one.series.role for one in losses if is_total(one.name, numbered=False)}
+    unnumbered = {one.series.role for one in losses if is_total(one.name, numbered=False) and not _first_part(one)}
     sums = {one.series.name: one.series.role for one in losses if not _SUMS.isdisjoint(one.name.said)}
     alone = {role for role in sums.values() if role not in totals and list(sums.values()).count(role) == 1}
     why = Text("a part of a total that is logged too", "同一日志中另有总损失，这是其中一项")
     return [
         one.with_role("component-loss", why)
         if (one.series.role in totals and not is_total(one.name, numbered=one.series.role not in unnumbered))
+        or (one.series.role in unnumbered and _first_part(one))
         or (one.series.role in alone and one.series.name not in sums)
         else one
         for one in curves

@@ -63,3 +63,55 @@ def test_the_bar_of_an_evaluation_by_paddle_is_none_of_keras(tmp_path):
     assert paddle_log.sniff(path, line.encode() + bar)
     assert not keras_log.sniff(path, line.encode() + bar)
     assert keras_log.sniff(path, bar.replace(b"batch_cost", b"loss"))
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("EPOCH {n}\tLoss_train {a}\tloss_seg 0{a}\tlearning_rate 1{a}", ("Loss_train", "loss_seg", "learning_rate")),
+        ("Epoch: {n} - loss_total {a} - learning rate 0{a}", ("loss_total", "learning rate")),
+        ("epoch {n} loss {a} Dice score 0{a}", ("loss", "Dice score")),
+    ],
+)
+def test_names_of_one_word_and_those_that_end_in_score_need_no_sign(tmp_path, line, names):
+    [found], _ = read(tmp_path, epochs(line + "\n"))
+
+    assert tuple(found) == names
+
+
+def test_words_before_a_number_that_only_contain_a_score_are_no_name(tmp_path):
+    [found], _ = read(tmp_path, epochs("epoch {n} loss {a} and the dice of class 3\n"))
+
+    assert found == {"loss": curve(FALL)}
+
+
+def test_epochs_without_an_evaluation_keep_their_losses(tmp_path):
+    rows = [(n, 1 / n, f" val_dice: {n / 10}" if n % 2 == 0 else "") for n in range(1, 9)]
+    text = "".join(f"epoch {n} loss: {a} loss_ce: {2 * a}{more}\n" for n, a, more in rows)
+
+    [found], _ = read(tmp_path, text)
+
+    assert found["loss"] == curve([a for _, a, _ in rows])
+    assert found["loss_ce"] == curve([2 * a for _, a, _ in rows])
+    assert found["val_dice"] == ([2, 4, 6, 8], [0.2, 0.4, 0.6, 0.8])
+
+
+def test_running_means_before_the_line_of_their_own_epoch_give_way_to_it(tmp_path):
+    [found], _ = read(tmp_path, epochs("epoch {n} loss: 9{a} acc: 9{b}\nepoch {n} loss: {a} acc: {b} val_dice: {b}\n"))
+
+    assert found == {"loss": curve(FALL), "acc": curve(RISE), "val_dice": curve(RISE)}
+
+
+@pytest.mark.parametrize("line", ["epoch {n} batch {s}/20 loss={a}", "==> Epoch {n}\tbatch {s}/20\tloss: {a}"])
+def test_a_batch_named_behind_an_epoch_is_of_it(tmp_path, line):
+    text = "".join(line.format(n=n, s=s, a=1 / (n + s)) + "\n" for n in (1, 2) for s in (10, 20))
+
+    [found], _ = read(tmp_path, text)
+
+    assert found["loss"][0] == [10, 20, 30, 40]
+
+
+def test_a_number_of_batches_is_still_a_step(tmp_path):
+    [found], _ = read(tmp_path, "".join(f"after {n} batches: step {n} loss {1 / n}\n" for n in (10, 20, 30, 40)))
+
+    assert found["loss"][0] == [10, 20, 30, 40]

@@ -126,7 +126,13 @@ def _runs_into(running: tuple[Lines, Shape], final: tuple[Lines, Shape]) -> bool
     mine, theirs = set(_names(running[1])), set(_names(final[1]))
     if mine == theirs or len(mine & theirs) < 2 or not mine <= {_OF_ALL.sub("", name) for name in theirs}:
         return False
-    after = np.unique(np.searchsorted(final[0].at, running[0].at))
+    after = np.searchsorted(final[0].at, running[0].at)
+    if running[1].epoch is not None and final[1].epoch is not None:
+        closed = after < len(final[0])
+        epochs = final[0].numbers[after[closed], final[1].epoch]
+        if (running[0].numbers[closed, running[1].epoch] != epochs).any():
+            return False  # an epoch without an evaluation, and the next with one
+    after = np.unique(after)
     return len(after) >= len(final[0]) > int(after[0])
 
 

@@ -38,6 +38,7 @@ _MEASURE = re.compile(  # of camouflaged objects and polyps: Sm, meanEm, maxSen,
     r"\b(?:mean|max|adp)?[SEF]m\b|\b(?:mean|max)(?:Sen|Spe)\b|(?<![^\W_])[sefSEF](?:beta)?[-_ ][Mm]easure\b"
 )
 _OF_SPLIT = frozenset(("score", "sm", "em", "fm"))  # too short or too common to be told elsewhere
+_KINDS = frozenset(("score", "coef", "coefficient", "index", "value", "total"))
 _SHORT = frozenset(("lr", "学习率", "rank"))  # need no sign before their number either
 CASES = frozenset(
     ("case", "idx", "image", "img", "sample", "patient", "subject", "file", "slice", "frame", "id", "样本")
@@ -100,12 +101,12 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
         key = key.removesuffix("为").removesuffix("是")
     before = words(text[: len(text) - len(parts[-1])])
     said = words(key)
-    if len(said) > LONG and (core := _core(key)) and (sign or key.endswith(core)):
+    if len(key.split()) > LONG and (core := _core(key)) and (sign or key.endswith(core)):
         return core, before + said
     if (
         not said
         or said[0] in LEFT
-        or len(said) > LONG
+        or len(key.split()) > LONG
         or len(key) > 60
         or not re.search(r"[^\W\d_]", key)
         or SLOT in key
@@ -116,11 +117,17 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
             r"\s*(?:[|,;，；]|$)", after
         )
         last = next(word for word in reversed(said) if not word.isdecimal())
-        known = bool({last, words(key.lower())[-1]} & (LOSSES | SCORES | _SHORT)) or inside(key)
+        known = bool({last, words(key.lower())[-1]} & (LOSSES | SCORES | _SHORT)) or inside(key) or _whole(key, said)
         known |= inner is not None and is_told(key.partition("(")[0])  # f1-score (micro avg) 0.5
         if not (known and len(said) <= 4) and not (whole and len(said) <= 3):
             return "", before + said
     return key, before
+
+
+def _whole(key: str, said: list[str]) -> bool:
+    """Whether a name says as a whole that it is one: ``loss_seg``, ``Dice score``, ``learning rate``."""
+    told = not (LOSSES | SCORES).isdisjoint((*said, *words(key.lower())))
+    return (told and (" " not in key or said[-1] in _KINDS)) or (said[0] in RATES and said[-1] == "rate")
 
 
 def _core(sentence: str) -> str:
