@@ -37,7 +37,8 @@ _KIND = re.compile(r"\b(mean|average|avg|overall|global|total|macro|micro)\s$", 
 _MEASURE = re.compile(  # of camouflaged objects and polyps: Sm, meanEm, maxSen, F-measure
     r"\b(?:mean|max|adp)?[SEF]m\b|\b(?:mean|max)(?:Sen|Spe)\b|(?<![^\W_])[sefSEF](?:beta)?[-_ ][Mm]easure\b"
 )
-_OF_SPLIT = frozenset(("score", "sm", "em", "fm"))  # too short or too common to be told elsewhere
+MEASURES = frozenset(("sm", "em", "fm"))
+_OF_SPLIT = MEASURES | {"score"}  # too short or too common to be told elsewhere
 _KINDS = frozenset(("score", "coef", "coefficient", "index", "value", "total"))
 _SHORT = frozenset(("lr", "学习率", "rank"))  # need no sign before their number either
 CASES = frozenset(

@@ -13,6 +13,7 @@ from diagnose.tables.grouped import before_counter, group_of, in_groups
 from diagnose.tables.naming import (
     CASES,
     IDLE,
+    MEASURES,
     RATES,
     SCORES,
     SETTINGS,
@@ -240,7 +241,8 @@ def _named(text: str, counted: Counted, grouped: Mapping[int, str]) -> Shape:
             names[slot] = ""
             continue
         known = set(words(name))
-        lost |= is_told(full) and not known & SETTINGS
+        told = is_told(name) or (is_told(full) and known <= MEASURES)
+        lost |= told and not known & SETTINGS
         rate |= bool(known & RATES) or "学习率" in name
     loose = _loose(text, [word for word in rest if word not in IDLE and not word.isdigit() and not side_of(word)])
     case = bool(CASES & {*rest, *(word for name in names for word in words(name))})
