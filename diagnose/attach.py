@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from diagnose.folder import FOLDERS, NUMBERED
+from diagnose.folder import FOLDERS, LOGGED, NUMBERED
 from diagnose.run import Checkpoint, Run, Source, Trace
 
 
@@ -63,10 +63,29 @@ def _owner(path: Path, logs: Sequence[Run]) -> int | None:
     folder = home(path)
     while not (inside := [at for at, run in enumerate(logs) if folder in (run.path, home(run.path))]):
         if folder.name.lower() not in FOLDERS:
-            return None
+            return _beside(path, logs)
         folder = folder.parent
     events = [at for at in inside if logs[at].path == folder]
     return next((choice[0] for choice in (events, inside) if len(choice) == 1), None)
+
+
+def _beside(path: Path, logs: Sequence[Run]) -> int | None:
+    """The log in a folder of logs beside that of the checkpoints: ``logs/expA`` for ``snapshots/expA/last.pt``.
+
+    Where neither names an experiment it is the only log there.
+    """
+    parts = home(path).parts
+    saved = next((at for at in reversed(range(len(parts))) if parts[at].lower() in FOLDERS), None)
+    if saved is None:
+        return None
+    found: list[tuple[int, str]] = []  # and what each is called after
+    for at, run in enumerate(logs):
+        below = run.path.parts[saved:]
+        if below and run.path.parts[:saved] == parts[:saved] and below[0].lower() in LOGGED:
+            found.append((at, Path(below[1]).stem if len(below) > 1 else ""))
+    named = parts[saved + 1 :][:1]
+    fitting = [at for at, name in found if not named or name == Path(named[0]).stem]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _with(run: Run, traces: Sequence[Trace]) -> Run:

@@ -10,7 +10,7 @@ import operator
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +30,11 @@ FOLDERS = frozenset(
     }
 )
 BESIDE = frozenset({"files", "vis_data", "tf_logs"})  # where W&B, mmengine and mmcv put the other half of a run's log
+BOARDS = frozenset({"tensorboard", "tensorboard_logs", "tb", "tb_logs", "tb_log", "tblogs", "summaries", "summary"})
+LOGGED = BOARDS | {"log", "logs", "logging", "tf_logs", "runs", "events", "history"}  # what lies beside checkpoints
+RANK = re.compile(r"(?:rank|attempt)[-_]?\d{1,4}", re.IGNORECASE)  # folders of the processes of a job, and its starts
+STREAMS = frozenset({"stdout.log", "stderr.log"})  # what torchrun writes for a process into a folder called ``0``
+FEW = 40  # experiments in a folder beside one of checkpoints, up to which all are read before it is told whose they are
 STAMPED = re.compile(r"\d{8}_\d{6}")  # mmengine logs into a folder of the time, and saves beside it
 COPIES = ("~", ".bak", ".orig", ".old")  # what editors leave beside a file
 BACKUP = re.compile(f"(?:{'|'.join(map(re.escape, COPIES))})$", re.IGNORECASE)
@@ -37,7 +42,7 @@ SESSION = re.compile(r"\d{9,}\.\d+")  # SummaryWriter.add_hparams writes into a 
 NUMBERED = re.compile(r"(checkpoint|ckpt|step|epoch|global_step|iter)[-_]?\d+", re.IGNORECASE)
 FEW = 64  # curves of one plot
 _CALLED_SO = FOLDERS | HALVES
-_NUMBER = re.compile(f"{SESSION.pattern}|{NUMBERED.pattern}", re.IGNORECASE)
+_NUMBER = re.compile(f"{SESSION.pattern}|{NUMBERED.pattern}|{RANK.pattern}", re.IGNORECASE)
 
 
 Entry = os.DirEntry[str]
@@ -208,8 +213,13 @@ def _is_read_by_name(link: Path, top: Path) -> bool:
 def _serving(names: Sequence[str], inner: Sequence[Entry]) -> dict[str, Entry]:
     """Which folders, by name, hold part of the run of the folder that holds them and the files of these names."""
     serving = {one.name: one for one in inner if _serves(one.name)}
-    if not names and not any(map(_always_serves, serving)):
+    logged = _logged(serving, inner) if serving else {}
+    if not names and not logged and not any(map(_always_serves, serving)):
         serving = {}  # with nothing to serve they are folders like any other
+    serving |= logged
+    serving |= {one.name: one for one in inner if one.name.isdigit() and not STREAMS.isdisjoint(_inside(one))}
+    boards = [one for one in inner if names and one.name.lower() in BOARDS]
+    serving |= {one.name: one for one in boards if any(map(is_event_file, _inside(one)))}
     beside = (*names, *serving)
     serving |= {one.name: one for one in inner if one.name in PARTS and tracked(one, beside)}
     if any(name.endswith(".pth") for name in names):
@@ -231,6 +241,22 @@ def _holds_folders_alone(folder: Entry) -> bool:
     return 0 < len(kinds) <= FEW and all(kinds)
 
 
+def _logged(serving: Iterable[str], inner: Sequence[Entry]) -> dict[str, Entry]:
+    """The folders of logs beside those of checkpoints, when they hold so few that all may be read together."""
+    if FOLDERS.isdisjoint(one.lower() for one in serving):
+        return {}
+    logged = {one.name: one for one in inner if one.name.lower() in LOGGED}
+    return logged if all(len(_inside(one)) <= FEW for one in logged.values()) else {}
+
+
+def _inside(folder: Entry) -> list[str]:
+    """The names in a folder; none when it cannot be read, which is told when the walk comes to it."""
+    try:
+        return os.listdir(folder.path)  # noqa: PTH208 - names are all that is asked for
+    except OSError:
+        return []
+
+
 def is_event_file(name: str) -> bool:
     """Whether a file of this name, or at this place, is called like TensorBoard's: it needs no look inside."""
     return name.rfind("tfevents") > name.rfind(os.sep)
@@ -243,7 +269,8 @@ def _serves(name: str) -> bool:
 
 def _always_serves(name: str) -> bool:
     """Whether it does even when nothing else lies beside it, as the ``train`` and ``validation`` of Keras."""
-    return name.lower() in HALVES or name == "vis_data" or NUMBERED.fullmatch(name) is not None
+    always = name == "vis_data" or NUMBERED.fullmatch(name) is not None or RANK.fullmatch(name) is not None
+    return always or name.lower() in HALVES
 
 
 def _missing(path: Path, error: OSError) -> Problem:

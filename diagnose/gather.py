@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from diagnose.attach import home, name_of
-from diagnose.folder import BESIDE
+from diagnose.folder import BESIDE, BOARDS
+from diagnose.one_job import by_job
 from diagnose.run import Note, Run, Series
 from diagnose.same_values import agree, decimals, differ, equal, tail, telling
 from diagnose.tables.file_names import HALVES
@@ -25,17 +26,20 @@ PLAIN = (
     | frozenset(("epoch", "step", "iter", "mean", "avg", "average", "per", "list", "history", "curve", "values", "all"))
 )
 LOGS = frozenset(("log", "logs", "metrics", "history", "results", "loss", "losses", "scores", "scalars", "curve"))
-TABLES = frozenset(  # what trainers call the one log they keep beside their event files
+TABLES = frozenset(  # what trainers, and shells, call the one log they keep beside their event files
     (
         *("results.csv", "metrics.csv", "progress.csv", "log.csv", "training.log", "history.csv", "history.json"),
-        *("metrics.json", STATE, "log.txt"),
+        *("metrics.json", STATE, "log.txt", "train.log", "nohup.out", "output.log", "console.log"),
+        *("stdout.log", "stdout.txt"),
     )
 )
+_STREAM = re.compile(r"(?<![a-z])(?:std)?(?:out(?:put)?|err(?:or)?)(?![a-z])", re.IGNORECASE)
 _RANK = re.compile(r"(?:^|(?<=[^a-z]))rank[_-]?\d{1,4}(?!\d)", re.IGNORECASE)
 
 
 def gathered(runs: Sequence[Run], root: Path) -> list[Run]:
     """The runs, those of one folder made one where they hold the same values or the layout says so; in order."""
+    runs = by_job(runs, root)
     if len(runs) < 2:
         return list(runs)
     homes: dict[Path, list[int]] = {}
@@ -70,7 +74,8 @@ def _home(run: Run, root: Path, states: Container[Path]) -> Path:
         return home(run.path)
     if folder.parent.name == RUNS and folder.parent.parent in states:
         return folder.parent.parent
-    return folder.parent if folder.name in BESIDE and folder != root else folder
+    below = folder.name in BESIDE or folder.name.lower() in BOARDS
+    return folder.parent if below and folder != root else folder
 
 
 def _groups(folder: Path, runs: Sequence[Run]) -> list[list[int]]:
@@ -87,7 +92,7 @@ def _groups(folder: Path, runs: Sequence[Run]) -> list[list[int]]:
                 or _one_training(runs[before], run)
                 or _one_layout(folder, runs, before, at)
                 or (_is_one_curve(runs[before]) and _is_one_curve(run))
-                or {*_half(runs[before]), *_half(run)} >= {"train", "val"}
+                or ("" not in (halves := {_half(runs[before]), _half(run)}) and len(halves) == 2)
             ):
                 theirs += mine
                 groups.remove(mine)
@@ -99,9 +104,15 @@ def _files(runs: Iterable[Run]) -> set[str]:
 
 
 def _of_one_job(one: Run, other: Run) -> bool:
-    """Whether both are logs of one name but for the rank of the process that wrote them: ``log_rank0.txt``."""
-    names = [(path.parent, *_RANK.split(path.name)) for path in (one.path, other.path)]
-    return names[0] == names[1] and len(names[0]) > 2
+    """Whether both are logs of one name but for the rank of the process that wrote them, or the stream it wrote to.
+
+    As ``log_rank0.txt`` and ``log_rank1.txt``, ``slurm-123.out`` and ``slurm-123.err``.
+    """
+    for differing in (_RANK, _STREAM):
+        names = [(path.parent, *differing.split(path.name)) for path in (one.path, other.path)]
+        if names[0] == names[1] and len(names[0]) > 2:
+            return True
+    return False
 
 
 def _one_training(one: Run, other: Run) -> bool:
@@ -129,7 +140,8 @@ def _one_layout(folder: Path, runs: Sequence[Run], before: int, at: int) -> bool
     places = [_place(folder, run) for run in runs]
     kinds = {places[before], places[at]}
     alone = all(places.count(kind) == 1 for kind in kinds)
-    return alone and kinds in ({"events", "table"}, {"tracker", "beside"}, {"log", "beside"}, {"events", "beside"})
+    pairs = ({"events", "table"}, {"tracker", "beside"}, {"log", "beside"}, {"events", "beside"})
+    return alone and kinds in (*pairs, {"table", "board"}, {"log", "board"})
 
 
 def _is_one_curve(run: Run) -> bool:
@@ -143,11 +155,10 @@ def _is_one_curve(run: Run) -> bool:
     return is_told(name) and set(words(name)) <= PLAIN
 
 
-def _half(run: Run) -> list[str]:
-    """``train`` or ``val`` of a log whose name says no more than that (``val_log.csv``), else nothing."""
+def _half(run: Run) -> str:
+    """``train``, ``val`` or ``test`` of a log whose name says no more than that (``val_log.csv``), else nothing."""
     said = set(words(run.path.stem))
-    half = side_of(run.path.stem)
-    return [half] if half and said <= HALVES | LOGS and len(said & HALVES) == 1 and run.series else []
+    return side_of(run.path.stem) if said <= HALVES | LOGS and len(said & HALVES) == 1 and run.series else ""
 
 
 def _place(folder: Path, run: Run) -> str:
@@ -155,6 +166,8 @@ def _place(folder: Path, run: Run) -> str:
     formats = {source.format for source in run.sources}
     if run.path == folder:
         return "events"
+    if run.path.parent == folder and run.path.name.lower() in BOARDS:
+        return "board"
     if run.path.parent != folder:
         return "beside"
     if formats == {"wandb_offline"}:

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from diagnose.run import Note, Series, Trace
+from diagnose.attach import name_of
+from diagnose.folder import RANK, STREAMS
+from diagnose.run import Note, Run, Series, Trace
 from diagnose.same_values import telling
+from diagnose.tables.naming import RATES, words
 from kb.text import Text
 
+Logged = TypeVar("Logged", Trace, Run)
 
-def one_job(told: Mapping[str, list[Trace]]) -> list[Trace]:
+
+def one_job(told: Mapping[str, list[Logged]]) -> list[Logged]:
     """The runs of the first process that logged any, with the losses and scores of the others that are not the same.
 
     ``told`` are the traces by rank. A curve of another process bears its rank behind its name, unless only that one
     logged it.
     """
     first = next((rank for rank, found in told.items() if any(one.series for one in found)), next(iter(told)))
-    runs = list(told[first])
+    runs: list[Logged] = list(told[first])
     same = other = spare = 0
     for rank, found in told.items():
         if rank == first or len(found) != len(runs):
             spare += sum(len(one.series) for one in found) if rank != first else 0
             continue
-        for at, trace in enumerate(found):
-            mine = {one.name: one for one in runs[at].series}
-            more = []
+        fuller: list[Logged] = []
+        for run, trace in zip(runs, found, strict=True):
+            mine = {one.name: one for one in run.series}
+            more: list[Series] = []
             for one in trace.series:
                 if one.name not in mine:
                     more.append(one)
@@ -38,7 +46,8 @@ def one_job(told: Mapping[str, list[Trace]]) -> list[Trace]:
                     other += 1
                 else:
                     spare += 1
-            runs[at] = replace(runs[at], series=(*runs[at].series, *more))
+            fuller.append(_with(run, more))
+        runs = fuller
     if not runs or not (same or other or spare):
         return runs
     what = Text(
@@ -51,6 +60,73 @@ def one_job(told: Mapping[str, list[Trace]]) -> list[Trace]:
     return runs
 
 
+def _with(run: Logged, more: Sequence[Series]) -> Logged:
+    return replace(run, series=(*run.series, *more))
+
+
+def by_job(runs: Sequence[Run], root: Path) -> list[Run]:
+    """The runs; those that the processes of a job logged into a folder each (``rank_0``, ``attempt_0/1``) made one."""
+    jobs: dict[tuple[Path, str], dict[str, Run]] = {}
+    for run in runs:
+        if (place := _place(run.path, root)) is not None:
+            jobs.setdefault((place.job, run.path.name + run.name.partition("#")[2]), {})[place.rank] = run
+    found = list(runs)
+    for (job, name), ranks in jobs.items():
+        members = list(ranks.values())
+        first, *others = members
+        if not others or not (_is_certain(first.path) or all(_alike(first, one) for one in others)):
+            continue
+        [one] = one_job({rank: [run] for rank, run in ranks.items()})
+        alone = sum(folder == job for folder, _ in jobs) == 1
+        sources = tuple(source for run in members for source in run.sources)
+        path = job if alone else job / name
+        whole = replace(one, path=path, name=name_of(path, root), sources=sources)
+        spare = set(map(id, others))
+        found = [whole if run is first else run for run in found if id(run) not in spare]
+    return found
+
+
+class _Place(NamedTuple):
+    """Where a process of a job logged: the folder of the job, and its rank."""
+
+    job: Path
+    rank: str
+
+
+def _place(path: Path, root: Path) -> _Place | None:
+    folder = path.parent
+    if not (_is_certain(path) or (folder.name.isdigit() and path.name in STREAMS)):
+        return None
+    job = folder.parent
+    if RANK.fullmatch(job.name):  # a start of the job
+        job = job.parent
+    rank = folder.name.lower().removeprefix("rank").lstrip("-_")
+    return _Place(job if root in (job, *job.parents) else root, rank)
+
+
+def _is_certain(path: Path) -> bool:
+    """Whether the folder of a file says that it is that of a process; a number alone may be that of a trial."""
+    folder = path.parent
+    if folder.name.isdigit():
+        return RANK.fullmatch(folder.parent.name) is not None and path.name in STREAMS
+    return RANK.fullmatch(folder.name) is not None and folder.name.lower().startswith("rank")
+
+
+def _alike(one: Run, other: Run) -> bool:
+    """Whether two runs have the same curves at the same steps, and no learning rate speaks against one job."""
+    mine, theirs = ({series.name: series for series in run.series} for run in (one, other))
+    if set(mine) != set(theirs):
+        return False
+    for name, first in mine.items():
+        second = theirs[name]
+        length = min(len(first), len(second))
+        if abs(len(first) - len(second)) > 1 or not np.array_equal(first.steps[:length], second.steps[:length]):
+            return False
+        if not RATES.isdisjoint(words(name)) and not np.array_equal(first.values[:length], second.values[:length]):
+            return False
+    return True
+
+
 def each_trial(told: Mapping[str, list[Trace]]) -> list[Trace]:
     """The runs of every trial of a search that logged any, each with the process that wrote it."""
     found = []
@@ -60,7 +136,7 @@ def each_trial(told: Mapping[str, list[Trace]]) -> list[Trace]:
     return found or next(iter(told.values()))
 
 
-def _named(told: Mapping[str, list[Trace]]) -> str:
+def _named(told: Iterable[str]) -> str:
     ranks = list(told)
     return ", ".join(ranks if len(ranks) < 6 else [*ranks[:3], "...", ranks[-1]])
 

@@ -1,12 +1,14 @@
-"""Finds logs that go on in the next file: trainers that begin a file per start put the time into its name."""
+"""Finds logs that go on in the next file: of a date in the name, or of a name that counts the starts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from diagnose.folder import RANK
+from diagnose.resumed import base_of, chained
 from diagnose.run import Note, Trace
 from diagnose.stitch import Part, stitched
 from kb.text import Text
@@ -21,12 +23,22 @@ def parts_of(files: Mapping[Path, Sequence[Trace]]) -> list[tuple[Path, list[Par
     for path, traces in files.items():
         kept.setdefault(_family(path, traces[0].format), []).append(path)
     found: dict[Path, list[Part]] = {path: [] for path in files}
-    for paths in kept.values():
-        in_time = sorted(paths, key=lambda path: _begun(path, files[path]))
-        traces = _begun_in_earnest([trace for path in in_time for trace in files[path]])
+    for paths in _chains(kept, files):
+        traces = _begun_in_earnest([trace for path in paths for trace in files[path]])
         for part in stitched(traces, restarts_replace=False):
             found[part.traces[0].path].append(part)
     return [(path, parts) for path, parts in found.items() if parts]
+
+
+def _chains(
+    kept: Mapping[tuple[Path, str, str], list[Path]], files: Mapping[Path, Sequence[Trace]]
+) -> Iterator[list[Path]]:
+    """The files that may be one run, in order: by date, else those that go on in each other."""
+    for paths in kept.values():
+        if _dated(paths[0]):
+            yield sorted(paths, key=lambda path: _begun(path, files[path]))
+        else:
+            yield from chained(paths, files) if len(paths) > 1 else [paths]
 
 
 def _begun_in_earnest(traces: Sequence[Trace]) -> list[Trace]:
@@ -49,9 +61,15 @@ def _start(trace: Trace) -> int:
 
 
 def _family(path: Path, form: str) -> tuple[Path, str, str]:
-    """Files of one folder and format whose names differ in a date only; any other file is a family of its own."""
-    dated = sum(map(len, _DIGITS.findall(path.stem))) >= DATE
-    return path.parent, form, _DIGITS.sub("0", path.name) if dated else path.name
+    """Files of one folder and format whose names differ in a date, or in what counts the starts of a run."""
+    folder = path.parent
+    if RANK.fullmatch(folder.parent.name):  # ``attempt_0/1`` and ``attempt_1/1``: a process of a job, started again
+        folder = folder.parent.parent / folder.name
+    return folder, form, _DIGITS.sub("0", path.name) if _dated(path) else base_of(path.name)
+
+
+def _dated(path: Path) -> bool:
+    return sum(map(len, _DIGITS.findall(path.stem))) >= DATE
 
 
 def _begun(path: Path, traces: Sequence[Trace]) -> tuple[float, list[int], str]:
