@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from diagnose.at_a_time import beside, writers
 from diagnose.folder import HALVES, SESSION, Unit
 from diagnose.run import Series, Trace
 from diagnose.stitch import Part, stitched
@@ -32,7 +33,15 @@ def event_parts(traces: Sequence[Trace], root: Path) -> list[tuple[Path, list[Pa
         if home != root and home.name.lower() in HALVES:
             home, prefix = home.parent, f"{home.name}/"
         homes.setdefault(home, []).extend([_renamed(trace, prefix, suffix) for trace in own])
-    return [(home, stitched(sorted(some, key=_written), restarts_replace=True)) for home, some in homes.items()]
+    return [(home, _parts(sorted(some, key=_written))) for home, some in homes.items()]
+
+
+def _parts(traces: Sequence[Trace]) -> list[Part]:
+    """The runs of a folder; of processes that wrote at a time, the first has what the others tell beside its own."""
+    found = [stitched(some, restarts_replace=True) for some in (writers(traces) if len(traces) > 1 else [traces])]
+    if len(found) > 1 and all(len(parts) == 1 for parts in found):
+        return [beside(found[0][0], [parts[0] for parts in found[1:]])]
+    return [part for parts in found for part in parts]
 
 
 def stands_alone(trace: Trace) -> str | None:

@@ -34,7 +34,7 @@ BOARDS = frozenset({"tensorboard", "tensorboard_logs", "tb", "tb_logs", "tb_log"
 LOGGED = BOARDS | {"log", "logs", "logging", "tf_logs", "runs", "events", "history"}  # what lies beside checkpoints
 RANK = re.compile(r"(?:rank|attempt)[-_]?\d{1,4}", re.IGNORECASE)  # folders of the processes of a job, and its starts
 STREAMS = frozenset({"stdout.log", "stderr.log"})  # what torchrun writes for a process into a folder called ``0``
-FEW = 40  # experiments in a folder beside one of checkpoints, up to which all are read before it is told whose they are
+FEW = 100  # folders of logs beside one of checkpoints, up to which all are read before it is told whose they are
 STAMPED = re.compile(r"\d{8}_\d{6}")  # mmengine logs into a folder of the time, and saves beside it
 COPIES = ("~", ".bak", ".orig", ".old")  # what editors leave beside a file
 BACKUP = re.compile(f"(?:{'|'.join(map(re.escape, COPIES))})$", re.IGNORECASE)
@@ -246,7 +246,20 @@ def _logged(serving: Iterable[str], inner: Sequence[Entry]) -> dict[str, Entry]:
     if FOLDERS.isdisjoint(one.lower() for one in serving):
         return {}
     logged = {one.name: one for one in inner if one.name.lower() in LOGGED}
-    return logged if all(len(_inside(one)) <= FEW for one in logged.values()) else {}
+    return logged if all(_is_small(one.path) for one in logged.values()) else {}
+
+
+def _is_small(folder: str) -> bool:
+    """Whether there are at most `FEW` folders in a folder, and in those in it."""
+    waiting = [folder]
+    for place in waiting:
+        try:
+            waiting += [one.path for one in os.scandir(place) if one.is_dir(follow_symlinks=False)]
+        except OSError:
+            continue
+        if len(waiting) > FEW:
+            return False
+    return True
 
 
 def _inside(folder: Entry) -> list[str]:

@@ -39,7 +39,7 @@ def one_job(told: Mapping[str, list[Logged]]) -> list[Logged]:
             for one in trace.series:
                 if one.name not in mine:
                     more.append(one)
-                elif _equal(mine[one.name], one):
+                elif equal(mine[one.name], one):
                     same += 1
                 elif telling(one):
                     more.append(replace(one, name=f"{one.name} (rank {rank})"))
@@ -141,5 +141,6 @@ def _named(told: Iterable[str]) -> str:
     return ", ".join(ranks if len(ranks) < 6 else [*ranks[:3], "...", ranks[-1]])
 
 
-def _equal(one: Series, other: Series) -> bool:
+def equal(one: Series, other: Series) -> bool:
+    """Whether two curves are the same to the bit."""
     return np.array_equal(one.steps, other.steps) and np.array_equal(one.values, other.values, equal_nan=True)

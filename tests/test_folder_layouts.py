@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from diagnose.assemble import assemble
-from tests.test_assemble import events
+from diagnose.folder import Walk
+from tests.test_assemble import events, points, said
 
 Layout = tuple[dict[str, str], tuple[str, ...]]
 
@@ -430,3 +431,76 @@ def test_a_folder_is_read_as_the_trainings_in_it(name, tmp_path):
     found = read(tmp_path, layout)
 
     assert sorted(map(sorted, found)) == sorted(sorted(line.split()) for line in truth)
+
+
+def one_run(folder: Path, layout: dict[str, str]):
+    for path, what in layout.items():
+        write(folder / path, what)
+    (run,) = assemble([folder])
+    return run, points(run)
+
+
+def rows(seed: int, first: int, last: int) -> list[tuple[int, float]]:
+    return list(zip(range(first, last), curve(seed, range(first, last)), strict=True))
+
+
+def test_a_resume_in_another_file_wins_from_where_it_began(tmp_path):
+    run, found = one_run(tmp_path, {"log.txt": "log 0-30 1", "log_resume.txt": "log 25-60 2"})
+
+    assert found["loss"] == [*rows(1, 0, 30)[:25], *rows(2, 25, 60)]
+    assert run.series[0].resumed == (25,)
+    assert "resumed at step 25; 5 earlier points replaced" in said(run)
+
+
+def test_the_ranks_of_a_job_are_told_as_its_first_and_what_the_others_saw_otherwise(tmp_path):
+    layout = {f"job/attempt_0/{at}/stdout.log": f"log 0-30 {at + 1} lr=0.1" for at in range(2)}
+    run, found = one_run(tmp_path, layout)
+
+    assert run.name == "job"
+    assert found == {
+        "loss": rows(1, 0, 30),
+        "lr": [(step, 0.1) for step in range(30)],
+        "loss (rank 1)": rows(2, 0, 30),
+    }
+    assert "written by 2 processes of one job (0, 1)" in said(run)
+
+
+def test_processes_that_wrote_at_a_time_do_not_replace_each_other(tmp_path):
+    first, second = "events.out.tfevents.1000.hosta", "events.out.tfevents.1002.hostb"
+    run, found = one_run(tmp_path, {first: "events 0-30 1", second: "events 0-30 2 at=2"})
+
+    assert [len(one) for one in found.values()] == [30, 30]
+    assert list(found) == ["loss", f"loss ({second})"]
+    assert [value for _, value in found["loss"]] == pytest.approx([value for _, value in rows(1, 0, 30)])
+    assert "written at the same time as" in said(run)
+
+
+def test_two_writers_of_the_same_numbers_are_told_once(tmp_path):
+    first, second = "events.out.tfevents.1000.a", "events.out.tfevents.1000.b"
+    _, found = one_run(tmp_path, {first: "events 0-30 1", second: "events 0-30 1"})
+
+    assert list(found) == ["loss"]
+
+
+def test_a_start_behind_another_still_replaces_what_it_repeats(tmp_path):
+    first, second = "events.out.tfevents.1000.a", "events.out.tfevents.1020.b"
+    run, found = one_run(tmp_path, {first: "events 0-30 1", second: "events 10-60 2 at=20"})
+
+    assert list(found) == ["loss"]
+    assert len(found["loss"]) == 60
+    assert "resumed at step 10" in said(run)
+
+
+def test_a_large_folder_of_logs_is_not_kept_waiting_for_the_checkpoints_beside_it(tmp_path):
+    for at in range(120):
+        write(tmp_path / "logs" / "sweep" / f"run_{at:03d}" / "log.csv", f"csv 0-30 {at}")
+    write(tmp_path / "checkpoints" / "m.safetensors", "weights")
+
+    assert sum(1 for _ in Walk().units(tmp_path)) == 121
+
+
+def test_a_folder_of_runs_is_still_given_run_by_run(tmp_path):
+    for at in range(5):
+        write(tmp_path / "runs" / f"{at}" / "events.out.tfevents.1000.a", f"events 0-30 {at}")
+
+    assert [len(unit.places) for unit in Walk().units(tmp_path)] == [1] * 5
