@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from diagnose.folder import FOLDERS, LOGGED, NUMBERED
 from diagnose.run import Checkpoint, Run, Source, Trace
+from diagnose.serving import FOLDERS, LOGGED, NUMBERED
 
 
 def attached(logs: Sequence[Run], traces: Sequence[Trace], root: Path) -> list[Run]:

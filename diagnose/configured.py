@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from diagnose.folder import BESIDE, SESSION
 from diagnose.known_settings import with_known
 from diagnose.run import Run, Source, Trace
+from diagnose.serving import BESIDE, SESSION
 from diagnose.trackers.run_folders import HYDRA
 
 SCREENS = ("_log", "nanogpt", "ignite", "fairseq", "megatron", "general")  # formats of what was printed for people

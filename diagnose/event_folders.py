@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from diagnose.at_a_time import beside, writers
-from diagnose.folder import HALVES, SESSION, Unit
+from diagnose.folder import Unit
 from diagnose.run import Series, Trace
+from diagnose.serving import HALVES, SESSION
 from diagnose.stitch import Part, stitched
 
 EVENTS = "tensorboard"  # the one format whose unit is the folder

@@ -6,11 +6,12 @@ import itertools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from diagnose.folder import Unit, is_event_file
+from diagnose.folder import Unit
 from diagnose.foreign import kind_of, may_be_log
 from diagnose.one_job import each_trial, one_job
 from diagnose.readers import HEAD, of_checkpoints, readers
 from diagnose.run import Note, Trace
+from diagnose.serving import is_event_file
 from diagnose.tables.decode import decoded
 from diagnose.tables.ranks import are_trials, only, ranks_in
 from diagnose.tables.textfile import told_once

@@ -5,47 +5,27 @@ What may belong to one run is found together, as a `Unit`; units follow each oth
 
 from __future__ import annotations
 
-import itertools
 import operator
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from diagnose.run import Note
-from diagnose.trackers.run_folders import HYDRA, PARTS, tracked
+from diagnose.serving import Entry, serving_of
+from diagnose.trackers.run_folders import HYDRA
 from kb.problem import Problem, did_you_mean
 from kb.refused import unreadable
 from kb.text import Text
 
 SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages"})
-HALVES = frozenset({"train", "training", "val", "validation", "valid", "test", "eval", "evaluation"})
-FOLDERS = frozenset(
-    {
-        *("checkpoint", "checkpoints", "ckpt", "ckpts", "model", "models", "weights", "snapshot", "snapshots"),
-        *("saved_model", "saved_models", "save", "saves"),
-    }
-)
-BESIDE = frozenset({"files", "vis_data", "tf_logs"})  # where W&B, mmengine and mmcv put the other half of a run's log
-BOARDS = frozenset({"tensorboard", "tensorboard_logs", "tb", "tb_logs", "tb_log", "tblogs", "summaries", "summary"})
-LOGGED = BOARDS | {"log", "logs", "logging", "tf_logs", "runs", "events", "history"}  # what lies beside checkpoints
-RANK = re.compile(r"(?:rank|attempt)[-_]?\d{1,4}", re.IGNORECASE)  # folders of the processes of a job, and its starts
-STREAMS = frozenset({"stdout.log", "stderr.log"})  # what torchrun writes for a process into a folder called ``0``
-FEW = 100  # folders of logs beside one of checkpoints, up to which all are read before it is told whose they are
-STAMPED = re.compile(r"\d{8}_\d{6}")  # mmengine logs into a folder of the time, and saves beside it
 COPIES = ("~", ".bak", ".orig", ".old")  # what editors leave beside a file
 BACKUP = re.compile(f"(?:{'|'.join(map(re.escape, COPIES))})$", re.IGNORECASE)
-SESSION = re.compile(r"\d{9,}\.\d+")  # SummaryWriter.add_hparams writes into a folder named after the time
-NUMBERED = re.compile(r"(checkpoint|ckpt|step|epoch|global_step|iter)[-_]?\d+", re.IGNORECASE)
-FEW = 64  # curves of one plot
-_CALLED_SO = FOLDERS | HALVES
-_NUMBER = re.compile(f"{SESSION.pattern}|{NUMBERED.pattern}|{RANK.pattern}", re.IGNORECASE)
 
 
-Entry = os.DirEntry[str]
 _NAME = operator.attrgetter("name")
 _HERE = os.path.join(os.curdir, "")  # noqa: PTH118 - what a listing of "." puts before every name, and a `Path` does not
 
@@ -102,7 +82,7 @@ class Walk:
             own, inner = self._one(place, number, root)
             files = [entry.path[spare:] for entry in own]
             if inner:
-                serving = _serving([entry.name for entry in own], inner)
+                serving = serving_of([entry.name for entry in own], inner)
                 for _, one in sorted(serving.items()):
                     files += [file for unit in self._below(root, one.path, _number(one)) for file in unit.places]
                 waiting += [(one.path, _number(one)) for one in reversed(inner) if one.name not in serving]
@@ -208,82 +188,6 @@ def _is_read_by_name(link: Path, top: Path) -> bool:
     except (OSError, RuntimeError, ValueError):
         return False
     return not any(part.startswith(".") or part in SKIPPED for part in inside.parts)
-
-
-def _serving(names: Sequence[str], inner: Sequence[Entry]) -> dict[str, Entry]:
-    """Which folders, by name, hold part of the run of the folder that holds them and the files of these names."""
-    serving = {one.name: one for one in inner if _serves(one.name)}
-    logged = _logged(serving, inner) if serving else {}
-    if not names and not logged and not any(map(_always_serves, serving)):
-        serving = {}  # with nothing to serve they are folders like any other
-    serving |= logged
-    serving |= {one.name: one for one in inner if one.name.isdigit() and not STREAMS.isdisjoint(_inside(one))}
-    boards = [one for one in inner if names and one.name.lower() in BOARDS]
-    serving |= {one.name: one for one in boards if any(map(is_event_file, _inside(one)))}
-    beside = (*names, *serving)
-    serving |= {one.name: one for one in inner if one.name in PARTS and tracked(one, beside)}
-    if any(name.endswith(".pth") for name in names):
-        stamped = [one for one in inner if STAMPED.fullmatch(one.name)]
-        if len(stamped) == 1:  # of several, no one knows whose they are
-            serving[stamped[0].name] = stamped[0]
-    if any(map(is_event_file, names)):  # SummaryWriter.add_scalars: a folder for every curve
-        serving |= {one.name: one for one in inner if "_" in one.name or _holds_folders_alone(one)}
-    return serving
-
-
-def _holds_folders_alone(folder: Entry) -> bool:
-    """Whether there is nothing but folders in it, as in those that tensorboardX names after the parts of a tag."""
-    try:
-        with os.scandir(folder.path) as found:
-            kinds = [one.is_dir(follow_symlinks=False) for one in itertools.islice(found, FEW + 1)]
-    except OSError:
-        return False
-    return 0 < len(kinds) <= FEW and all(kinds)
-
-
-def _logged(serving: Iterable[str], inner: Sequence[Entry]) -> dict[str, Entry]:
-    """The folders of logs beside those of checkpoints, when they hold so few that all may be read together."""
-    if FOLDERS.isdisjoint(one.lower() for one in serving):
-        return {}
-    logged = {one.name: one for one in inner if one.name.lower() in LOGGED}
-    return logged if all(_is_small(one.path) for one in logged.values()) else {}
-
-
-def _is_small(folder: str) -> bool:
-    """Whether there are at most `FEW` folders in a folder, and in those in it."""
-    waiting = [folder]
-    for place in waiting:
-        try:
-            waiting += [one.path for one in os.scandir(place) if one.is_dir(follow_symlinks=False)]
-        except OSError:
-            continue
-        if len(waiting) > FEW:
-            return False
-    return True
-
-
-def _inside(folder: Entry) -> list[str]:
-    """The names in a folder; none when it cannot be read, which is told when the walk comes to it."""
-    try:
-        return os.listdir(folder.path)  # noqa: PTH208 - names are all that is asked for
-    except OSError:
-        return []
-
-
-def is_event_file(name: str) -> bool:
-    """Whether a file of this name, or at this place, is called like TensorBoard's: it needs no look inside."""
-    return name.rfind("tfevents") > name.rfind(os.sep)
-
-
-def _serves(name: str) -> bool:
-    """Whether a folder of this name may hold part of the run of the folder it lies in."""
-    return name.lower() in _CALLED_SO or name in BESIDE or _NUMBER.fullmatch(name) is not None
-
-
-def _always_serves(name: str) -> bool:
-    """Whether it does even when nothing else lies beside it, as the ``train`` and ``validation`` of Keras."""
-    always = name == "vis_data" or NUMBERED.fullmatch(name) is not None or RANK.fullmatch(name) is not None
-    return always or name.lower() in HALVES
 
 
 def _missing(path: Path, error: OSError) -> Problem:

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from diagnose.assemble import Found, Survey
 from diagnose.files import read_file
-from diagnose.folder import Unit, is_event_file
+from diagnose.folder import Unit
 from diagnose.growing_lines import WINDOW, Lines
 from diagnose.readers import tensorboard
 from diagnose.run import Trace
+from diagnose.serving import is_event_file
 from diagnose.stitch import lengthened
 
 TAIL = 64  # bytes by which an event file is known again

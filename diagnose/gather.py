@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from diagnose.attach import home, name_of
-from diagnose.folder import BESIDE, BOARDS
 from diagnose.one_job import by_job
 from diagnose.run import Note, Run, Series
 from diagnose.same_values import agree, decimals, differ, equal, tail, telling
+from diagnose.serving import BESIDE, BOARDS
 from diagnose.tables.file_names import HALVES
 from diagnose.tables.naming import LOSSES, SCORES, is_told, side_of, words
 from diagnose.trackers.run_folders import RUNS, STATE

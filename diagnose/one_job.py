@@ -10,9 +10,9 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from diagnose.attach import name_of
-from diagnose.folder import RANK, STREAMS
 from diagnose.run import Note, Run, Series, Trace
 from diagnose.same_values import telling
+from diagnose.serving import RANK, STREAMS
 from diagnose.tables.naming import RATES, words
 from kb.text import Text
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from diagnose.attach import home
-from diagnose.folder import FOLDERS
 from diagnose.run import Run, Series, Trace
+from diagnose.serving import FOLDERS
 
 
 def without_log(traces: Sequence[Trace], logs: Sequence[Run]) -> list[Trace]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from diagnose.folder import RANK
 from diagnose.resumed import base_of, chained
 from diagnose.run import Note, Trace
+from diagnose.serving import RANK
 from diagnose.stitch import Part, stitched
 from kb.text import Text
 

@@ -14,8 +14,8 @@ from diagnose.events import batch, crc32c
 from diagnose.events.event_file import read_events
 from diagnose.events.findings import Account, Events, Spans
 from diagnose.events.framing import HEADER, WALL_TIME, header_length
-from diagnose.folder import is_event_file
 from diagnose.run import Note, Series, Trace
+from diagnose.serving import is_event_file
 from kb.refused import unreadable
 from kb.text import Text
 
