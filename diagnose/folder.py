@@ -100,7 +100,8 @@ class Walk:
             self._note(place, Text("already seen by another path; skipped", "已经从另一条路径读过，跳过"))
             return files, inner
         try:
-            entries = sorted(os.scandir(place), key=_NAME)  # read to its end, a listing closes itself
+            with os.scandir(place) as found:
+                entries = sorted(found, key=_NAME)
         except OSError as error:
             self._unreadable(place, error)
             return files, inner

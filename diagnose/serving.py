@@ -78,7 +78,8 @@ def _is_small(folder: str) -> bool:
     waiting = [folder]
     for place in waiting:
         try:
-            waiting += [one.path for one in os.scandir(place) if one.is_dir(follow_symlinks=False)]
+            with os.scandir(place) as found:
+                waiting += [one.path for one in found if one.is_dir(follow_symlinks=False)]
         except OSError:
             continue
         if len(waiting) > MANY:
