@@ -24,6 +24,11 @@ def health(examined: Examined) -> Health:
     return "well" if "clear" in states else "unseen"
 
 
+def harmless(examined: Examined) -> bool:
+    """Whether something was found and nothing of it is above a hint."""
+    return {verdict.severity for verdict in examined.verdicts} - {None} == {"info"}
+
+
 Reason = tuple[str, tuple[str, ...]]  # why something could not be judged, in English, and what to log for it
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +25,12 @@ NAMED = 3  # further subjects named under a finding; the data formats name them 
 
 @dataclass(frozen=True)
 class Unseen:
-    """Symptoms that could not be judged for one reason, and what to log for it."""
+    """Symptoms that could not be judged for one reason, what to log for it, and in how many runs that was so."""
 
     reason: Text
     log_it: tuple[str, ...]
     symptoms: tuple[str, ...]
+    runs: int = 1
 
 
 def title(entry: Entry, lang: Lang) -> str:
@@ -119,14 +121,26 @@ def unseen(verdicts: Iterable[Verdict], tally: Tally | None = None) -> tuple[lis
             awaiting[one.entry.id] = None
         elif one.state == "blind" and one.reason is not None:
             by_reason.setdefault((one.reason, one.log_it), {})[one.entry.id] = None
-    groups = [
-        Unseen(_in_some(reason, log_it, tally), log_it, tuple(names)) for (reason, log_it), names in by_reason.items()
-    ]
+    total = tally.count() if tally else 1
+    groups = []
+    for (reason, log_it), names in by_reason.items():
+        count = tally.reasons[reason.en, log_it] if tally else 1
+        groups.append(Unseen(_in_some(reason, count, total), log_it, tuple(names), count))
     return groups, list(awaiting)
 
 
-def _in_some(reason: Text, log_it: tuple[str, ...], tally: Tally | None) -> Text:
-    count, total = (tally.reasons[reason.en, log_it], tally.count()) if tally else (0, 0)
+def worth_logging(groups: Iterable[Unseen]) -> list[tuple[str, int]]:
+    """Each line to log, and how many symptoms wait for it; first what lets most be judged in most runs."""
+    waiting: dict[str, dict[str, None]] = {}
+    worth: Counter[str] = Counter()
+    for one in groups:
+        for code in one.log_it:
+            waiting.setdefault(code, {}).update(dict.fromkeys(one.symptoms))
+            worth[code] += one.runs * len(one.symptoms)
+    return [(code, len(waiting[code])) for code, _ in worth.most_common()]
+
+
+def _in_some(reason: Text, count: int, total: int) -> Text:
     if count == total:
         return reason
     return Text(f"{reason.en} (in {count:,} of {total:,} runs)", f"{reason.zh}（{total:,} 次运行中有 {count:,} 次）")

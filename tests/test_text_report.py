@@ -118,9 +118,35 @@ def test_many_short_runs_are_told_in_few_lines():
 
     shown = text.render(diagnosis, "en")
 
-    assert "needed" not in shown
-    assert "reasons such as too few points" in shown
-    assert len(shown.splitlines()) < 40
+    assert "for reasons such as: loss has 1 point; 12 are needed (in 1 of 4 runs)" in shown
+    assert len(shown.splitlines()) < 20
+
+
+def test_of_many_reasons_why_nothing_could_be_judged_only_the_gist_is_told():
+    curve = Series("loss", np.arange(50), 1.0 / np.arange(1, 51))
+    diagnosis = Diagnosis((examine(Run(Path("r"), "r", series=(curve,)), WHOLE),))
+
+    short, long = (
+        [line.text for line in text.lines(diagnosis, "en", 100, everything=everything)] for everything in (False, True)
+    )
+
+    codes = [line for line in short if line.startswith("    for ")]
+    assert codes[0].startswith("    for 14 of them: torch.save(")
+    assert [int(code.split()[1]) for code in codes] == sorted((int(code.split()[1]) for code in codes), reverse=True)
+    assert len(short) < 15
+    assert any("no gate was logged and no checkpoint was given - gate-stuck-at-zero" in line for line in long)
+
+
+def test_an_error_is_told_in_full_behind_any_number_of_hints():
+    t = np.arange(50)
+    flat = Series("loss", t, np.where(t < 10, 1 - t / 20, 0.5))
+    lost = Series("loss", t, np.where(t < 10, 1 - t / 20, np.nan))
+    runs = [Run(Path(f"r{n}"), f"r{n}", series=(lost if n == 20 else flat,)) for n in range(21)]
+
+    shown = text.render(Diagnosis(tuple(examine(run, LIBRARY) for run in runs)), "en")
+
+    assert shown.count("· Loss stopped falling") == 5 + 1  # the last in the overview
+    assert "→" in shown.partition("Loss became NaN or infinite")[2]
 
 
 def test_a_run_of_which_nothing_could_be_seen_is_not_called_well():

@@ -13,11 +13,12 @@ from dataclasses import replace
 from diagnose import overview, rates, telling
 from diagnose.finding import Diagnosis, Examined, Verdict
 from diagnose.story import Chapter, story
-from diagnose.tally import Tally
+from diagnose.tally import Tally, harmless
 from kb.neutral import neutral
 from kb.text import Lang, Text
 
-_IN_FULL = 10  # runs with findings told in full when there are many
+_IN_FULL = 10  # runs with findings told in full when there are many ...
+_HINTS = 5  # ... and of those with nothing above a hint
 _LONGEST = 50_000  # characters of runs told in full; GitHub refuses a comment of more than 65,536
 _RATES = 3  # schedules told of a run
 _MARK = {"error": "❌", "warning": "⚠️", "info": "ℹ️"}
@@ -31,16 +32,17 @@ def render(diagnosis: Diagnosis, lang: Lang) -> str:
     tally, told, length = Tally(), Counter[str](), 0
     for one in diagnosis.examined:
         kind = tally.add(replace(one, run=replace(one.run, name=_code(one.run.name))))
-        if kind not in {"ill", "odd"} or told[kind] == _IN_FULL:
+        group = "hints" if harmless(one) else kind
+        if kind not in {"ill", "odd"} or told[group] == (_HINTS if group == "hints" else _IN_FULL):
             continue
         part = "\n\n".join(_run(one, lang))
         if length + len(part) <= _LONGEST:
             parts.append(part)
-            told[kind] += 1
+            told[group] += 1
             length += len(part)
     if "odd" in tally.runs and (more := tally.runs["odd"].count - told["odd"]) > 0:
         parts.append(Text(f"{more} more runs in which a check broke", f"另有 {more} 次运行的检查出错").of(lang))
-    quiet = overview.paragraphs(tally, lang, in_full=told["ill"], everything=False)
+    quiet = overview.paragraphs(tally, lang, in_full=told["ill"] + told["hints"], everything=False)
     parts.append("\n".join(f"- {one.first.strip()} {one.text}" for one in quiet))
     waived = [f"- {telling.left_out(_shown(one), lang, _code)}" for one in tally.waived.values()]
     parts.append("\n".join([*waived, *(f"- {_escaped(one.of(lang))}" for one in diagnosis.overridden)]))

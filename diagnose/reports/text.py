@@ -11,15 +11,17 @@ from diagnose.drawing import drawn
 from diagnose.finding import Diagnosis, Examined, Verdict
 from diagnose.run import Note, Run
 from diagnose.story import Chapter, story
-from diagnose.tally import Tally
+from diagnose.tally import Tally, harmless
 from kb.prose import Line, Style
 from kb.text import Lang, Text
 from kb.wrap import wrap
 
 WIDTH = 100
 _CURVE = 60  # columns of a drawn curve: enough to see its shape, few enough for a terminal of 70
-_IN_FULL = 10  # runs with findings told in full when there are many
+_IN_FULL = 10  # runs with findings told in full when there are many ...
+_HINTS = 5  # ... and of those with nothing above a hint, which must not crowd out the others
 _RATES = 3  # schedules told of a run unless all are asked for
+_REASONS = 3  # reasons why something could not be judged that are told in full unless all are asked for
 _NOTES = 4  # notes shown of a run unless all are asked for
 
 
@@ -67,7 +69,9 @@ def parts_of(
     page.unread(closing)
     for changed in closing.overridden:
         page.say("dim", changed.of(lang))
-    page.say("heading", overview.summed(tally.states, lang))
+    runs = tally.count()
+    of_all = Text(f"{runs:,} runs: ", f"共 {runs:,} 次运行：") if runs > 1 else Text("", "")
+    page.say("heading", of_all.of(lang) + overview.summed(tally.states, lang))
     yield page.taken()
 
 
@@ -78,6 +82,7 @@ class _Page:
         self.lang, self.width, self.everything = lang, width, everything
         self.lines: list[Line] = []
         self.hidden_notes = 0
+        self.told: Counter[str] = Counter()  # runs told in full, by their health
 
     def run(self, examined: Examined) -> None:
         """One run: what was read, and what was found, waived or broken in it."""
@@ -97,10 +102,12 @@ class _Page:
     def one_of_many(self, one: Examined, tally: Tally) -> None:
         """A run among others: in full when there is something to tell, unless many were told already."""
         kind = tally.add(one)
-        quiet = kind in {"well", "unseen"} or tally.runs[kind].count > _IN_FULL
+        told = "hints" if harmless(one) else kind
+        quiet = kind in {"well", "unseen"} or self.told[told] >= (_HINTS if told == "hints" else _IN_FULL)
         if quiet and not self.everything:
             self.hidden_notes += len(one.run.notes)
             return
+        self.told[told] += 1
         self.run(one)
         if self.everything:
             self.clear(one.verdicts)
@@ -110,7 +117,8 @@ class _Page:
 
     def many(self, tally: Tally) -> None:
         """All runs together: the quiet ones a line each or counted, and what was not seen once for all."""
-        for one in overview.paragraphs(tally, self.lang, in_full=_IN_FULL, everything=self.everything):
+        told = self.told["ill"] + self.told["hints"]
+        for one in overview.paragraphs(tally, self.lang, in_full=told, everything=self.everything):
             self.say(one.style, one.text, first=one.first, rest=one.rest)
         if not self.everything:
             self.others(list(tally.waived.values()))
@@ -118,7 +126,7 @@ class _Page:
             count = self.hidden_notes
             text = Text(f"{count} notes on how files were read (-v)", f"关于文件读取的说明共 {count} 条（-v 可列出）")
             self.say("dim", text.of(self.lang), first="  ")
-        self.blind(tally.blind.values(), tally, brief=not self.everything)
+        self.blind(tally.blind.values(), tally)
         self.lines.append(Line("text", ""))
 
     def finding(self, run: Run, chapter: Chapter) -> None:
@@ -163,32 +171,47 @@ class _Page:
             self.lines.append(Line("error", f"    {carets}"))
             self.say("dim", f"{steps}{scale}", first="    ", rest="    ")
 
-    def blind(self, verdicts: Iterable[Verdict], tally: Tally | None = None, *, brief: bool = False) -> None:
-        """What could not be judged, grouped by reason, with what to log for it.
-
-        ``brief`` only counts the reasons that nothing more in the log would mend, such as too few points.
-        """
+    def blind(self, verdicts: Iterable[Verdict], tally: Tally | None = None) -> None:
+        """What could not be judged, grouped by reason, with what to log for it; of many reasons only the gist."""
         groups, awaiting = telling.unseen(verdicts, tally)
-        short = [one for one in groups if brief and not one.log_it]
-        if groups:
-            text = Text("Could not be judged:", "无法判断：")
-            self.say("mark", text.of(self.lang), first="? ")
-        if short:
-            text = Text(
-                f"{len(short)} reasons such as too few points (-v lists them)",
-                f"点数太少等 {len(short)} 种原因（-v 可列出）",
-            )
-            self.say("text", text.of(self.lang), first="    ")
-        for one in (one for one in groups if one not in short):
-            names = Text(f" - {', '.join(one.symptoms)}", f"：{'、'.join(one.symptoms)}").of(self.lang)
-            self.say("text", one.reason.of(self.lang) + names, first="    ")
-            for code in one.log_it:
-                label = Text("log it: ", "请记录：").of(self.lang)
-                self.say("dim", label + code, first="      ", rest="          ")
+        if len(groups) > _REASONS and not self.everything:
+            self.gist(groups, tally)
+        elif groups:
+            self.say("mark", Text("Could not be judged:", "无法判断：").of(self.lang), first="? ")
+            for one in groups:
+                names = Text(f" - {', '.join(one.symptoms)}", f"：{'、'.join(one.symptoms)}").of(self.lang)
+                self.say("text", one.reason.of(self.lang) + names, first="    ")
+                for code in one.log_it:
+                    label = Text("log it: ", "请记录：").of(self.lang)
+                    self.say("dim", label + code, first="      ", rest="          ")
         if awaiting:
             known = Text("Known, but not looked for in this version:", "已收录，但此版本尚不检查：").of(self.lang)
             names = Text(f" {', '.join(awaiting)}", "、".join(awaiting)).of(self.lang)
             self.say("dim", known + names, first="? ", rest="    ")
+
+    def gist(self, groups: Sequence[telling.Unseen], tally: Tally | None) -> None:
+        """How much could not be judged, what to log first, and an example of what more in the log would not mend."""
+        count = len({name for one in groups for name in one.symptoms})
+        many = tally is not None and tally.count() > 1
+        title = (
+            Text("Could not be judged in some runs", "部分运行中无法判断")
+            if many
+            else Text("Could not be judged", "无法判断")
+        )
+        worth = telling.worth_logging(groups)[:_REASONS]
+        codes = [one for one in worth if one[1] > 1] or worth[:1]
+        ask = Text(". Most worth logging next time:", "。下次最值得记录：") if codes else Text("", "")
+        text = Text(f"{title.en}: {count} (-v says why){ask.en}", f"{title.zh}：{count} 项（-v 说明原因）{ask.zh}")
+        self.say("mark", text.of(self.lang), first="? ", rest="  ")
+        for code, waiting in codes:
+            label = Text(f"for {waiting} of them: ", f"可多判断 {waiting} 项：").of(self.lang)
+            self.say("dim", label + code, first="    ", rest="        ")
+        unlogged = [one for one in groups if not one.log_it]
+        if unlogged:
+            count = len({name for one in unlogged for name in one.symptoms})
+            reason = max(unlogged, key=lambda one: one.runs * len(one.symptoms)).reason
+            text = Text(f"{count} for reasons such as: {reason.en}", f"{count} 项另有原因，例如：{reason.zh}")
+            self.say("text", text.of(self.lang), first="    ", rest="      ")
 
     def clear(self, verdicts: Iterable[Verdict]) -> None:
         """What was looked at and is well; by name only when asked for."""
