@@ -17,6 +17,7 @@ from cli import language, paint
 from kb.problem import Problem
 from kb.prose import Line
 from kb.text import Lang, Text
+from kb.wrap import wrap
 
 FAILED = 2
 
@@ -86,9 +87,12 @@ def ended(error: BaseException, lang: Lang) -> int:
 
 
 def complain(problem: Problem, lang: Lang, to: TextIO | None = None) -> None:
-    """One red line on stderr, or on ``to``, and the hint below it."""
+    """One red line on stderr, or on ``to``, and the hint below it, wrapped for a terminal."""
+    stream = to or sys.stderr
     first, *rest = problem.of(lang).split("\n")
-    paint.show([Line("error", first), *(Line("dim", line) for line in rest)], to or sys.stderr)
+    if stream.isatty():  # the first line stays whole, for a path is copied from it
+        rest = [line for hint in rest for line in wrap(hint, paint.width(stream), first="  ", rest="    ")]
+    paint.show([Line("error", first), *(Line("dim", line) for line in rest)], stream)
 
 
 def version() -> str:

@@ -11,6 +11,7 @@ from diagnose.finding import Diagnosis, Examined
 from diagnose.mapping import check_tags
 from diagnose.recognise import Recogniser
 from diagnose.run import Note, Run
+from diagnose.tables.textfile import NO_SIGNAL
 from kb.library import Library
 from kb.problem import Problem
 from kb.text import Text
@@ -111,4 +112,11 @@ def _seen(unread: Sequence[Note], strangers: int) -> Text:
             "或 .pt/.pth/.ckpt/.safetensors 检查点",
         )
     )
+    if any(note.what == NO_SIGNAL for note in unread):
+        lines.append(
+            Text(
+                "where a program ended with an error, `kb ask - < FILE` explains it",
+                "如果程序是报错退出的，`kb ask - < FILE` 可解释该错误",
+            )
+        )
     return Text("\n  ".join(line.en for line in lines), "\n  ".join(line.zh for line in lines))

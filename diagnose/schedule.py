@@ -54,7 +54,8 @@ class Schedule:
     def shape(self) -> Text:
         """The schedule in a few words: its name and numbers, from where to where, and its warm-up."""
         told = {**self.numbers, "peak": self.peak, "floor": self.floor, "last": self.last}
-        en, zh = (words.format(**told) for words in NAMES[self.name])
+        plural = "" if self.numbers.get("drops") == 1 else "s"
+        en, zh = (words.format(**told, s=plural) for words in NAMES[self.name])
         if self.warm_up and self.name not in ("warm-up", "one-cycle"):
             en, zh = f"{self.warm_up:,} steps of warm-up, then {en}", f"预热 {self.warm_up:,} 步后{zh}"
         return Text(en, zh)

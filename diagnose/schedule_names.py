@@ -12,11 +12,11 @@ NAMES = {
         "每 {period:,.0f} 步乘以 {gamma:.3g}，从 {peak:.3g} 到 {last:.3g}",
     ),
     "milestones": (
-        "{drops:.0f} drops from {peak:.3g} to {last:.3g}",
+        "{drops:.0f} drop{s} from {peak:.3g} to {last:.3g}",
         "从 {peak:.3g} 分 {drops:.0f} 次下调到 {last:.3g}",
     ),
     "plateau": (
-        "reduced {drops:.0f} times after a stall of {patience:.0f}, from {peak:.3g} to {last:.3g}",
+        "reduced {drops:.0f} time{s} after a stall of {patience:.0f}, from {peak:.3g} to {last:.3g}",
         "停滞 {patience:.0f} 次后下调，共 {drops:.0f} 次，从 {peak:.3g} 到 {last:.3g}",
     ),
     "linear": ("linear decay from {peak:.3g} to {floor:.3g}", "线性衰减，从 {peak:.3g} 到 {floor:.3g}"),

@@ -69,7 +69,9 @@ def test_a_log_alone_is_judged_and_says_what_it_could_not_see(flat, capsys):
     text = said(capsys)
     assert code == 1
     assert "Loss never came down" in text
-    assert "Could not be judged: 32 (-v says why). Most worth logging next time:\n    for 14 of them: torch.save(" in text
+    assert (
+        "Could not be judged: 32 (-v says why). Most worth logging next time:\n    for 14 of them: torch.save(" in text
+    )
     main(["run", str(flat), "-v"])
     assert 'log it: writer.add_scalar("val/loss", val_loss, step)' in said(capsys)
 

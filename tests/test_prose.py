@@ -10,6 +10,7 @@ import pytest
 from diagnose.readers import general_log
 from diagnose.run import Trace
 from diagnose.tables import harvest, prose, shape_choice
+from diagnose.tables.textfile import NO_SIGNAL
 
 ABOUT = (
     *("损失停在{}", "loss stuck at {}", "训练到第{}轮 loss 还是 {}"),
@@ -46,7 +47,7 @@ def test_many_sentences_that_speak_of_losses_are_no_log(tmp_path, seed):
     traces = read(tmp_path / "questions.txt", sentences(6000, seed))
 
     assert not names(traces)
-    assert [note.what.en for trace in traces for note in trace.notes] == ["no training signal found"]
+    assert [note.what.en for trace in traces for note in trace.notes] == [NO_SIGNAL.en]
 
 
 def test_a_log_among_many_sentences_is_read_and_nothing_else(tmp_path):

@@ -63,26 +63,28 @@ def _swings(
     facts: dict[str, Fact] = {"level": level}
     restless, calm = _unrest(rate, steps[begin:], rest)
     if restless >= calms * calm and restless >= swing * abs(level):
-        facts |= {"swing": restless, "fall": median(rest[:5]) - median(rest[-5:])}
+        facts |= {"swing": restless, "calm": calm}
         return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "rate")
     low, high = quantiles(rest, 0.03, 0.97)
     calmed = np.minimum(np.maximum(rest, low), high)  # single spikes are told elsewhere
     spread = float(calmed.std())
     if spread >= swing * abs(level) and (period := _period(calmed)):
-        facts |= {"swing": spread, "fall": median(rest[:period]) - median(rest[-period:])}
-        if spread * period >= dwarfs * abs(float(facts["fall"])) * period * period / len(rest):
+        facts |= {"swing": spread, "period": period}
+        fall = median(rest[:period]) - median(rest[-period:])
+        if spread >= dwarfs * abs(fall) * period / len(rest):
             return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "epoch-periodic")
     parts = _parts(calmed)
     levels = parts.mean(axis=1)
     moves = changes(levels)
     size = median(np.abs(moves))
     fall = float(levels[: len(levels) // 2].mean() - levels[len(levels) // 2 :].mean())
-    if size < swing * abs(median(levels)) or size < dwarfs * max(fall, 0.0) / (len(levels) / 2):
+    pace = max(fall, 0.0) / (len(levels) / 2)
+    if size < swing * abs(median(levels)) or size < dwarfs * pace:
         return None
     back = float(np.mean(np.sign(moves[1:]) != np.sign(moves[:-1])))
     if size < 3 * _noise(parts) or back < turns:
         return None
-    facts |= {"swing": size, "fall": fall}
+    facts |= {"swing": size, "pace": pace}
     return Evidence(loss.name, int(steps[begin]), int(steps[-1]), facts, "")
 
 

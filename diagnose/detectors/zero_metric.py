@@ -11,6 +11,8 @@ from diagnose.together import OVERLAPS, scale
 
 _DOUBLED = 2.0  # a Dice against masks of 255 lies below; that is impossible, and not two per cent
 
+_OTHERS = 2  # one other class that is found may be the background
+
 
 def zero_metric(
     metric: Series,
@@ -33,8 +35,9 @@ def zero_metric(
     of the ``others`` (data sets, classes) is at ``learnt``: what one network finds elsewhere is only hard to find here.
 
     Causes: ``not-finite`` (the loss ended without a number), ``collapsed`` (the score had been at ``learnt``, which
-    the guesses of an untrained network do not reach), ``all-background`` (the loss fell by ``loss_fall`` of its size
-    all the same), ``not-learning`` (it did not). A score that is better when lower is not looked at.
+    the guesses of an untrained network do not reach), ``one-class`` (other classes or data sets are found),
+    ``all-background`` (the loss fell by ``loss_fall`` of its size all the same), ``not-learning`` (it did not). A score
+    that is better when lower is not looked at.
     """
     steps, values = finite(metric)
     if metric.lower_is_better:
@@ -52,6 +55,8 @@ def zero_metric(
         cause = "not-finite"
     elif first > 0 and float(np.max(values[:first])) >= learnt * scale(metric):
         cause = "collapsed"
+    elif metric.qualifier and len(_found_elsewhere(metric, others, learnt)) >= _OTHERS:
+        cause = "one-class"
     elif loss is not None and len(finite(loss)[1]) >= points:
         levels = blocks(loss, 10).levels
         progress = (levels[0] - levels.min()) / max(abs(levels[0]), abs(levels.min()), 1e-12)
@@ -79,6 +84,12 @@ def _hardly_leaves_zero(
     if median(values[-third:]) - median(values[:third]) > risen * blocks(metric).noise:
         return False
     return not any(_found(other, learnt) for other in others if other.quantity in OVERLAPS)
+
+
+def _found_elsewhere(metric: Series, others: tuple[Series, ...], learnt: float) -> set[str]:
+    """The other classes or data sets of the same split with an overlap of ``learnt`` or more."""
+    rivals = (one for one in others if one.quantity in OVERLAPS and one.split == metric.split)
+    return {one.qualifier for one in rivals if one.qualifier not in {"", metric.qualifier} and _found(one, learnt)}
 
 
 def _found(other: Series, learnt: float) -> bool:

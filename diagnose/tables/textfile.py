@@ -27,6 +27,10 @@ _OBJECT = re.compile(r"\{[^{}\n]{1,400},\n(?:[ \t]{1,80}[^{}\n]{1,400},\n){0,40}
 _HALF = re.compile(r"[^\s)\]}|%]\Z")  # a last character behind which more of a number or a name may follow
 _BACK = re.compile(r"(?<![^\r\n\x08])([^\r\n\x08]++)(\x08+)([^\r\n\x08]+)")
 _DRAWN, _COUNT = re.compile(r" ?\[[=>.#-]{2,}\]"), re.compile(r" ?(\d{1,9})/([1-9]\d{0,8}) ?")
+NO_SIGNAL = Text(
+    "a text with no training signal in it: no line that gives a loss, a score or a rate",
+    "文本里没有训练信号：没有任何一行给出损失、指标或学习率",
+)
 NO_END = Text(
     "the last line has no end; what it says last may not be all there",
     "最后一行没有换行符，末尾的内容可能不完整",
@@ -151,7 +155,7 @@ def hits(pattern: re.Pattern[str], text: str | LongText) -> Iterator[tuple[int, 
 
 def no_signal(path: Path) -> Note:
     """What is said of a text in which nothing was logged."""
-    return Note(str(path), Text("no training signal found", "没有找到训练信号"))
+    return Note(str(path), NO_SIGNAL)
 
 
 def no_numbers(path: Path, damage: Sequence[Damage]) -> list[Note]:
