@@ -141,8 +141,8 @@ def _slips(query: Query, index: Index, word: str) -> bool:
     """Whether ``word`` is a single slip away from known words: the rarest is taken for it, the others may be meant."""
     if len(word) < _FEWEST:
         return False
-    likely = {stem(one) for one in _swaps(word)}
-    found = likely | {stem(one) for one in _edits(word) if len(word) >= _SHORT or one[:1] == word[0]}
+    likely = {stem(one) for one in swaps(word)}
+    found = likely | {stem(one) for one in edits(word) if len(word) >= _SHORT or one[:1] == word[0]}
     known = [one for one in found if len(one) > 2 and index.knows(one)]
     rarest = sorted(known, key=lambda one: (one not in likely, -index.rarity[one], one))
     for one in rarest[1:_MEANT]:
@@ -153,13 +153,13 @@ def _slips(query: Query, index: Index, word: str) -> bool:
     return bool(rarest)
 
 
-def _swaps(word: str) -> set[str]:
+def swaps(word: str) -> set[str]:
     """The words ``word`` may have been before two letters changed places or one was doubled, the commonest slips."""
     swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)}
     return swapped | {word[:i] + word[i + 1 :] for i in range(1, len(word)) if word[i] == word[i - 1]}
 
 
-def _edits(word: str) -> set[str]:
+def edits(word: str) -> set[str]:
     """All words that have one letter more or less than ``word``, or one other."""
     cuts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
     fewer = {a + b[1:] for a, b in cuts if b}

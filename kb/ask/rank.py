@@ -7,7 +7,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.ask import confidence
+from kb.ask import confidence, slips
 from kb.ask.errors import Likeness
 from kb.ask.evidence import Evidence
 from kb.ask.index import Index, Names, Term
@@ -86,7 +86,8 @@ def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collecti
     """Those that are measured in full: the ones most speaks for, those ``kept``, and those called nearly like that."""
     letters = spelling(query.text)
     named = {number for key in letters.keys for number in index.called.get(key, ())}
-    kept = {*kept, *(named if only is None else named & set(only))}
+    near = {} if named else slips.called(query, index)
+    kept = {*kept, *(one for one in {*named, *near} if only is None or one in only)}
     weighed = [(index.table[term], weight) for term, weight in (query.terms | query.also).items()]
     found = _found(sorted(weighed, key=_how_common), len(index.ids), kept, only)
     found |= {number: 0.0 for number in kept if number not in found}
@@ -103,6 +104,7 @@ def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collecti
     for place, number in enumerate(dict.fromkeys((*order, *sorted(kept)))):
         least = ALIKE if place < _CANDIDATES or number in kept else A_SLIP
         spelled = letters.likeness(index.keys[number], least) if letters.keys else 0.0
+        spelled = max(spelled, near.get(number, 0.0))
         if place < _CANDIDATES or spelled >= A_SLIP or number in kept:
             likelier = said[number] / words
             yield Candidate(number, found[number], said[number], likelier, math.log(words), spelled=spelled)
