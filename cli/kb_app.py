@@ -95,7 +95,7 @@ def lookup(
     else:
         where = show.place(frame, speak, paint.width())
         pager.show([*where, *answering.answer(found, pages, speak, paint.width())])
-    return 0 if found.found else 1
+    return 0 if found.found and not only_code else 1  # a choice is no code
 
 
 app.command(help=both("Answer a question, or explain a pasted error.", "回答问题，或解释粘贴的报错。"))(ask_app.ask)

@@ -120,6 +120,31 @@ def test_only_the_right_code_is_printed(kb):
     assert out == 'steps = round(float("3.5"))\nassert steps == 4\n\nassert int(float("3.5")) == 3\n'
 
 
+def test_a_choice_or_an_unknown_word_has_no_code(kb):
+    code, out, _ = kb("lookup", "BP", "--code")
+
+    assert code == 1
+    assert "kb lookup button-polyp" in out
+    assert kb("lookup", "nothing", "--code")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "lang", "said"),
+    [
+        ("no", "en", "--limit takes a number, not 'no'"),
+        ("no", "zh", "--limit 后面应是一个数，而不是 'no'"),
+        ("0", "en", "--limit is at least 1, not 0"),
+        ("0", "zh", "--limit 至少是 1，不能是 0"),
+    ],
+)
+def test_an_option_that_takes_a_number_says_so_in_plain_words(kb, value, lang, said):
+    code, _, err = kb("mcp", "--limit", value, "--lang", lang)
+
+    assert code == 2
+    assert said in err
+    assert "valid float" not in err
+
+
 def test_a_page_without_code_says_so(kb):
     code, out, err = kb("lookup", "button-polyp", "--code")
 
