@@ -7,8 +7,8 @@ matters, with names and paths replaced; where a thread breaks off, the last line
 before any was asked and split at random: `dev` may be looked at and mended by, `test` is only counted. `fresh` was
 collected after that mending, by what people were doing rather than by what the message says; nearly half of it had no
 page then. `later` was collected after 25 pages on errors had been added: at first asking 19 of its 28 texts with a page
-led to it, and 3 of the 12 others to some page. `outside` are errors of other programs, and of torch where no page
-explained them when they were collected.
+led to it, and 3 of the 12 others to some page; two of these 12 have been given one since. `outside` are errors of other
+programs, and of torch where no page explained them when they were collected.
 """
 
 from __future__ import annotations
