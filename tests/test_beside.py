@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from diagnose.files import read_file
 from diagnose.tables import harvest, taken
+from diagnose.tables.beside import _repeats
+from diagnose.tables.table import Column
 
 METERS = "Epoch: [{e}]  [{s:>2}/20]  eta: 0:01:00  lr: 0.001  loss: {a} (0.5)  time: 0.5  data: 0.1  max mem: 900\n"
 STEP = "2024-05-06 07:0{e}:09 [Train Info]:Epoch [00{e}/020], Step [{s:04}/0020], Total_loss: {a} Loss1: 0.5]\n"
@@ -173,3 +176,16 @@ def test_what_says_the_same_again_and_losses_of_a_batch_are_not_kept_apart(tmp_p
     [found], _ = read(tmp_path, of_epochs(1, template, printed))
 
     assert set(found) == {"loss", "val_loss", "val_dice"}
+
+
+def test_a_few_scores_that_lie_close_to_some_of_many_are_not_told_already():
+    many = {"acc_seg": Column(np.arange(80), np.linspace(70.0, 95.0, 80))}
+
+    assert not _repeats(np.array([75.14, 82.92, 84.61]), many)
+
+
+def test_scores_printed_with_fewer_digits_are_told_already():
+    scores = np.linspace(0.501234, 0.898765, 12)
+
+    assert _repeats(scores.round(4), {"dice": Column(np.arange(12), scores)})
+    assert _repeats(np.array([0.5, 0.75]), {"dice": Column(np.arange(3), np.array([0.25, 0.5, 0.75]))})

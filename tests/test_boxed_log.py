@@ -56,3 +56,20 @@ def test_boxes_without_a_step_are_counted(tmp_path):
 )
 def test_other_tables_are_no_boxes(tmp_path, text):
     assert all(trace.format != "boxed_log" for trace in read(tmp_path, text))
+
+
+@pytest.mark.parametrize("head", ["keys |  values", "Hyper Param | Value", "argument | value"])
+def test_a_box_of_settings_above_a_log_does_not_make_it_one_of_boxes(tmp_path, head):
+    edge = "-" * 30
+    path = tmp_path / "nohup.out"
+    log = "".join(f"Epoch:{n}/4\nTotal Loss: 0.{9 - n} || Val Loss: 1.{9 - n}\n" for n in range(1, 5))
+    path.write_text(
+        f"{edge}\n| {head} |\n{edge}\n| num_classes | 2 |\n| Init_Epoch | 0 |\n{edge}\n{log}", encoding="utf-8"
+    )
+
+    [trace] = read_file(path)
+
+    assert {one.name: one.values.tolist() for one in trace.series} == {
+        "Total Loss": [0.8, 0.7, 0.6, 0.5],
+        "Val Loss": [1.8, 1.7, 1.6, 1.5],
+    }

@@ -58,3 +58,21 @@ def test_a_last_epoch_without_all_its_data_sets_starts_no_run(tmp_path):
 
 def test_a_screen_of_warnings_called_like_a_log_is_not_claimed():
     assert not polyp_log.sniff(Path("train_log.log"), b"socket.send() raised exception.-INFO\n" * 9)
+
+
+def test_losses_and_rates_of_an_epoch_beside_the_data_sets_are_read(tmp_path):
+    lines = ("epoch: {n}, dataset: Kvasir, dice: 0.{n}", "epoch: {n}, train loss: 1.{n}, lr: 0.00{n}, Val_Loss: 2.{n}")
+    [found] = read(tmp_path, *(line.format(n=n) for n in (1, 2) for line in lines))
+
+    assert found == {
+        "dice Kvasir": ([1, 2], [0.1, 0.2]),
+        "train loss": ([1, 2], [1.1, 1.2]),
+        "lr": ([1, 2], [0.001, 0.002]),
+        "Val_Loss": ([1, 2], [2.1, 2.2]),
+    }
+
+
+def test_what_else_is_said_of_an_epoch_is_no_score(tmp_path):
+    [found] = read(tmp_path, "epoch: 1, dataset: Kvasir, dice: 0.5", "epoch: 1, time: 31.5", "epoch: 1, best dice: 0.6")
+
+    assert found == {"dice Kvasir": ([1], [0.5])}

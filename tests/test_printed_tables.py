@@ -177,3 +177,20 @@ def test_a_last_cell_between_bars_may_be_blank(tmp_path):
     [found], _ = read(tmp_path, "Start\nepoch | loss | dice | best\n" + rows)
 
     assert found == {"loss": ([1, 2, 3], [0.75, 0.5, 0.25]), "dice": ([1, 2, 3], [0.5, 0.25, 0.125])}
+
+
+BY_PHASE = "+----+\n| Phase | Loss | Dice |\n+----+\n| Train | {a} | {b} |\n| Valid | 1{a} | 0{b} |\n+----+\n"
+
+
+def test_a_table_below_every_heading_of_an_epoch_is_a_log(tmp_path):
+    [found], _ = read(tmp_path, epochs("Epoch {n}/4\n" + BY_PHASE))
+
+    assert found["Loss Train"] == curve(FALL)
+    assert found["Dice Valid"] == curve(RISE)
+    assert len(found) == 4
+
+
+def test_tables_of_results_without_epochs_are_none(tmp_path):
+    [found], _ = read(tmp_path, epochs("Model {n} of the table\n" + BY_PHASE))
+
+    assert found == {}

@@ -22,11 +22,16 @@ _ROW = re.compile(
 )
 _PLAIN = re.sub(r"\?P<\w+>", "?:", _ROW.pattern)
 _BOX = re.compile(rf"^{_EDGE.pattern}\n{{1,3}}(?:{_PLAIN}\n{{1,3}}){{2}}", re.MULTILINE)
+_SETTINGS = re.compile(
+    r"\|[ \t]*(?:\w+[ _])?(?:key|name|param|parameter|argument|config|setting|option)s?[ \t]*\|[ \t]*values?[ \t]*\|",
+    re.IGNORECASE,
+)
 
 
 def sniff(path: Path, head: bytes) -> bool:
-    """An edge, and two rows of a name and its value below it."""
-    return path.suffix.lower() in NAMES and _BOX.search(unbarred(head_text(head))) is not None
+    """An edge, and two rows of a name and its value below it; settings in such a box say nothing of what follows."""
+    text = unbarred(head_text(head))
+    return path.suffix.lower() in NAMES and _BOX.search(text) is not None and _SETTINGS.search(text) is None
 
 
 def read(path: Path) -> list[Trace]:

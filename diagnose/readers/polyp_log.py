@@ -22,13 +22,17 @@ from diagnose.tables.timeline import Ints
 from kb.text import Text
 
 FORMAT = "polyp_log"
+_NAME = (
+    r"(?i:(?:(?:train|training|val|valid|validation|test|mean|avg|average|total)[ _]?){0,2}"
+    r"(?:dice|mdice|iou|miou|loss|mae|lr|learning[ _]rate|f1|acc|accuracy|precision|recall))"
+)
 _LINE = re.compile(
     rf"{SCORED.pattern}|"
     r"INFO: ?(?:(?P<side>[Tt]rain|[Vv]al|[Tt]est) )?epoch: ?(?P<now>\d{1,7}), ?"  # older scripts name no data set
-    r"(?P<one>(?:(?:dice|iou|loss|mae|meandice|mean_dice|mdice) ?: ?[-+\w.]{1,40}(?:, ?|\]|\s|$)){1,9})",
+    rf"(?P<one>(?:{_NAME} ?: ?[-+\w.]{{1,40}}(?:, ?|\]|\s|$)){{1,9}})",
     re.ASCII,
 )
-_PAIR = re.compile(rf"(?P<name>\w{{1,20}}) ?: ?{WORD}", re.ASCII)
+_PAIR = re.compile(rf"(?P<name>{_NAME}) ?: ?{WORD}", re.ASCII)
 _WRITER = re.compile(r"(?:\d\d|[AP]M)[- ]+([^\r\n:]{1,60}?)-INFO:? ?$")
 
 

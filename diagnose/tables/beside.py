@@ -24,6 +24,7 @@ from kb.text import Text
 
 FEW = 3  # values that may be of a table printed once
 CLOSE = 1e-3  # how far apart, for their size, one value printed twice may be
+CHANCE = 1e-2  # a few values lie close to some of a long curve anyway
 _SPEAKS = re.compile(
     rf"(?:{'|'.join(sorted(map(re.escape, LOSSES | NEVER_NEGATIVE | SCORES | RATES | ALSO)))}|score)(?![a-z])",
     re.IGNORECASE,
@@ -129,7 +130,11 @@ def _among(wanted: Curve, values: Curve) -> bool:
         return not len(wanted)
     at = np.clip(np.searchsorted(there, wanted), 1, max(len(there) - 1, 1))
     near: Sequence[Curve] = [there[np.minimum(one, len(there) - 1)] for one in (at - 1, at)]
-    return bool((np.minimum(*(np.abs(one - wanted) for one in near)) <= CLOSE * np.abs(wanted)).all())
+    apart = np.minimum(*(np.abs(one - wanted) for one in near))
+    if not (apart <= CLOSE * np.abs(wanted)).all():
+        return False
+    within = 2 * CLOSE * np.abs(wanted) * len(there) / max(float(there[-1] - there[0]), 1e-12)  # how many by chance
+    return not apart.any() or float(np.prod(np.minimum(within, 1))) < CHANCE
 
 
 def _bare(name: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from diagnose.tables.clock import COARSE, counts, tail
 from diagnose.tables.coco import SCORE, coco_scores
 from diagnose.tables.evidence import speaks
 from diagnose.tables.naming import CASES, is_told, side_of, words
-from diagnose.tables.shape_choice import Lines
+from diagnose.tables.shape_choice import OF_EPOCHS, OFTEN, Lines
 from diagnose.tables.shapes import LONGEST, Shape, shape_of, taken_out
 
 MOST = 400  # rows of a table, beyond which it is a list of things
@@ -124,14 +124,19 @@ def _after(text: str, start: int, lines: int) -> int:
 def with_tables(
     rows: Sequence[Row], said: Mapping[str, Lines], shapes: Mapping[str, Shape], *, within: bool = False
 ) -> tuple[dict[str, Lines], dict[str, Shape]]:
-    """Lines and shapes with those of the tables; without a clock of their own they need a log they stand ``within``."""
+    """Lines and shapes with those of the tables; without a clock of their own they need a log they stand ``within``.
+
+    Headings that name an epoch, time and again, are one.
+    """
     by_names: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         by_names.setdefault(tuple(row.values), []).append(row)
     lines, found = dict(said), dict(shapes)
+    headed = any(len(one) >= OFTEN and OF_EPOCHS.search(text) for text, one in said.items())
     for names, some in by_names.items():
         clocks = [counts(name) for name in names]
-        if not (within or shapes or (any(clocks) and len(some) > 1)):
+        often = len(some) >= OFTEN and headed
+        if not (within or shapes or often or (any(clocks) and len(some) > 1)):
             continue
         numbers = np.array([list(row.values.values()) for row in some])
         at = np.array([row.line for row in some], np.int64)

@@ -18,7 +18,7 @@ from diagnose.tables.timeline import Ints
 NONE = np.zeros(0, np.int64)
 _OVER = re.compile(r"\b(?:finished|completed?|done|took|ended|end of)\b|完成|结束|耗时|用时", re.IGNORECASE)
 FEW = 40  # shapes of line in a log that has just begun
-_OF_EPOCHS = re.compile(
+OF_EPOCHS = re.compile(
     rf"(?<![a-z])epoch:? ?[\[(]? ?{SLOT} ?(?:/|of) ?{SLOT}|第 ?{SLOT} ?/ ?{SLOT} ?轮"
     rf"|^[^\w{SLOT}]*epoch:? ?{SLOT}[^\w{SLOT}]*$",
     re.IGNORECASE,
@@ -106,7 +106,7 @@ class Carried:
 
 def naming(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> list[str]:
     """The shapes whose lines may name an epoch: those that are read, come back, or say how far the epochs go."""
-    return [text for text, lines in said.items() if text in shapes or len(lines) > 1 or _OF_EPOCHS.search(text)]
+    return [text for text, lines in said.items() if text in shapes or len(lines) > 1 or OF_EPOCHS.search(text)]
 
 
 def carried_by(said: Mapping[str, Lines], known: Iterable[str], shapes: Mapping[str, Shape] | None = None) -> Carried:
@@ -165,7 +165,7 @@ def _begun(said: Mapping[str, Lines]) -> dict[str, Shape]:
     Some line must say how far the epochs go, and lines that say no more than their quantities are read: those of an
     epoch, and those that name the split their score is of.
     """
-    if len(said) > FEW or not any(_OF_EPOCHS.search(text) for text in said):
+    if len(said) > FEW or not any(OF_EPOCHS.search(text) for text in said):
         return {}
     shapes = {text: shape_of(text) for text in said}
     found = {}
