@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -21,7 +22,7 @@ BENT = 0.03  # of the whole rise in powers of ten, how far a rate may lie from t
 
 def trained(trace: Trace) -> Trace:
     """The trace; without its curves, and with a note, where it is of a range test."""
-    rate = next((one for one in trace.series if _is_swept(one)), None)
+    rate = next((one for one in trace.series if _is_rate(one.name) and _is_swept(one)), None)
     if rate is None or trace.checkpoints or not _loss_alone(trace.series):
         return trace
     first, last = float(rate.values[0]), float(rate.values[-1])
@@ -34,11 +35,16 @@ def trained(trace: Trace) -> Trace:
     return replace(trace, series=(), notes=(*trace.notes, Note(str(trace.path), what)))
 
 
+@lru_cache(maxsize=65536)
+def _is_rate(name: str) -> bool:
+    return not RATES.isdisjoint(words(name))
+
+
 def _is_swept(one: Series) -> bool:
     values = one.values
     if len(values) < LEAST or not values[0] > 0 or not values[-1] >= RISE * values[0]:
         return False
-    if RATES.isdisjoint(words(one.name)) or not (values > 0).all():
+    if not (values > 0).all():
         return False
     powers = np.log10(values)
     line = np.linspace(powers[0], powers[-1], len(powers))
