@@ -26,12 +26,14 @@ PLAIN = (
     | frozenset(("epoch", "step", "iter", "mean", "avg", "average", "per", "list", "history", "curve", "values", "all"))
 )
 LOGS = frozenset(("log", "logs", "metrics", "history", "results", "loss", "losses", "scores", "scalars", "curve"))
-TABLES = frozenset(  # what trainers, and shells, call the one log they keep beside their event files
+TABLES = frozenset(  # what trainers call the one log they keep beside their event files
     (
         *("results.csv", "metrics.csv", "progress.csv", "log.csv", "training.log", "history.csv", "history.json"),
-        *("metrics.json", STATE, "log.txt", "train.log", "nohup.out", "output.log", "console.log"),
-        *("stdout.log", "stdout.txt"),
+        *("metrics.json", STATE, "log.txt"),
     )
+)
+SCREENS = frozenset(  # what was printed, as shells and people call it
+    ("train.log", "nohup.out", "output.log", "console.log", "stdout.log", "stdout.txt")
 )
 _STREAM = re.compile(r"(?<![a-z])(?:std)?(?:out(?:put)?|err(?:or)?)(?![a-z])", re.IGNORECASE)
 _RANK = re.compile(r"(?:^|(?<=[^a-z]))rank[_-]?\d{1,4}(?!\d)", re.IGNORECASE)
@@ -139,9 +141,12 @@ def _one_layout(folder: Path, runs: Sequence[Run], before: int, at: int) -> bool
         return False
     places = [_place(folder, run) for run in runs]
     kinds = {places[before], places[at]}
+    if kinds & {"log", "screen"} and places.count("log") + places.count("screen") > 1:
+        return False  # of several texts, no one knows which is the run's
     alone = all(places.count(kind) == 1 for kind in kinds)
-    pairs = ({"events", "table"}, {"tracker", "beside"}, {"log", "beside"}, {"events", "beside"})
-    return alone and kinds in (*pairs, {"table", "board"}, {"log", "board"})
+    pairs = ({"events", "table"}, {"events", "screen"}, {"tracker", "beside"}, {"events", "beside"})
+    texts = ({text, below} for text in ("log", "screen") for below in ("beside", "board"))
+    return alone and kinds in (*pairs, {"table", "board"}, *texts)
 
 
 def _is_one_curve(run: Run) -> bool:
@@ -172,7 +177,7 @@ def _place(folder: Path, run: Run) -> str:
         return "beside"
     if formats == {"wandb_offline"}:
         return "tracker"
-    return "table" if run.path.name in TABLES else "log"
+    return "table" if run.path.name in TABLES else "screen" if run.path.name in SCREENS else "log"
 
 
 def _merged(runs: Sequence[Run], folder: Path, name: str) -> Run:

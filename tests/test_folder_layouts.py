@@ -390,6 +390,22 @@ LATER: dict[str, Layout] = {  # written after the first of these were read right
         {"stage1.csv": "csv 0-30 1 seg_loss", "stage2.csv": "csv 30-60 2 refine_loss"},
         ("stage1.csv", "stage2.csv"),
     ),
+    "a log of the trainer beside its event file, and one of somebody else": (
+        {
+            "log.txt": "log 0-30 1 val_loss",
+            "train.log": "log 0-30 2",
+            "events.out.tfevents.1000.a": "events 0-900 3",
+        },
+        ("events.out.tfevents.1000.a log.txt", "train.log"),
+    ),
+    "two screens beside one event file": (
+        {
+            "nohup.out": "log 0-30 1 val_loss",
+            "train.log": "log 0-30 2 val_dice",
+            "events.out.tfevents.1000.a": "events 0-900 3",
+        },
+        ("events.out.tfevents.1000.a", "nohup.out", "train.log"),
+    ),
     "networks trained one after the other": (
         {"train_step1.log": "log 0-30 1", "train_step2.log": "log 0-30 2"},
         ("train_step1.log", "train_step2.log"),
