@@ -72,27 +72,28 @@ def main() -> None:
         ask = make(pages)
         engines[name] = [ask(one.text) for one in questions]
     unseen = [i for i, one in enumerate(questions) if one.half != "tune"]
-    sealed = [i for i, one in enumerate(questions) if one.half == "sealed"]
+    sealed = [i for i, one in enumerate(questions) if one.half in ("later", "sealed")]
     lines = [
         "# Answers",
         "",
         f"{len(questions)} questions over {len(pages)} pages; made by `python -m benchmarks.ask --write`.",
         "The weights of `kb ask` were fitted on *tune* and on sentences left out of the pages (`left_out.py`).",
-        "*Sealed* was written from titles and pages by a hand who saw none of the sentences people ask for a page in",
-        "(`asked`), and first asked after the last fit. *Held*, *blind* and *apart* are older: never fitted on, but",
-        "their sums were printed a dozen times while the ranking was made, and misses of theirs have been read.",
+        "*Later* and *sealed* were written from titles and pages by two hands who saw none of the sentences people ask",
+        "for a page in (`asked`), and first asked after the fit of their day. *Later* is half of what was written: the",
+        "misses of the other half were looked at, and it is fitted on. *Held*, *blind* and *apart* are older: never",
+        "fitted on, but their sums were printed often while the ranking was made, and misses of theirs were read.",
         "Sentences close to any question here were taken out by a program.",
         "Answered: share of the questions in scope at the bound that lets 3 % of those out of scope pass.",
         "",
     ]
-    for half in ("sealed", "apart", "blind", "held", "tune"):
+    for half in ("later", "sealed", "apart", "blind", "held", "tune"):
         for lang in ("zh", "en"):
             part = [i for i, one in enumerate(questions) if one.half == half and one.lang == lang]
             lines += [*tabled(half, lang, part, questions, engines), ""]
     lines += [
         "## R@1 of `kb ask` less that of each, in points (95 % of paired draws)",
         "",
-        *leads("sealed", sealed, questions, engines),
+        *leads("later and sealed", sealed, questions, engines),
         *leads("all but tune", unseen, questions, engines),
         "## As shipped",
         "",

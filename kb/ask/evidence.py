@@ -25,9 +25,11 @@ _STEM, _WORD, _CHAR, _PAIR = 0.4, 1.0, 0.5, 1.0  # what each kind counts, for si
 _UNSEEN = 0.1  # how often a sign that was never said of a page is taken to have been said (Lidstone's lambda)
 _PRIOR = 300.0  # and how many of the signs of the whole library (Dirichlet's mu; Zhai and Lafferty 2004)
 _MOST = 255  # times a sign is counted on one page
-_LATIN = re.compile(r"\d+\.\d+|[a-z0-9]+")
+_LATIN = re.compile(r"\d+(?:\.\d+)?e[+-]?\d+|\d+\.\d+|[a-z0-9]+")
 _NOTHING = re.compile(r"0\.0+")
 _FRACTION = "_0."  # stands for any number between nothing and one: what a score or a loss usually is
+_TINY, _HUGE = "_1e-", "_1e+"  # and these for numbers with an exponent
+_POWER = re.compile(r"\d[\d.]*e(-?)")
 _RUN = re.compile(r"[\u3400-\u9fff]+")
 
 
@@ -68,6 +70,8 @@ def signs(text: str) -> dict[str, float]:
         found[_AS_SAID + ("0" if nothing else word)] = _WORD
         if word.startswith("0.") and not nothing:
             found[_FRACTION] = _WORD
+        elif power := _POWER.match(word):
+            found[_TINY if power[1] else _HUGE] = _WORD
     runs = _RUN.findall(text)
     if runs:
         couples = {run[i : i + 2] for run in han_runs(text) for i in range(len(run) - 1)}  # what is searched by anyway

@@ -38,7 +38,10 @@ _WANTED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (r"\btest\b|\bverify\b|make sure|验证一下|怎么测|怎么确认|如何确认|防止复发", ("test_it",)),
     (
-        r"\brisk|danger|harmful|malignan|cancer|\bworry|serious|危险|风险|严重|要紧|恶变|癌变|会不会癌|变成癌|担心",
+        (
+            r"\brisk|danger|harmful|malignan|cancer|\bworry|serious|危险|风险|严重|要紧|(?:会不会|会|是否)?(?:恶变|癌变|变成癌)|"
+            r"会不会癌|担心"
+        ),
         ("risk",),
     ),
     (
