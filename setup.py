@@ -23,7 +23,7 @@ class Printed(build_py):
 
         made = Path(self.build_lib) / "kb"
         frozen.ship(made / "printed.txt")
-        stored.ship(made / "ask" / "index.sqlite")
+        stored.ship(made / "ask" / "index.bin")
 
 
 setup(cmdclass={"build_py": Printed})

@@ -6,6 +6,7 @@ What is shown, and how, is the same code either way.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Run ``kb`` with the process's arguments; gives the exit code."""
+    gc.disable()  # one answer leaves less behind than it takes to look through all that was loaded
     code = _completed() if "_KB_COMPLETE" in os.environ else _straight(sys.argv[1:])
     if code is not None:
         os._exit(code)  # all is written; Python would take longer to tidy up than the look-up took
+    gc.enable()
     from cli import kb_app
 
     return kb_app.main()

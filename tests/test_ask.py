@@ -183,13 +183,13 @@ def test_every_error_template_leads_back_to_its_own_page(built_in):
     templates = index.build(built_in.values()).errors
     ids = list(built_in)
     lost = []
-    for template, number in templates:
-        message = f"RuntimeError: {template.replace('*', '7')}"
+    for one in templates.every:
+        message = f"RuntimeError: {one.text.replace('*', '7')}"
         found = errors.recognise(message, templates)
-        if len(template.replace("*", "")) >= 12 and (not found or found[0].number != number):
-            twins = {n for other, n in templates if other == template}
+        if len(one.text.replace("*", "")) >= 12 and (not found or found[0].number != one.number):
+            twins = {other.number for other in templates.every if other.text == one.text}
             if not found or found[0].number not in twins:
-                lost.append((ids[number], template))
+                lost.append((ids[one.number], one.text))
 
     assert lost == []
 

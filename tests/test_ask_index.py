@@ -9,7 +9,7 @@ import pytest
 
 from kb import frozen, library
 from kb.ask import index as index_module
-from kb.ask import reply, stored
+from kb.ask import reply, rows, stored
 
 
 @pytest.fixture
@@ -54,6 +54,35 @@ def test_a_damaged_file_is_made_anew(folder, tmp_path, damage):
 
     assert answers(stored.load(pages, folder, tmp_path / "cache"), pages) == expected
     assert file.read_bytes() != damage
+
+
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.99])
+def test_a_file_that_was_cut_short_is_made_anew(folder, tmp_path, share):
+    pages = library.load(folder)
+    expected = answers(stored.load(pages, folder, tmp_path / "cache"), pages)
+    (file,) = (tmp_path / "cache").glob("index-*")
+    whole = file.read_bytes()
+    file.write_bytes(whole[: int(share * len(whole))])
+
+    assert answers(stored.load(pages, folder, tmp_path / "cache"), pages) == expected
+    assert file.read_bytes() == whole
+
+
+def test_every_row_is_found_by_its_key_and_no_other(tmp_path):
+    file = tmp_path / "rows"
+    words = {f"{n}息肉": n for n in range(1000)}
+    with file.open("wb") as put:
+        rows.write(put, {"signature": "x"}, {"words": (words, lambda n: b"%d" % n), "none": ({}, bytes)})
+
+    data, about = rows.opened(file)
+    found, none = (rows.Rows(data, about["tables"][name], int) for name in ("words", "none"))
+
+    assert {word: found[word] for word in words} == words
+    assert "1000息肉" not in found
+    assert found.get("") is None
+    assert "0息肉" not in none
+    with pytest.raises(KeyError):
+        found["1000息肉"]
 
 
 def test_a_cache_that_cannot_be_written_costs_no_answer(folder, tmp_path):

@@ -146,10 +146,10 @@ def test_two_that_print_at_once_leave_one_whole_file(folder, tmp_path):
 def test_what_a_wheel_brings_along_is_used_as_it_is_and_nothing_is_kept(tmp_path, monkeypatch, built_in, counted):
     shipped, cache = tmp_path / "printed.txt", tmp_path / "cache"
     frozen.ship(shipped)
-    stored.ship(tmp_path / "index.sqlite")
+    stored.ship(tmp_path / "index.bin")
     counted.clear()
     monkeypatch.setattr(printed, "SHIPPED", str(shipped))
-    monkeypatch.setattr(stored, "SHIPPED", tmp_path / "index.sqlite")
+    monkeypatch.setattr(stored, "SHIPPED", tmp_path / "index.bin")
 
     pages = frozen.load(cache=cache)
 

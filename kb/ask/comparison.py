@@ -55,7 +55,7 @@ def sides(text: str, index: Index) -> Sides | None:
 def compared(found: Sides | None, answer: str, order: Collection[str], index: Index) -> tuple[str, ...]:
     """The ids set side by side, that of ``answer`` first; nothing where the answer is neither, for it is about both."""
     number = index.number[answer]
-    if found is None or number not in found.numbers or found.both(index.keys[number]):
+    if found is None or number not in found.numbers or found.both(index.names[number].keys):
         return ()
     other = found.entries[number in found.entries[0]]
     ids = [index.ids[one] for one in other]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from kb.ask import console
 
@@ -29,6 +30,7 @@ _LIBRARY = re.compile(
 )
 _EXACT, _NEARLY = 1.0, 0.84  # how like a message its template must be, in [0, 1]
 _SHORTEST = 12  # characters a template must say itself, stars aside, to be recognised on its own
+_SHORTER = 0.6  # how long a message is at least, against a template it nearly fits
 _LITTLE = 3  # letters of words that any two texts may have in common
 _TAIL = 20_000  # characters of a traceback that are read from its end
 _MESSAGE = 2_000  # and of one message
@@ -55,6 +57,47 @@ class Likeness:
     template: str
 
 
+class Template(NamedTuple):
+    """A message as a page gives it, ``*`` for whatever differs, and the number of the page.
+
+    ``own`` is how many characters it says itself, ``longest`` its longest part in small letters; ``bare`` what a
+    message that nearly fits is compared with, empty where only one that fits word for word counts.
+    """
+
+    text: str
+    number: int
+    own: int
+    longest: str
+    bare: str
+
+
+@dataclass(frozen=True)
+class Templates:
+    """All templates of a library."""
+
+    every: tuple[Template, ...]
+
+    @cached_property
+    def _by_word(self) -> dict[str, set[int]]:
+        words: dict[str, set[int]] = {}
+        for place, one in enumerate(self.every):
+            for word in one.bare.split():
+                words.setdefault(word, set()).add(place)
+        return words
+
+    def sharing(self, words: Iterable[str]) -> set[int]:
+        """The places of those whose bare form has one of these words."""
+        return set().union(*(self._by_word.get(word, ()) for word in words))
+
+
+def template(text: str, number: int) -> Template:
+    """The template ``text`` of the page."""
+    said = _said(text)
+    own = sum(map(len, said))
+    bare = masked(text.replace("*", " ")) if own >= 2 * _SHORTEST else ""
+    return Template(text, number, own, max(said, key=len, default="").lower(), bare)
+
+
 def looks_like_one(text: str) -> bool:
     """Whether ``text`` holds an error message or a traceback rather than a sentence of one's own."""
     return bool(_LOOKS.search(text[:_TAIL]) or _LOOKS.search(text[-_TAIL:]))
@@ -74,7 +117,7 @@ def messages(text: str) -> list[str]:
     return ["\n".join([*reversed(earlier), said[0]])] if said else [whole]
 
 
-def recognise(text: str, templates: Sequence[tuple[str, int]]) -> list[Likeness]:
+def recognise(text: str, templates: Templates) -> list[Likeness]:
     """The templates that fit the last exception of ``text``, best first; earlier ones only when none fits that.
 
     Where some fit word for word, those that nearly fit are left out.
@@ -114,43 +157,37 @@ def masked(text: str) -> str:
     return " ".join(re.sub(r"['\"`]", "", text).casefold().split())
 
 
-def _fits(message: str, templates: Iterable[tuple[str, int]]) -> Iterator[Likeness]:
+def _fits(message: str, templates: Templates) -> Iterator[Likeness]:
     flat = " ".join(message.split())
     plain, small = masked(flat), flat.lower()
-    every = set(plain.split())
-    words = {word for word in every if len(word) > _LITTLE}
-    for template, number in templates:
-        said, own, longest = _said(template)
-        if longest in small and _pattern(said).search(flat):
-            if own >= _SHORTEST:
-                yield Likeness(number, _EXACT, own, template)
-        elif own >= 2 * _SHORTEST and _quoted(template) <= every and (near := _near(_bare(template), plain, words)):
-            yield Likeness(number, near - 0.02, own, template)
+    words = set(plain.split())
+    sharing = templates.sharing(word for word in words if len(word) > _LITTLE)
+    for place, one in enumerate(templates.every):
+        if one.longest in small and _pattern(one.text).search(flat):
+            if one.own >= _SHORTEST:
+                yield Likeness(one.number, _EXACT, one.own, one.text)
+        elif place in sharing and (near := _near(one, plain, words)):
+            yield Likeness(one.number, near - 0.02, one.own, one.text)
 
 
-def _near(bare: str, plain: str, words: set[str]) -> float:
-    """How like the template the message is; 0 below `_NEARLY`, and where they have not one word in common."""
-    if len(plain) < 0.6 * len(bare) or words.isdisjoint(bare.split()):
+def _near(one: Template, plain: str, words: set[str]) -> float:
+    """How like the template the message is; 0 below `_NEARLY`."""
+    if len(plain) < _SHORTER * len(one.bare) or not _quoted(one.text) <= words:
         return 0.0
     from rapidfuzz import fuzz  # takes as long to load as all else
 
-    return float(fuzz.partial_ratio(bare, plain, score_cutoff=100 * _NEARLY)) / 100
+    return float(fuzz.partial_ratio(one.bare, plain, score_cutoff=100 * _NEARLY)) / 100
+
+
+def _said(text: str) -> list[str]:
+    """What a template says itself between its stars; the full stop at its end is often not copied."""
+    parts = (" ".join(part.split()) for part in text.rstrip(". ").split("*"))
+    return [part for part in parts if part]
 
 
 @lru_cache(maxsize=50_000)
-def _said(template: str) -> tuple[tuple[str, ...], int, str]:
-    """What the template says itself between its stars, how much that is, and the longest part in small letters.
-
-    The full stop at its end is often not copied, so it is not asked for.
-    """
-    parts = [" ".join(part.split()) for part in template.rstrip(". ").split("*")]
-    said = tuple(part for part in parts if part)
-    return said, sum(map(len, said)), max(said, key=len, default="").lower()
-
-
-@lru_cache(maxsize=50_000)
-def _pattern(said: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(r".{0,400}?".join(map(re.escape, said)), re.IGNORECASE)
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(r".{0,400}?".join(map(re.escape, _said(template))), re.IGNORECASE)
 
 
 @lru_cache(maxsize=50_000)
@@ -158,8 +195,3 @@ def _quoted(template: str) -> frozenset[str]:
     """The names a template quotes: 'NoneType' object has no attribute 'shape' is about no other attribute."""
     quoted = re.findall(r"'(\w+)'", template)
     return frozenset(name.casefold() for name in quoted if len(name) > 1 and not name.isdigit())
-
-
-@lru_cache(maxsize=50_000)
-def _bare(template: str) -> str:
-    return masked(template.replace("*", " "))

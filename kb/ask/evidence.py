@@ -13,11 +13,12 @@ import math
 import re
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from kb.ask.rows import Table
 from kb.ask.terms import han_runs, latin, latin_words, plain
 
 _AS_SAID = "_"  # begins the sign of a word as it was typed, whatever its stem
@@ -34,18 +35,19 @@ _RUN = re.compile(r"[\u3400-\u9fff]+")
 
 
 class Sign(NamedTuple):
-    """The entries, in rising order, of which something with this sign is said, how often of each, and of all."""
+    """The entries, in rising order, of which something with this sign is said; how often of each, of all, at most."""
 
     entries: array[int]
     times: array[int]
     total: int
+    most: int
 
 
 @dataclass(frozen=True)
 class Said:
     """What is said of all entries: each sign, how many signs are said of each entry, and how many kinds there are."""
 
-    signs: Mapping[str, Sign]
+    signs: Table[str, Sign]
     lengths: array[float]
     kinds: int
 
@@ -92,7 +94,7 @@ def build(pages: Iterable[Iterable[str]]) -> Said:
             entries, counts = rows.setdefault(sign, (array("I"), array("B")))
             entries.append(number)
             counts.append(min(count, _MOST))
-    return Said({sign: Sign(*row, sum(row[1])) for sign, row in rows.items()}, lengths, len(rows))
+    return Said({sign: Sign(*row, sum(row[1]), max(row[1])) for sign, row in rows.items()}, lengths, len(rows))
 
 
 class Evidence:
@@ -111,7 +113,7 @@ class Evidence:
             weight * math.log(sign.total / every / floor) for (sign, weight), floor in zip(found, floors, strict=True)
         )
         self._signs = [
-            (sign, _gains(weight, floor, max(sign.times))) for (sign, weight), floor in zip(found, floors, strict=True)
+            (sign, _gains(weight, floor, sign.most)) for (sign, weight), floor in zip(found, floors, strict=True)
         ]
 
     def of_all(self) -> list[float]:
@@ -119,8 +121,8 @@ class Evidence:
         weight, usual = self.weight, self._usual
         found = [weight * unsaid - usual for unsaid in self._unsaid]
         for sign, gains in self._signs:
-            for number, times in zip(sign.entries, sign.times, strict=True):
-                found[number] += gains[times]
+            for number, gain in zip(sign.entries, map(gains.__getitem__, sign.times), strict=True):
+                found[number] += gain
         return found
 
     def of(self, numbers: Collection[int]) -> dict[int, float]:

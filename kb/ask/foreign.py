@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from kb.ask.terms import plain
@@ -13,11 +15,14 @@ BODY, CARE, OTHER = "body", "care", "other"  # a disease or organ, what a patien
 _OURS = "ours"  # and words that hold one of those and mean something else: Spain is no tooth, in Chinese
 
 
-def named(question: str) -> dict[str, str]:
+@lru_cache(maxsize=100)
+def named(question: str) -> Mapping[str, str]:
     """The foreign subjects ``question`` names, each with `BODY`, `CARE` or `OTHER`; the longer of two that overlap."""
     text = plain(question).casefold()
     found: dict[str, str] = {}
-    for match in _pattern(tuple(word for word in _kinds() if word in text)).finditer(text):
+    begins = {*text, *map("".join, pairwise(text))}
+    words = [word for begin in _begins().keys() & begins for word in _begins()[begin] if word in text]
+    for match in _pattern(tuple(sorted(words))).finditer(text):
         if (kind := _kinds()[match[0]]) != _OURS:
             found[match[0]] = kind
     return found
@@ -39,6 +44,15 @@ def _kinds() -> dict[str, str]:
         elif not line.startswith("#"):
             kinds |= {word.strip(): section for word in line.split(",") if word.strip()}
     return kinds
+
+
+@cache
+def _begins() -> dict[str, list[str]]:
+    """The words by their first two characters."""
+    begins: dict[str, list[str]] = {}
+    for word in _kinds():
+        begins.setdefault(word[:2], []).append(word)
+    return begins
 
 
 @lru_cache(maxsize=1_000)

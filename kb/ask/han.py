@@ -8,17 +8,20 @@ from typing import NamedTuple
 
 # Sounds that most speakers of the south do not tell apart, and most slips of a pinyin keyboard run along.
 _NEAR = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
+_LONGEST = 6  # letters of a syllable
 
 
 class _Tables(NamedTuple):
-    simple: dict[int, str]
+    simple: dict[str, str]
     sounds: dict[str, str]
     syllables: frozenset[str]
 
 
 def simplified(text: str) -> str:
     """``text`` with its traditional characters written as the simplified ones."""
-    return text if text.isascii() else text.translate(_tables().simple)
+    if text.isascii() or (simple := _tables().simple).keys().isdisjoint(text):
+        return text
+    return "".join([simple.get(char, char) for char in text])
 
 
 def sound(char: str) -> str:
@@ -26,18 +29,22 @@ def sound(char: str) -> str:
     return _tables().sounds.get(char, "")
 
 
+def spoken(text: str) -> str:
+    """``text`` with each Han character as its syllable, other characters and those of no known sound as they are."""
+    sounds = _tables().sounds
+    return "".join([sounds.get(char, char) for char in text])
+
+
 def syllables(word: str) -> list[str]:
     """The fewest pinyin syllables that ``word`` can be read as, near sounds as one; empty when it cannot."""
     known = _tables().syllables
     best: list[list[str] | None] = [[], *[None] * len(word)]
-    for end in range(1, len(word) + 1):
-        for start in range(max(0, end - 6), end):
-            before = best[start]
-            if (
-                before is not None
-                and word[start:end] in known
-                and (best[end] is None or len(before) < _count(best[end]) - 1)
-            ):
+    for start in range(len(word)):
+        before = best[start]
+        if before is None:
+            continue
+        for end in range(start + 1, min(start + _LONGEST, len(word)) + 1):
+            if word[start:end] in known and len(before) + 1 < _count(best[end]):
                 best[end] = [*before, word[start:end]]
     return [near(one) for one in best[-1] or []]
 
@@ -59,7 +66,7 @@ def _tables() -> _Tables:
     lines = Path(__file__).with_name("han.txt").read_text(encoding="utf-8").splitlines()
     rows = [line.split(" ", 1) for line in lines[2:]]
     return _Tables(
-        simple={ord(char): plain for char, plain in zip(lines[0], lines[1], strict=True)},
+        simple=dict(zip(lines[0], lines[1], strict=True)),
         sounds={char: near(syllable) for syllable, chars in rows for char in chars},
         syllables=frozenset(syllable for syllable, _ in rows),
     )

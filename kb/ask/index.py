@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from kb.ask import evidence
+from kb.ask.errors import Templates, template
 from kb.ask.evidence import Said
 from kb.ask.fields import CORE, FIELDS, names, said, sentences, texts
+from kb.ask.rows import Table
 from kb.ask.terms import DENIED, SOUND, plain, terms
 from kb.entry import Entry
 from kb.words import fold
 
 
 class Names(NamedTuple):
-    """The names of an entry, then the questions asked of it.
+    """The names of an entry, then the questions asked of it: together its sentences.
 
-    ``keys`` are the letters of the names as they are compared; ``masses`` what the terms of each name and of each
-    question weigh together; ``holders`` the places in ``masses`` of those that hold a term, each as the character of
-    that number, which takes the least to keep and to read.
+    ``keys`` are the letters of the names as they are compared, ``masses`` what the terms of each sentence weigh.
     """
 
     keys: Sequence[str]
     masses: Sequence[float]
-    holders: Mapping[str, str]
 
 
 _Spoken: TypeAlias = "Sequence[tuple[str, array[int]]]"  # the part of each sentence with its terms by number
@@ -43,7 +43,8 @@ class Term:
     """A term: its inverse document frequency, the entries that hold it in rising order, its worth in each in [0, 1].
 
     ``most`` is the most it is worth in any of them; ``core`` is 1 where it stands in what says what the entry is about
-    (`fields.CORE`), 0 where it stands elsewhere only.
+    (`fields.CORE`), 0 where it stands elsewhere only; ``sentences`` are those that hold it, in rising order, counted
+    through all entries.
     """
 
     rarity: float
@@ -51,6 +52,7 @@ class Term:
     entries: array[int]
     worth: array[float]
     core: array[int]
+    sentences: array[int]
 
     def at(self, number: int) -> tuple[float, int]:
         """What the term is worth in the entry, and whether it is in its core; zeros when it is not there."""
@@ -65,21 +67,22 @@ class Index:
     """Everything a question needs to know of the library; entries go by their number, the place in ``ids``.
 
     ``rarity`` is that of each term of ``table``; ``words`` are the known words in Latin letters by length; ``errors``
-    each template with its entry; ``related`` the entries each names as related; ``keys`` the `Names.keys` alone,
-    and ``called`` the entries of each of them. The mappings may read from a file what they are asked for.
+    the templates of messages; ``related`` the entries each names as related; ``firsts`` the first sentence of each,
+    and how many all have; ``called`` the entries that have a name of these letters. Tables may read from a file what
+    they are asked for.
     """
 
     ids: tuple[str, ...]
     kinds: tuple[str, ...]
-    errors: tuple[tuple[str, int], ...]
+    errors: Templates
     related: tuple[tuple[int, ...], ...]
-    table: Mapping[str, Term]
-    rarity: Mapping[str, float]
-    names: Mapping[int, Names]
-    keys: Mapping[int, Sequence[str]]
-    called: Mapping[str, Sequence[int]]
+    firsts: Sequence[int]
+    table: Table[str, Term]
+    rarity: Table[str, float]
+    names: Table[int, Names]
+    called: Table[str, Sequence[int]]
     said: Said
-    words: Mapping[int, tuple[str, ...]]
+    words: Table[int, tuple[str, ...]]
     number: dict[str, int] = field(init=False)
     _words: dict[int, frozenset[str]] = field(init=False, default_factory=dict)
 
@@ -94,21 +97,29 @@ class Index:
 
     def weight(self, term: str) -> float:
         """What a term of a name weighs: its rarity, less for a single character and for a sound."""
-        return _share(term) * self.rarity.get(term, 0.0)
+        return _share(term) * (self.rarity.get(term) or 0.0)
 
-    def knows(self, term: str) -> bool:
-        """Whether some entry holds the term."""
-        if not (term.isascii() and term.isalpha()):
-            return term in self.table
-        length = len(term)
-        if length not in self._words:
-            self._words[length] = frozenset(self.words.get(length, ()))
-        return term in self._words[length]
+    def holding(self, term: Term, number: int) -> list[int]:
+        """Which of the sentences of the entry hold the term, counted from its first."""
+        first, behind = self.firsts[number : number + 2]
+        start = bisect.bisect_left(term.sentences, first)
+        stop = bisect.bisect_left(term.sentences, behind, start)
+        return [sentence - first for sentence in term.sentences[start:stop]]
+
+    def known(self, words: set[str]) -> set[str]:
+        """Those of ``words`` that some entry holds."""
+        found = {one for one in words if not (one.isascii() and one.isalpha()) and one in self.table}
+        for length in set(map(len, words)):
+            if length not in self._words:
+                self._words[length] = frozenset(self.words.get(length) or ())
+            found |= words & self._words[length]
+        return found
 
     def spellings(self, length: int) -> list[str]:
         """The known words in Latin letters that are about as long, ready to be compared."""
         spread = 1 if length < 7 else 2
-        return [word for n in range(length - spread, length + spread + 1) for word in self.words.get(n, ())]
+        lengths = range(length - spread, length + spread + 1)
+        return list(itertools.chain.from_iterable(self.words.get(n) or () for n in lengths))
 
 
 def build(entries: Iterable[Entry]) -> Index:
@@ -117,13 +128,15 @@ def build(entries: Iterable[Entry]) -> Index:
     number = {page.id: i for i, page in enumerate(pages)}
     vocabulary: dict[str, int] = {}
     spoken = [[(part, _numbered(text, vocabulary)) for part, text in sentences(page)] for page in pages]
-    table = _table(pages, spoken, vocabulary)
+    sounds = {number for term, number in vocabulary.items() if term[0] == SOUND}
+    matter = [[_matter(part, numbers, sounds) for part, numbers in own] for own in spoken]
+    table = _table(pages, spoken, matter, vocabulary)
     by_length: defaultdict[int, list[str]] = defaultdict(list)
     for term in table:
         if term.isascii() and term.isalpha():
             by_length[len(term)].append(term)
-    weights = [(term, _share(term) * one.rarity) for term, one in table.items()]
-    every = {i: _names(page, spoken[i], weights) for i, page in enumerate(pages)}
+    weights = [_share(term) * one.rarity for term, one in table.items()]
+    every = {i: _names(page, matter[i], weights) for i, page in enumerate(pages)}
     called: defaultdict[str, list[int]] = defaultdict(list)
     for i, own in every.items():
         for key in dict.fromkeys(own.keys):
@@ -131,12 +144,12 @@ def build(entries: Iterable[Entry]) -> Index:
     return Index(
         ids=tuple(page.id for page in pages),
         kinds=tuple(page.kind for page in pages),
-        errors=tuple((template, i) for i, page in enumerate(pages) for template in page.errors),
+        errors=Templates(tuple(template(error, i) for i, page in enumerate(pages) for error in page.errors)),
         related=tuple(tuple(number[one] for one in page.related if one in number) for page in pages),
+        firsts=tuple(itertools.accumulate(map(len, matter), initial=0)),
         table=table,
         rarity={term: one.rarity for term, one in table.items()},
         names=every,
-        keys={i: one.keys for i, one in every.items()},
         called=dict(called),
         said=evidence.build(said(page) for page in pages),
         words={length: tuple(sorted(found)) for length, found in by_length.items()},
@@ -148,15 +161,23 @@ def _numbered(text: str, vocabulary: dict[str, int]) -> array[int]:
     return array("I", [vocabulary.setdefault(term, len(vocabulary)) for term in terms(text)])
 
 
-def _table(pages: Sequence[Entry], spoken: Sequence[_Spoken], vocabulary: dict[str, int]) -> dict[str, Term]:
-    """Every term of these pages, of which the names and the questions asked are ``spoken``, in the vocabulary's order.
+def _table(
+    pages: Sequence[Entry],
+    spoken: Sequence[_Spoken],
+    matter: Sequence[Sequence[array[int]]],
+    vocabulary: dict[str, int],
+) -> dict[str, Term]:
+    """Every term of these pages in the vocabulary's order; ``spoken`` are their sentences, with the ``matter`` of each.
 
     Terms go by number and counts lie in arrays: objects for each of them would fill the memory of a large library.
     """
     counts = [_counted(page, own, vocabulary) for page, own in zip(pages, spoken, strict=True)]
     lengths = [{part: sum(times) for part, (_, times) in one.items()} for one in counts]
     usual = {part: max(1.0, sum(one[part] for one in lengths) / max(1, len(pages))) for part in FIELDS}
-    rows = [(array("I"), array("f"), array("B")) for _ in vocabulary]
+    rows = [(array("I"), array("f"), array("B"), array("I")) for _ in vocabulary]
+    for sentence, numbers in enumerate(itertools.chain.from_iterable(matter)):
+        for term in numbers:
+            rows[term][3].append(sentence)
     for page, (counted, length) in enumerate(zip(counts, lengths, strict=True)):
         strength: defaultdict[int, float] = defaultdict(float)
         core: set[int] = set()
@@ -167,13 +188,13 @@ def _table(pages: Sequence[Entry], spoken: Sequence[_Spoken], vocabulary: dict[s
             if part in CORE:
                 core.update(counted[part][0])
         for term, weight in strength.items():
-            entries, worth, central = rows[term]
+            entries, worth, central, _ = rows[term]
             entries.append(page)
             worth.append(weight / (_K1 + weight))
             central.append(term in core)
     return {
-        term: Term(rarity(len(entries), len(pages)), max(worth), entries, worth, core)
-        for term, (entries, worth, core) in zip(vocabulary, rows, strict=True)
+        term: Term(rarity(len(entries), len(pages)), max(worth), entries, worth, core, held)
+        for term, (entries, worth, core, held) in zip(vocabulary, rows, strict=True)
     }
 
 
@@ -186,18 +207,16 @@ def _counted(page: Entry, spoken: _Spoken, vocabulary: dict[str, int]) -> dict[s
     return {part: (array("I", one.keys()), array("I", one.values())) for part, one in times.items()}
 
 
-def _names(page: Entry, spoken: _Spoken, weights: Sequence[tuple[str, float]]) -> Names:
-    """``weights`` are the terms by their number, each with what it weighs; how a question sounds is not kept."""
-    masses: list[float] = []
-    holders: defaultdict[str, str] = defaultdict(str)
-    for place, (part, numbers) in enumerate(spoken):
-        found = [weights[number] for number in dict.fromkeys(numbers)]
-        if part == "asked":
-            found = [one for one in found if one[0][0] != SOUND]
-        masses.append(sum(weight for _, weight in found))
-        for term, _ in found:
-            holders[term] += chr(place)
-    return Names([fold(plain(one)) for one in names(page)], masses, dict(holders))
+def _matter(part: str, numbers: array[int], sounds: Collection[int]) -> array[int]:
+    """The terms of a sentence, each once; how a question sounds is not kept."""
+    found = dict.fromkeys(numbers)
+    return array("I", [one for one in found if one not in sounds] if part == "asked" else found)
+
+
+def _names(page: Entry, matter: Sequence[array[int]], weights: Sequence[float]) -> Names:
+    """``weights`` are those of the terms by their number."""
+    masses = [sum(weights[term] for term in numbers) for numbers in matter]
+    return Names([fold(plain(one)) for one in names(page)], masses)
 
 
 def _share(term: str) -> float:

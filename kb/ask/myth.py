@@ -24,11 +24,11 @@ def premise(entry: Entry, question: str, weights: Mapping[str, float], index: In
     if not _YES_OR_NO.search(question):
         return None
     best, best_fit = None, _SAME
+    asked = sum(index.weight(term) * min(1.0, weight) for term, weight in weights.items()) or 1.0
     for key, myth in entry.myths.items():
         says = said(entry, key, myth, lang)[0]
         matter = {term: index.weight(term) for term in terms(says)}
         whole = sum(matter.values())
-        asked = sum(index.weight(term) * min(1.0, weight) for term, weight in weights.items()) or 1.0
         shared = sum(value for term, value in matter.items() if term in weights)
         fit = 2 * shared / (whole + min(whole, asked)) if whole else 0.0
         if fit > best_fit:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kb.ask.index import Index
 from kb.ask.intent import wanted
-from kb.ask.terms import terms
+from kb.ask.terms import plain, terms
 from kb.entry import Entry, Standing
 from kb.page import said
 from kb.text import Lang
 
 _PARTS = ("summary", "what_you_see", "why", "look", "risk", "management", "in_training", "find_it", "test_it")
 _BACKS = 0.45  # the share of a claim's matter the passage must hold to rest on it
+_ROUNDING = 1e-9
 _ASKED, _FIRST = 0.35, 0.18  # what it is worth to be the part asked for, and to be the summary
 
 
@@ -57,14 +59,10 @@ def best(entry: Entry, question: str, weights: Mapping[str, float], index: Index
     """The passage that shares most with the question and is of the part asked for; else the summary."""
     asked = wanted(question)
     rank = {part: _ASKED / (1 + asked.index(part)) for part in asked}
-    names = index.names[index.number[entry.id]]
-    named = {term for term, places in names.holders.items() if ord(places[0]) < len(names.keys)}
-    worth = {term: weight * index.weight(term) * (0.4 if term in named else 1.0) for term, weight in weights.items()}
+    worth, own = _worth(entry, weights, index)
     whole = sum(worth.values()) or 1.0
-    own = sum(value for term, value in worth.items() if term not in named) / whole  # what goes beyond the page's names
 
-    def fit(passage: Passage) -> float:
-        held = set(terms(passage.text))
+    def fit(passage: Passage, held: Collection[str]) -> float:
         share = sum(value for term, value in worth.items() if term in held) / whole
         length = 1 / (1 + len(passage.text) / (1500 if lang == "en" else 600))
         return (
@@ -73,22 +71,55 @@ def best(entry: Entry, question: str, weights: Mapping[str, float], index: Index
             + _FIRST * (passage.part == "summary")
         )
 
-    return max(passages(entry, lang), key=fit)
+    pieces = list(passages(entry, lang))
+    most = [fit(piece, _may_hold(piece.text, worth)) for piece in pieces]
+    chosen, best = 0, -1.0
+    for place in sorted(range(len(pieces)), key=lambda place: -most[place]):
+        if most[place] < best - _ROUNDING:
+            break
+        fits = fit(pieces[place], _held(pieces[place].text))
+        if fits > best or (fits == best and place < chosen):
+            chosen, best = place, fits
+    return pieces[chosen]
+
+
+def _worth(entry: Entry, weights: Mapping[str, float], index: Index) -> tuple[dict[str, float], float]:
+    """What each term of a question is worth in a passage, and the share of it that goes beyond the page's names."""
+    number = index.number[entry.id]
+    names = len(index.names[number].keys)
+    worth, beyond = {}, 0.0
+    for term, weight in weights.items():
+        held = index.holding(index.table[term], number)
+        named = bool(held) and held[0] < names
+        worth[term] = weight * index.weight(term) * (0.4 if named else 1.0)
+        beyond += 0.0 if named else worth[term]
+    return worth, beyond / (sum(worth.values()) or 1.0)
+
+
+def _may_hold(text: str, terms: Iterable[str]) -> set[str]:
+    """Those of ``terms`` that may be terms of ``text``: all but the Chinese ones that do not stand there."""
+    bare = plain(text)
+    return {term for term in terms if term.isascii() or term in bare}
 
 
 def backing(entry: Entry, piece: Passage, index: Index, lang: Lang) -> tuple[str, ...]:
     """The keys of up to two claims that say what the passage says: most of their words stand in it."""
     if piece.part == "claim":
         return ()
-    held = set(terms(piece.text))
+    held = _held(piece.text)
     fits = {}
     for key, claim in entry.claims.items():
-        worth = {
-            term: index.weight(term) for term in terms((entry.zh.claims.get(key) if lang == "zh" else "") or claim.says)
-        }
+        says = (entry.zh.claims.get(key) if lang == "zh" else "") or claim.says
+        worth = {term: index.weight(term) for term in _held(says)}
         fits[key] = sum(value for term, value in worth.items() if term in held) / (sum(worth.values()) or 1.0)
     best = sorted((key for key in fits if fits[key] >= _BACKS), key=lambda key: -fits[key])
     return tuple(best[:2])
+
+
+@lru_cache(maxsize=64)  # the claims of a page are passages of it as well
+def _held(text: str) -> dict[str, None]:
+    """The terms of ``text``, each once, in their order."""
+    return dict.fromkeys(terms(text))
 
 
 def part(entry: Entry, parts: tuple[str, ...], lang: Lang) -> Passage | None:

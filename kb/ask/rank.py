@@ -74,9 +74,7 @@ def candidates(
         error = like.score * (0.8 + 0.2 * like.length / longest)
         if error > one.error:
             one.error, one.template = error, like.template
-    weights = query.terms | query.also
-    shares = {term: min(1.0, query.terms.get(term) or query.also[term]) for term in weights}
-    measure = _Measure(query, index, {term: share * index.table[term].rarity for term, share in shares.items()})
+    measure = _Measure(query, index)
     for one in chosen.values():
         measure.take(one)
     return list(chosen.values())
@@ -85,7 +83,7 @@ def candidates(
 def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collection[int] | None) -> Iterable[Candidate]:
     """Those that are measured in full: the ones most speaks for, those ``kept``, and those called nearly like that."""
     letters = spelling(query.text)
-    named = {number for key in letters.keys for number in index.called.get(key, ())}
+    named = {number for key in letters.keys for number in index.called.get(key) or ()}
     near = {} if named else slips.called(query, index)
     kept = {*kept, *(one for one in {*named, *near} if only is None or one in only)}
     weighed = [(index.table[term], weight) for term, weight in (query.terms | query.also).items()]
@@ -93,21 +91,28 @@ def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collecti
     found |= {number: 0.0 for number in kept if number not in found}
     evidence = Evidence(query.text, index.said, query.repaired.values())
     if len(index.ids) > _MANY:
-        found = {number: found[number] for number in (*heapq.nlargest(_WIDE, found, key=found.__getitem__), *kept)}
+        found = {number: found[number] for number in (*_first(found, _WIDE), *kept)}
         said: Mapping[int, float] | Sequence[float] = evidence.of(found)
     else:
         said = evidence.of_all()
     words = max(1.0, evidence.weight)
-    first = confidence.first(total(query, index) or 1.0)
-    scores = [(first.bm25 * score + first.evidence * said[number], -number) for number, score in found.items()]
-    order = [-number for _, number in heapq.nlargest(_SPELLED, scores)]
+    weigh = confidence.first(total(query, index) or 1.0)
+    scores = {number: weigh.bm25 * score + weigh.evidence * said[number] for number, score in found.items()}
+    order = _first(scores, _SPELLED)
     for place, number in enumerate(dict.fromkeys((*order, *sorted(kept)))):
         least = ALIKE if place < _CANDIDATES or number in kept else A_SLIP
-        spelled = letters.likeness(index.keys[number], least) if letters.keys else 0.0
+        spelled = letters.likeness(index.names[number].keys, least) if letters.keys else 0.0
         spelled = max(spelled, near.get(number, 0.0))
         if place < _CANDIDATES or spelled >= A_SLIP or number in kept:
             likelier = said[number] / words
             yield Candidate(number, found[number], said[number], likelier, math.log(words), spelled=spelled)
+
+
+def _first(scores: Mapping[int, float], count: int) -> list[int]:
+    """The so many entries with the highest scores, of equals those that come first."""
+    least = min(heapq.nlargest(count, scores.values()), default=0.0)
+    high = [number for number, score in scores.items() if score >= least]
+    return sorted(high, key=lambda number: (-scores[number], number))[:count]
 
 
 def _found(
@@ -177,39 +182,42 @@ def rarest(index: Index) -> float:
 
 
 class _Measure:
-    """What of a question is the same for every candidate: ``worth`` of its terms, and those of like meaning."""
+    """What of a question is the same for every candidate: its terms, with what each is worth and weighs in it."""
 
-    def __init__(self, query: Query, index: Index, worth: Mapping[str, float]) -> None:
-        self._index, self._worth = index, list(worth.items())
-        self._whole = total(query, index) or 1.0
-        known = [(index.table[term], weight) for term, weight in query.terms.items()]
-        self._known = [(term, weight * term.rarity) for term, weight in known]
+    def __init__(self, query: Query, index: Index) -> None:
+        self._index, self._whole = index, total(query, index) or 1.0
+        self._terms = []
+        for name in query.terms | query.also:
+            term, weight = index.table[name], query.terms.get(name, 0.0)
+            worth = min(1.0, weight or query.also[name])
+            self._terms.append((term, term.rarity * worth, term.rarity * weight))
 
     def take(self, one: Candidate) -> None:
         """Fill in the figures of the candidate."""
-        held = [(weight, term.at(one.number)) for term, weight in self._known]
-        one.share = one.bm25 / self._whole
-        one.covered = sum([weight for weight, (worth, _) in held if worth]) / self._whole
-        one.matter = min(1.0, one.covered * self._whole / _PLENTY)
-        one.core = sum([weight for weight, (_, core) in held if core]) / self._whole
-        self._compare(one, self._index.names[one.number])
+        names = self._index.names[one.number]
+        shared: dict[int, float] = {}  # with each of its sentences that holds a term
+        covered = core = 0.0
+        for term, worth, weight in self._terms:
+            here, central = term.at(one.number)
+            if here:
+                covered += weight
+                core += weight * central
+                for place in self._index.holding(term, one.number):
+                    shared[place] = shared.get(place, 0.0) + worth
+        one.share, one.covered, one.core = one.bm25 / self._whole, covered / self._whole, core / self._whole
+        one.matter = min(1.0, covered / _PLENTY)
+        self._compare(one, names, shared)
 
-    def _compare(self, one: Candidate, names: Names) -> None:
+    def _compare(self, one: Candidate, names: Names, shared: Mapping[int, float]) -> None:
         """What the names, and the questions asked of the page, have in common with this question."""
-        shared = [0.0] * len(names.masses)
-        for term, worth in self._worth:
-            for holder in names.holders.get(term, ""):
-                shared[ord(holder)] += worth
         fits = []
-        for place, (mass, both) in enumerate(zip(names.masses, shared, strict=True)):
-            if not both:
-                continue
-            of_name, of_question = min(1.0, both / (mass or 1.0)), both / self._whole
-            fit = 2 * of_name * of_question / (of_name + of_question)
+        for place, both in shared.items():
+            mass = names.masses[place]
+            fit = 2 * both / (self._whole + max(mass, both))
             if place >= len(names.keys):
                 fits.append(fit)
-            elif mass:
+            else:
                 one.name = max(one.name, fit)
-                one.held = max(one.held, of_name * min(1.0, mass / 8))
+                one.held = max(one.held, min(1.0, both / mass) * min(1.0, mass / 8))
         fits.sort(reverse=True)
         one.asked, one.several = max(fits, default=0.0), sum(fits[:_SEVERAL]) / _SEVERAL

@@ -159,7 +159,9 @@ def ranked(
     best = rank.candidates(asked, index, errors.recognise(text, index.errors), only, named)
     facts = [one.facts() for one in best]
     for one, fact in zip(best, facts, strict=True):
-        fact["compared"] = float(one.number in named or (sides is not None and sides.both(index.keys[one.number])))
+        fact["compared"] = float(
+            one.number in named or (sides is not None and sides.both(index.names[one.number].keys))
+        )
     scores = {
         one.number: confidence.order(fact) + _COMPARED * fact["compared"] for one, fact in zip(best, facts, strict=True)
     }

@@ -21,11 +21,12 @@ def called(asked: query.Query, index: Index) -> dict[int, float]:
     if len(words) > _WORDS or not (asked.repaired or asked.unknown):
         return found
     for word in words:
-        if len(word) < _TYPED or all(index.knows(term) for term in latin(word)):
+        stems = set(latin(word))
+        if len(word) < _TYPED or index.known(stems) == stems:
             continue
         for meant, sure in _meant(word.lower(), index):
             for key in spelling(asked.text).keys:
-                for number in index.called.get(key.replace(word.lower(), meant, 1), ()):
+                for number in index.called.get(key.replace(word.lower(), meant, 1)) or ():
                     found[number] = max(found.get(number, 0.0), sure)
     return found
 
@@ -33,6 +34,8 @@ def called(asked: query.Query, index: Index) -> dict[int, float]:
 def _meant(word: str, index: Index) -> Iterator[tuple[str, float]]:
     """The known words that ``word`` is one slip away from, and how sure that makes."""
     likely = query.swaps(word)
-    for one in likely | query.edits(word):
-        if len(one) >= _MEANT and (index.knows(one) or index.knows(stem(one))):
+    words = {one for one in likely | query.edits(word) if len(one) >= _MEANT}
+    known = index.known(words.union(map(stem, words)))
+    for one in words:
+        if one in known or stem(one) in known:
             yield one, A_SLIP + _LIKELY * (one in likely) + _FIRST * (one[0] == word[0])

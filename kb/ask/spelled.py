@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from kb.ask import intent
-from kb.ask.han import sound, syllables
+from kb.ask.han import spoken, syllables
 from kb.near import Letters
 from kb.words import fold, has_han
 
@@ -27,24 +27,25 @@ class Spelling:
         folded = dict.fromkeys(fold(_ARTICLE.sub("", one)) for one in asked)
         self.keys = keys = [key for key in folded if 1 < len(key) <= _SHORT]
         self._keys = [(Letters(key), len(key)) for key in keys]
-        sounds = [_sounded(key) for key in keys if has_han(key) or syllables(key)]
-        self._said = [(Letters(sound), len(sound)) for sound in sounds]
+        said = filter(None, [_spoken(key) or "".join(syllables(key)) for key in keys])
+        self._said = [(Letters(one), len(one)) for one in said]
 
-    def likeness(self, names: Iterable[str], least: float = ALIKE) -> float:
+    def likeness(self, names: Sequence[str], least: float = ALIKE) -> float:
         """How alike the likest name is in [0, 1], 0 below ``least``; with or without "what is" in the question."""
-        most = 0.0
-        for key in names:
-            length = len(key)
-            for letters, ours in self._keys:
-                if least * length <= ours and least * ours <= length:
-                    most = max(most, letters.alike(key, max(least, most)))
-            if self._said and has_han(key):
-                said = _sounded(key)
-                length = len(said)
-                for letters, ours in self._said:
-                    if least * length <= ours and least * ours <= length:
-                        most = max(most, _SAID * letters.alike(said, max(least, most)))
+        most = _likest(self._keys, names, least)
+        if self._said:
+            most = max(most, _SAID * _likest(self._said, filter(None, map(_spoken, names)), max(least, most)))
         return most
+
+
+def _likest(ours: Iterable[tuple[Letters, int]], names: Iterable[str], least: float) -> float:
+    most = 0.0
+    for key in names:
+        length = len(key)
+        for letters, size in ours:
+            if least * length <= size and least * size <= length:
+                most = max(most, letters.alike(key, max(least, most)))
+    return most
 
 
 @lru_cache(maxsize=100)
@@ -54,8 +55,6 @@ def spelling(text: str) -> Spelling:
 
 
 @lru_cache(maxsize=100_000)
-def _sounded(key: str) -> str:
-    """``key`` as it sounds: pinyin for Chinese characters and for pinyin, other letters as they are."""
-    if not has_han(key):
-        return "".join(syllables(key)) or key
-    return "".join(sound(char) or char for char in key)
+def _spoken(key: str) -> str:
+    """How a name with Chinese characters sounds, other letters as they are; empty when it has none."""
+    return spoken(key) if has_han(key) else ""

@@ -16,12 +16,17 @@ DENIED = "!"  # begins a term that is an English word somebody says is not there
 _LATIN = re.compile(r"\d+\.\d+|\d+e-?\d+|[A-Za-z0-9]+(?:[_.'][A-Za-z0-9]+)*")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _NOT = frozenset(("no", "not", "without", "never", "cannot", "dont", "doesnt", "didnt", "isnt", "arent", "cant"))
+_WIDE = tuple(zip("，：；（）？！", ",:;()?!", strict=True))  # a text with no others is normal, which is soon seen
 _REACH = 3  # words behind such a word, among which the first with matter is what is not there
 _RUN = re.compile(r"[\u3400-\u9fff]+")
 
 
 def plain(text: str) -> str:
     """``text`` with full-width and compatibility characters as ordinary ones, and traditional ones simplified."""
+    if text.isascii():
+        return text
+    for wide, narrow in _WIDE:
+        text = text.replace(wide, narrow)
     return simplified(unicodedata.normalize("NFKC", text)).replace("粘膜", "黏膜")
 
 
