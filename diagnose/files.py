@@ -97,6 +97,12 @@ def _read(path: Path, head: bytes) -> list[Trace] | None:
             other = readers()[second].read(path) if second else []
             found = other if any(one.series for one in other) else found
         return told_once(found) if name else _foreign(path, head)
+    except MemoryError:
+        what = Text(
+            "reading it takes more memory than there is; cut it, as with tail -c 1G",
+            "读取它需要的内存超出可用内存；请先截短，例如 tail -c 1G",
+        )
+        return [Trace(path, name, notes=(Note(str(path), what),))]
     except Exception as bug:  # noqa: BLE001 - one file must not cost the user all the others
         why = f"{type(bug).__name__}: {bug}"[:200]
         what = Text(

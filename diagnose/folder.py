@@ -26,6 +26,7 @@ COPIES = ("~", ".bak", ".orig", ".old")  # what editors leave beside a file
 BACKUP = re.compile(f"(?:{'|'.join(map(re.escape, COPIES))})$", re.IGNORECASE)
 
 
+Place = tuple[str, int]  # of a folder: its path and the number of its inode
 _NAME = operator.attrgetter("name")
 _HERE = os.path.join(os.curdir, "")  # noqa: PTH118 - what a listing of "." puts before every name, and a `Path` does not
 
@@ -79,15 +80,24 @@ class Walk:
         spare = len(_HERE) if str(root) == os.curdir else 0
         while waiting:
             place, number = waiting.pop()
-            own, inner = self._one(place, number, root)
-            files = [entry.path[spare:] for entry in own]
-            if inner:
-                serving = serving_of([entry.name for entry in own], inner)
-                for _, one in sorted(serving.items()):
-                    files += [file for unit in self._below(root, one.path, _number(one)) for file in unit.places]
-                waiting += [(one.path, _number(one)) for one in reversed(inner) if one.name not in serving]
+            files, serving, others = self._sorted_out(place, number, root)
+            waiting += reversed(others)
+            serving.reverse()
+            while serving:  # all that is in those that serve, at any depth
+                more, inner, rest = self._sorted_out(*serving.pop(), root)
+                files += more
+                serving += [*reversed(rest), *reversed(inner)]
             if files:
-                yield Unit(root, place, files)
+                yield Unit(root, place, [entry.path[spare:] for entry in files])
+
+    def _sorted_out(self, place: str, number: int, top: Path) -> tuple[list[Entry], list[Place], list[Place]]:
+        """The files in a folder, the folders in it that serve these, and the others."""
+        files, inner = self._one(place, number, top)
+        if not inner:
+            return files, [], []
+        serving = serving_of([entry.name for entry in files], inner)
+        others = [(one.path, _number(one)) for one in inner if one.name not in serving]
+        return files, [(one.path, _number(one)) for _, one in sorted(serving.items())], others
 
     def _one(self, place: str, number: int, top: Path) -> tuple[list[Entry], list[Entry]]:
         """The files and the folders in the folder ``place``, in order of name.

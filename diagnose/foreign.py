@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
+from diagnose.tables.decode import decoded, is_binary
 from diagnose.tables.evidence import speaks
 from diagnose.tables.naming import words
 from kb.text import Text
@@ -53,12 +55,19 @@ KINDS = (
     ),
     *(Kind(magic, (), _PACKED) for magic in (b"\x1f\x8b", b"\xfd7zXZ\0", b"BZh", b"\x28\xb5\x2f\xfd")),
 )
+_HOLE = Text(
+    "text with blocks of zero bytes in it, as a crash or a rotation leaves them: take them out with tr -d '\\0'",
+    "文本中夹有整块的零字节（多为崩溃或日志轮转所致），未读取：请先用 tr -d '\\0' 去掉",
+)
+_ZEROS = re.compile(rb"\0{64,}")
 LOGS = frozenset(("log", "logs", "history", "hist", "metrics", "metric", "results", "progress", "curves", "curve"))
 
 
 def kind_of(path: Path, head: bytes) -> Text | None:
     """What a file is and how it can be read; None when it is nothing known."""
     suffix = path.suffix.lower()
+    if (text := _ZEROS.sub(b"\n", head)) != head and text.strip() and not is_binary(decoded(text)[0]):
+        return _HOLE
     return next(
         (one.what for one in KINDS if head.startswith(one.magic) and (not one.suffixes or suffix in one.suffixes)), None
     )

@@ -21,7 +21,7 @@ _PLAIN = _TYPED | {
     *("python/tuple", "python/list", "python/dict"),
     *("python/object:argparse.Namespace", "python/object:types.SimpleNamespace"),  # nothing but a mapping
 }
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 _WORDS: Mapping[str, bool | float | None] = {
     "": None, "~": None, "null": None, "None": None, "true": True, "false": False, "True": True, "False": False,
     ".inf": math.inf, "-.inf": -math.inf, ".nan": math.nan, "inf": math.inf, "-inf": -math.inf, "nan": math.nan,

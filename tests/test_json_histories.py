@@ -80,3 +80,12 @@ def test_rows_of_an_export_are_filed_under_what_their_context_says(tmp_path):
     (run,) = curves(tmp_path, "metric.name,metric.context,step,value\n" + rows, "aim.csv")
 
     assert list(run) == ["train/loss", "val/loss"]
+
+
+def test_a_log_of_nothing_but_a_counter_is_told_to_be_none(tmp_path):
+    (tmp_path / "log.jsonl").write_text('{"epochs": 80, "msg": "a"}\n{"msg": "b"}\n{"msg": "c"}\n', encoding="utf-8")
+
+    found = survey([tmp_path])
+
+    assert found.runs == ()
+    assert "nothing but counters" in "\n".join(note.what.en for note in found.unread)

@@ -45,9 +45,10 @@ def read(path: Path) -> list[Trace]:
     plain = Plain()
     for document in documents:
         plain.take("", _as_mapping(path.stem.lower(), document))
-    if not plain.values:
+    values = _unwrapped(plain.values)
+    if not values:
         said.append(Text("no settings in it", "其中没有设置"))
-    return [_trace(path, _unwrapped(plain.values), said, plain.notes(str(path)))]
+    return [_trace(path, values, said, plain.notes(str(path)))]
 
 
 def _as_mapping(stem: str, document: Any) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from diagnose.tables.evidence import names_curve
 SUFFIXES = frozenset((".txt", ".log", ".dat", ".out", ".lst", ".list"))
 FEW = 3  # numbers on a line beyond which they are data: a box, a point, a row of features
 LEAST = 3  # lines from which a column is a curve
-NUMBER = r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?|nan|inf)"
+NUMBER = r"[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?|nan|inf)"
 ROW = re.compile(rf"\s*{NUMBER}(?:[\s,;:]+{NUMBER}){{0,{FEW - 1}}}[\s,;]*", re.IGNORECASE | re.ASCII)
 LIST = re.compile(rf"\s*\[\s*{NUMBER}(?:\s*,\s*{NUMBER})*\s*,?\s*\]?\s*", re.IGNORECASE | re.ASCII)
 PART = re.compile(r"[\s,;:]+")

@@ -57,6 +57,8 @@ def no_log(table: Table) -> Text | None:
     """What speaks against a table being a log; None when it may be one."""
     clocks = [name for name in table.columns if counts(name) and _counts_on(table, name)]
     told = speaks(name for name in table.columns if not counts(name))
+    if all(map(counts, table.columns)):
+        return Text("nothing but counters: not a training log", "只有计数列：不是训练日志")
     if not clocks:
         if table.count == 1:
             return Text(

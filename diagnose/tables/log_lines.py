@@ -22,7 +22,7 @@ from diagnose.tables.textfile import Damage, no_numbers, no_signal, opened, unfi
 from kb.text import Text
 
 WORD = r"(?:[\w.]{1,20}\()?(?P<value>[-+\w.]{1,400})"  # what stands where a number should: 0.5, nan, np.float32(0.5)
-NUMBER = re.compile(r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d{1,5})?|nan|inf(?:inity)?)", re.IGNORECASE | re.ASCII)
+NUMBER = re.compile(r"[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d{1,5})?|nan|inf(?:inity)?)", re.IGNORECASE | re.ASCII)
 Settings = Mapping[str, Any]
 
 

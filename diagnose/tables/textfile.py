@@ -23,7 +23,8 @@ _CARRIED = (  # what docker, kubernetes, mpirun, torchrun and ray put before eve
 )
 _BAR = re.compile(r"^[^\n|]{0,60}%\|[^\n|]{0,200}\|[^\n\]]{0,80}\] ?", re.MULTILINE)
 _CARRIED_FIRST, _CARRIED_ON = re.compile(_CARRIED), re.compile("\n" + _CARRIED)  # ten times as fast as ^ is
-_OBJECT = re.compile(r"\{[^{}\n]{1,400},\n(?:[ \t]{1,80}[^{}\n]{1,400},\n){0,40}[ \t]{1,80}[^{}\n]{1,400}\}")
+_INDENTED = r"[ \t]{1,80}+[^{}\s][^{}\n]{0,399}"  # possessive, so that a blank can be taken in one way only
+_OBJECT = re.compile(r"\{[^{}\n]{1,400},\n(?:" + _INDENTED + r",\n){0,40}+" + _INDENTED + r"\}")
 _HALF = re.compile(r"[^\s)\]}|%]\Z")  # a last character behind which more of a number or a name may follow
 _BACK = re.compile(r"(?<![^\r\n\x08])([^\r\n\x08]++)(\x08+)([^\r\n\x08]+)")
 _DRAWN, _COUNT = re.compile(r" ?\[[=>.#-]{2,}\]"), re.compile(r" ?(\d{1,9})/([1-9]\d{0,8}) ?")
