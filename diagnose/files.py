@@ -59,9 +59,9 @@ def read_file(path: Path) -> list[Trace] | None:
             head = file.read(HEAD)
         if head.startswith(PICTURES) and b"\0" in head:
             return None
+        ranks, sample = _ranks(path, head)
     except OSError as error:
-        return [Trace(path, "", notes=(Note(str(path), unreadable(error)),))]
-    ranks, sample = _ranks(path, head)
+        return _unreadable(path, "", error)
     if len(ranks) < 2:
         return _read(path, head)
     told = {}
@@ -79,7 +79,7 @@ def _ranks(path: Path, head: bytes) -> tuple[list[str], str]:
         if len(head) < HEAD:
             return [], ""
         with path.open("rb") as file:
-            file.seek(-HEAD, 2)
+            file.seek(max(0, file.seek(0, 2) - HEAD))
             if len(ranks_in(decoded(file.read())[0])) < 2:
                 return [], ""
     with path.open("rb") as file:
@@ -97,6 +97,8 @@ def _read(path: Path, head: bytes) -> list[Trace] | None:
             other = readers()[second].read(path) if second else []
             found = other if any(one.series for one in other) else found
         return told_once(found) if name else _foreign(path, head)
+    except OSError as error:  # gone, or another file by now
+        return _unreadable(path, name, error)
     except MemoryError:
         what = Text(
             "reading it takes more memory than there is; cut it, as with tail -c 1G",
@@ -110,6 +112,10 @@ def _read(path: Path, head: bytes) -> list[Trace] | None:
             f"{name or '查找'}读取器在此出错，这是我们的缺陷：{why}",
         )
         return [Trace(path, name, notes=(Note(str(path), what),))]
+
+
+def _unreadable(path: Path, name: str, error: OSError) -> list[Trace]:
+    return [Trace(path, name, notes=(Note(str(path), unreadable(error)),))]
 
 
 def _foreign(path: Path, head: bytes) -> list[Trace] | None:

@@ -95,3 +95,21 @@ def test_settings_cut_off_before_the_first_value_are_told_to_be_none(tmp_path):
     (trace,) = readers()["settings_file"].read(path)
 
     assert "no settings in it" in [note.what.en for note in trace.notes]
+
+
+def test_a_file_that_is_cut_or_gone_while_it_is_read_costs_no_other(tmp_path, monkeypatch):
+    rows = "epoch,loss\n" + "".join(f"{at},0.5\n" for at in range(40_000))
+    for name in ("a.csv", "b.csv", "c.csv"):
+        (tmp_path / name).write_text(rows, encoding="utf-8")
+
+    def harmed(_):
+        (tmp_path / "a.csv").write_text("epoch,loss\n1,0.5\n", encoding="utf-8")
+        (tmp_path / "c.csv").unlink(missing_ok=True)
+        return []
+
+    monkeypatch.setattr("diagnose.files.ranks_in", harmed)
+
+    found = survey([tmp_path])
+
+    assert "b.csv" in {Path(source.path).name for run in found.runs for source in run.sources}
+    assert "our bug" not in str(found.unread)
