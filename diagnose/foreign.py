@@ -59,6 +59,7 @@ _HOLE = Text(
     "text with blocks of zero bytes in it, as a crash or a rotation leaves them: take them out with tr -d '\\0'",
     "文本中夹有整块的零字节（多为崩溃或日志轮转所致），未读取：请先用 tr -d '\\0' 去掉",
 )
+FEW = 3  # lines that a binary file may seem to have
 _ZEROS = re.compile(rb"\0{64,}")
 LOGS = frozenset(("log", "logs", "history", "hist", "metrics", "metric", "results", "progress", "curves", "curve"))
 
@@ -66,11 +67,11 @@ LOGS = frozenset(("log", "logs", "history", "hist", "metrics", "metric", "result
 def kind_of(path: Path, head: bytes) -> Text | None:
     """What a file is and how it can be read; None when it is nothing known."""
     suffix = path.suffix.lower()
-    if (text := _ZEROS.sub(b"\n", head)) != head and text.strip() and not is_binary(decoded(text)[0]):
-        return _HOLE
-    return next(
-        (one.what for one in KINDS if head.startswith(one.magic) and (not one.suffixes or suffix in one.suffixes)), None
-    )
+    for one in KINDS:
+        if head.startswith(one.magic) and (not one.suffixes or suffix in one.suffixes):
+            return one.what
+    text = _ZEROS.sub(b"\n", head)
+    return _HOLE if text != head and text.count(b"\n") > FEW and not is_binary(decoded(text)[0]) else None
 
 
 def may_be_log(path: Path) -> bool:

@@ -89,3 +89,16 @@ def test_a_log_of_nothing_but_a_counter_is_told_to_be_none(tmp_path):
 
     assert found.runs == ()
     assert "nothing but counters" in "\n".join(note.what.en for note in found.unread)
+
+
+def test_a_rate_that_stands_beside_the_history_belongs_to_it(tmp_path):
+    document = {"history": {"train": {"loss": LOSSES}}, "lr": [0.1, 0.1, 0.01, 0.01], "loss_weights": [1.0, 0.5]}
+
+    assert curves(tmp_path, document) == [{"train/loss": LOSSES, "lr": [0.1, 0.1, 0.01, 0.01]}]
+
+
+def test_a_star_marks_the_best_and_a_sign_in_brackets_counts(tmp_path):
+    (run,) = runs(tmp_path, "Epoch [#],val_dice,note\n5,0.1*,a*\n10,0.05,b\n15,0.3 **,c\n", "log.csv")
+
+    (score,) = run.series
+    assert (score.steps.tolist(), score.values.tolist()) == ([5, 10, 15], [0.1, 0.05, 0.3])

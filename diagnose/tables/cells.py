@@ -20,10 +20,11 @@ EMPTY = frozenset({"", "none", "null", "na", "n/a", "#n/a", "-", "--", "<na>", "
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 WRAPPED = re.compile(
-    r"(?:tensor\(|np\.float\d+\(|array\()?\[?\s*([+-]?[\d.]+(?:[eE][+-]?\d+)?|nan|-?inf)\s*\]?(?:,.*)?\)?%?"
+    r"(?:tensor\(|np\.float\d+\(|array\()?\[?\s*([+-]?[\d.]+(?:[eE][+-]?\d+)?|nan|-?inf)\s*\]?(?:,.*)?\)?%?\s*\*{0,3}"
 )
 SPREAD = re.compile(  # 0.81±0.02, 0.81 +/- 0.02, 0.81 (0.02)
-    r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)%?\s*(?:±|\+/-|\+-|\()\s*(?:\d+(?:[.,]\d+)?|[.,]\d+)(?:[eE][+-]?\d+)?\s*\)?%?"
+    r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)%?\s*(?:±|\+/-|\+-|\()"
+    r"\s*(?:\d+(?:[.,]\d+)?|[.,]\d+)(?:[eE][+-]?\d+)?\s*\)?%?"
 )
 SO_FAR = re.compile(r"(\d{1,15})\s*/\s*\d{1,15}")
 DATE = re.compile(r"\d{1,4}[-/.:]\d{1,2}[-/.:]\d{1,4}|\d+:\d\d")
@@ -34,7 +35,7 @@ def number(cell: str, delimiter: str = ",") -> float | None:
 
     Python's own spelling of numbers, ``1,234.5``, ``0,5`` where commas do not part the cells, ``85%``, and
     what training scripts print by accident: ``tensor(0.5, device='cuda:0')``, ``[0.5]``. Of a mean with its spread
-    (``0.81±0.02``, ``0.81 (0.02)``) it is the mean.
+    (``0.81±0.02``, ``0.81 (0.02)``) it is the mean; the star of a best one (``0.81*``) is passed over.
     """
     cell = cell.strip()
     if cell.lower() in EMPTY:

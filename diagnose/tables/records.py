@@ -128,7 +128,7 @@ def history_in(document: Any, depth: int = 0) -> list[Row] | dict[str, list[Any]
         inner = document.get(name)
         inner_rows = isinstance(inner, list) and any(isinstance(one, dict) for one in inner)
         if (inner_rows or isinstance(inner, dict)) and depth < DEEP and (found := history_in(inner, depth + 1)):
-            return found
+            return found if isinstance(found, list) else _beside(document, found)
     if rows := _numbered_rows(document):
         return rows
     every = dict(named_lists(document))
@@ -144,6 +144,14 @@ def history_in(document: Any, depth: int = 0) -> list[Row] | dict[str, list[Any]
     if lengths:  # beside a history, a list of another length is a setting: an image size, the weights of classes
         lists = {name: one for name, one in lists.items() if len(one) in lengths or speaks([name])}
     return {**lists, **by_class(every, {len(one) for one in lists.values()})} or None
+
+
+def _beside(document: Row, history: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """The named lists of a history, with lists of losses, scores or rates as long that stand beside it."""
+    lengths = {len(one) for one in history.values()}
+    lists = {name: one for name, one in document.items() if isinstance(one, list) and len(one) in lengths}
+    more = {name: one for name, one in lists.items() if spoken(name) and all(map(is_number, one))}
+    return {**history, **{name: one for name, one in more.items() if name not in history}}
 
 
 def _paired(document: Any) -> list[Row]:
