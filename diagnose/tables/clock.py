@@ -73,12 +73,12 @@ class Clock:
     notes: tuple[Remark, ...] = ()
 
 
-NO_UNIT = re.compile(r"\s*[(\[](?:#|-|1|n|no\.?|count)[)\]]\Z")  # Epoch [#]
+NO_UNIT = re.compile(r"[(\[](?:#|-|1|n|no\.?|count)[)\]]\Z")  # Epoch [#]
 
 
 def tail(name: str) -> str:
     """The bare clock name inside a column name (``train/Global Step`` -> ``global_step``), or "" if it is none."""
-    word = re.sub(r"[\s\-]+", "_", NO_UNIT.sub("", name.strip().lower())).rsplit("/", 1)[-1]
+    word = re.sub(r"[\s\-]+", "_", NO_UNIT.sub("", name.strip().lower()).strip()).rsplit("/", 1)[-1]
     if word not in RANK and (bare := NUMBER_OF.sub("", word)) in (*FINE, *COARSE):
         word = bare
     return (word if word in RANK else "") if name else "index"
