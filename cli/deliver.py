@@ -28,7 +28,12 @@ def refuse_early(out: Path | None) -> None:
     if out is not None and out.is_dir():
         raise _unwritable(out, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
     if out is not None and not out.absolute().parent.is_dir():
-        raise _unwritable(out, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+        folder = out.parent
+        raise Problem(
+            Text("cannot be written: its folder does not exist", "无法写入：所在的文件夹不存在"),
+            path=out,
+            hint=Text(f"make the folder {folder} first", f"请先建立文件夹 {folder}"),
+        )
 
 
 def _unwritable(out: Path, error: OSError) -> Problem:

@@ -169,7 +169,10 @@ def checkpoint(
     speak = language.choose(lang)
     runs = clinic.read(paths, shelf.symptoms(folder, speak)[0])
     if not any(one.checkpoints for one in runs):
-        raise Problem(Text("no checkpoint there", "这里没有检查点"), path=", ".join(map(str, paths)))
+        hint = Text(
+            "a checkpoint is a .pt, .pth, .ckpt or .safetensors file", "检查点是 .pt、.pth、.ckpt 或 .safetensors 文件"
+        )
+        raise Problem(Text("no checkpoint there", "这里没有检查点"), path=", ".join(map(str, paths)), hint=hint)
     if form is Plain.json:
         from diagnose import as_listed
 
@@ -279,7 +282,9 @@ def list_(form: Form = Plain.text, lang: Lang = Speech.auto, folder: Folder = No
 
 @app.command(help=both("Explain a symptom: the page the finding points to.", "解释一个症状，即发现所指向的页面。"))
 def explain(
-    symptom: Annotated[str, typer.Argument(autocompletion=_symptoms, help=both("the id of a symptom", "症状的 id"))],
+    symptom: Annotated[
+        str, typer.Argument(metavar="SYMPTOM", autocompletion=_symptoms, help=both("the id of a symptom", "症状的 id"))
+    ],
     lang: Lang = Speech.auto,
     folder: Folder = None,
 ) -> int:

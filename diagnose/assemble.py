@@ -116,10 +116,11 @@ class Survey:
             kept: list[Trace] = []
             for place, read in zip(unit.places, files, strict=True):
                 if read is None:
-                    self.strangers += 1
                     if (path := Path(place)) in self._paths:
                         what = _kind(path) or Text("no reader knows this kind of file", "没有能读取这种文件的读取器")
                         self._unread.append(Note(place, what))
+                    else:
+                        self.strangers += 1
                     continue
                 told = [trained(trace) for trace in read]
                 good = [trace for trace in told if trace.series or trace.checkpoints or trace.settings]

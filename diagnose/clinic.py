@@ -101,6 +101,8 @@ def _seen(unread: Sequence[Note], strangers: int) -> Text:
     if len(unread) > _NAMED:
         more = len(unread) - _NAMED
         lines.append(Text(f"and {more} more like these", f"另有 {more} 个类似的文件"))
+    if not unread and not strangers:
+        lines.append(Text("there is no file in it", "里面没有任何文件"))
     if strangers:
         many = "s" if strangers > 1 else ""
         lines.append(Text(f"{strangers} file{many} of kinds I do not read", f"{strangers} 个不认识的文件"))

@@ -46,8 +46,9 @@ def svg(series: Series, first: int | None, last: int | None, lang: Lang) -> str:
     parts += [f'<path class="broken" d="M{at} {_HIGH}v-10"/>' for at in broken]
     scale = Text(", log scale", "，对数刻度").of(lang) if logarithm else ""
     steps_said = f"{Text('steps', '步').of(lang)} {series.steps[0]}-{series.steps[-1]}{scale}"
-    colon = Text(": ", "：").of(lang)
-    return "".join([*parts, "</svg>", f"<p class=axis>{name}{colon}{low:.4g} … {high:.4g}; {steps_said}</p>"])
+    colon, semicolon = ("：", "；") if lang == "zh" else (": ", "; ")
+    axis = f"{name}{colon}{low:.4g} … {high:.4g}{semicolon}{steps_said}"
+    return "".join([*parts, "</svg>", f"<p class=axis>{axis}</p>"])
 
 
 def _extremes(steps: Steps, height: Curve) -> list[int]:

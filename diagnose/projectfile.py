@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kb.parser_words import in_both
 from kb.problem import Problem, did_you_mean
 from kb.refused import unreadable
 from kb.text import Text
@@ -65,11 +66,17 @@ def _parsed(path: Path) -> dict[str, Any]:
 
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UnicodeDecodeError:
+        hint = Text("save the file as UTF-8", "请把文件另存为 UTF-8 编码")
+        raise Problem(Text("not UTF-8 text", "不是 UTF-8 文本"), path=path, hint=hint) from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         at = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         why = re.sub(r" *\(at .*\)$", "", str(error))[:200]
         line, column = (int(at[1]), int(at[2])) if at else (None, None)
-        raise Problem(Text(f"not TOML: {why}", f"不是 TOML：{why}"), path=path, line=line, column=column) from None
+        said = in_both(why, Text("it makes no sense", "内容不合语法"))
+        what = Text(f"not TOML: {said.en}", f"不是 TOML：{said.zh}")
+        hint = Text('a line looks like name = 0.6 or name = "text"', '每行的写法是 名称 = 0.6 或 名称 = "文字"')
+        raise Problem(what, path=path, line=line, column=column, hint=hint) from None
 
 
 def _wishes(path: Path, tables: object) -> ProjectFile:

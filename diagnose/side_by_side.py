@@ -148,9 +148,11 @@ class _Page:
         """A row a curve: A and B at the end, the best of both, and which is ahead."""
         best = Text("best", "最好").of(self.lang)
         names = min(max(width_of(one.name) for one in curves), self.width // 3)
+        ours, theirs = (max(len(f"{one.best[side]:.4g}") for one in curves) for side in (0, 1))
         for one in curves:
             ends = f"A {one.end[0]:<9.4g} B {one.end[1]:<9.4g}"
-            row = f"  {pad(one.name, names)}  {ends} {best} {one.best[0]:.4g} | {one.best[1]:.4g}"
+            bests = f"{one.best[0]:<{ours}.4g} | {one.best[1]:<{theirs}.4g}"
+            row = f"  {pad(one.name, names)}  {ends} {best} {bests}"
             says = _BETTER[one.better].of(self.lang)
             if width_of(row) + width_of(says) + 2 <= self.width:
                 self.lines.append(Line("text", f"{row}  {says}"))

@@ -1,4 +1,4 @@
-"""What parsers of JSON and YAML, databases and archives complain of, in both languages."""
+"""What parsers of JSON, YAML and TOML, databases and archives complain of, in both languages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _CHINESE = {  # what they say, and what a Chinese reader is told
     r"Expecting property name enclosed in double quotes": "这里应是双引号括起的键名",
     r"Expecting ':' delimiter": "键名后面缺少冒号",
     r"Expecting ',' delimiter": "两项之间缺少逗号",
-    r"Unterminated string starting at": "从这里开始的字符串没有结束的引号",
+    r"Unterminated string(?: starting at)?|Expected .'+.": "从这里开始的字符串没有结束的引号",
     r"Extra data": "完整的内容之后还有多余的文字",
     r"Invalid control character at": "字符串中有不允许的控制字符",
     r"Invalid \\.*": "字符串中的反斜杠转义无效",
@@ -32,6 +32,12 @@ _CHINESE = {  # what they say, and what a Chinese reader is told
     r"found duplicate anchor.*": "同一个锚点定义了两次",
     r"found unknown escape character": "双引号中的反斜杠转义无效",
     r"did not find expected .*": "这里缺少应有的符号",
+    r"Invalid value": "这里不是有效的值，文字要加引号",
+    r"Invalid statement|Expected '=' after a key in a key/value pair": "这一行不是“名称 = 值”",
+    r"Expected '\]+' at the end of (?:a table declaration|an array declaration)": "表名缺少右方括号",
+    r"Expected newline or end of document after a statement": "一行只能写一个“名称 = 值”",
+    r"Cannot (?:overwrite a value|declare .* twice|mutate immutable namespace .*)": "同一个名称写了两次",
+    r"Unclosed (?:array|inline table)": "方括号或花括号没有闭合",
     r"database disk image is malformed": "文件内容已损坏",
     r"file is not a database": "文件不是数据库",
     r"file is encrypted or is not a database": "文件已加密，或不是数据库",
@@ -59,10 +65,7 @@ _CHINESE = {  # what they say, and what a Chinese reader is told
 def in_both(said: str, otherwise: Text) -> Text:
     """The complaint of a parser; what has no Chinese here, and what was said in no words, is told as ``otherwise``."""
     said = said.strip()
-    for (
-        pattern,
-        chinese,
-    ) in _CHINESE.items():  # compiled when there is something to tell: the command must start quickly
+    for pattern, chinese in _CHINESE.items():  # compiled only now: the command must start quickly
         if match := re.fullmatch(pattern, said, re.DOTALL):
             return Text(said, chinese.format(*match.groups()))
     return Text(said or otherwise.en, otherwise.zh)

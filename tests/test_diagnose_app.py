@@ -122,6 +122,7 @@ def test_the_report_may_be_written_to_a_file(flat, tmp_path, capsys):
     [
         (["run", "examples/gate_left_ou"], "did you mean"),
         (["run", "{empty}"], "no training signal found"),
+        (["run", "{empty}"], "there is no file in it"),
         (["run", "{sick}", "--set", "lr-vanishd.share=1"], "did you mean 'lr-vanished'"),
         (["run", "{sick}", "--set", "lr-vanished.shar=1"], "did you mean 'share'"),
         (["run", "{sick}", "--set", "lr-vanished.share=much"], "does not end in a number"),
@@ -129,7 +130,9 @@ def test_the_report_may_be_written_to_a_file(flat, tmp_path, capsys):
         (["run", "{sick}", "--map", "train/loss"], "is not of the form ROLE=TAG"),
         (["run", "{sick}", "--map", "train-los=train/loss"], "did you mean 'train-loss'"),
         (["run", "{sick}", "--format", "pdf"], "--format"),
-        (["run", "{sick}", "--out", "{empty}/no/such/folder"], "cannot be written"),
+        (["run", "{sick}", "--out", "{empty}/no/such/folder"], "make the folder"),
+        (["watch", "{sick}", "--every", "-3"], "--every is at least 0, not -3.0"),
+        (["watch", "{sick}", "--every", "often"], "--every takes a number, not 'often'"),
         (["explain", "gate-stuck"], "did you mean 'gate-stuck-at-zero'"),
         (["checkpoint", "{log}"], "no checkpoint there"),
         (["run"], "PATH"),
@@ -231,7 +234,7 @@ def test_an_empty_path_is_not_the_folder_one_is_in(command, capsys):
 @pytest.mark.parametrize(
     ("out", "en", "zh"),
     [
-        ("gone/report.html", "No such file or directory", "没有这个文件或文件夹"),
+        ("gone/report.html", "its folder does not exist", "所在的文件夹不存在"),
         (".", "Is a directory", "这是一个文件夹"),
     ],
 )
@@ -273,4 +276,4 @@ def test_a_threshold_that_names_nothing_is_refused(wish, said, capsys):
 
 def test_a_watch_looks_no_negative_number_of_times(capsys):
     assert main(["watch", "examples", "--looks", "-1", "--lang", "en"]) == 2
-    assert "--looks does not fit" in capsys.readouterr().err
+    assert "--looks is at least 0, not -1" in capsys.readouterr().err

@@ -125,3 +125,15 @@ def test_the_user_is_told_that_there_is_no_training_signal(tmp_path, name, capsy
     shown = capsys.readouterr()
     assert code == 2
     assert "no training signal found" in shown.out + shown.err
+
+
+@pytest.mark.parametrize(
+    ("lang", "way_out"), [("en", "`kb ask - < FILE` explains it"), ("zh", "`kb ask - < FILE` 可解释该错误")]
+)
+def test_of_a_text_without_a_signal_it_is_told_where_to_take_an_error(tmp_path, lang, way_out, capsys):
+    (tmp_path / "slurm.out").write_text("loading data\nTraceback (most recent call last):\nRuntimeError: oops\n")
+
+    code = main(["run", str(tmp_path), "--lang", lang])
+
+    assert code == 2
+    assert way_out in capsys.readouterr().err

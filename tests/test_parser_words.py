@@ -6,6 +6,7 @@ import io
 import json
 import re
 import sqlite3
+import tomllib
 import zipfile
 
 import numpy as np
@@ -27,6 +28,7 @@ YAML = [
     *("a: b: c", "a: [1, 2", "a: {b: 1", "- a\nb: 1", "a: @b", "a: 'b", 'a: "\\z"', "\ta: 1"),
     *("a:\n  - b\n c: 1", "*x y"),
 ]
+TOML = ["a = ", "a", "[a", "a=1 b=2", "a=1\na=2", "[a]\n[a]", "a=[1", "a={b=1", "a = 'x", 'a = "x', "= 3"]
 
 
 @pytest.mark.parametrize("text", JSON)
@@ -51,6 +53,16 @@ def test_a_mistake_in_yaml_is_told_in_words_of_either_language_with_its_place(te
     assert re.match(r"not valid YAML at line \d+, column \d+: .{9}", wrong.en)
     assert re.match(r"第 \d+ 行第 \d+ 列不是有效的 YAML：", wrong.zh)
     assert not re.search(r"[A-Za-z]{3}", wrong.zh.replace("YAML", ""))
+
+
+@pytest.mark.parametrize("text", TOML)
+def test_a_mistake_in_toml_is_told_in_words_of_either_language(text):
+    with pytest.raises(tomllib.TOMLDecodeError) as wrong:
+        tomllib.loads(text)
+
+    told = in_both(str(wrong.value).partition(" (at")[0], OTHERWISE)
+    assert told.zh != OTHERWISE.zh
+    assert told.en in str(wrong.value)
 
 
 def test_a_damaged_database_is_told_in_either_language(tmp_path):

@@ -58,8 +58,6 @@ STORAGES = {
     "UntypedStorage": "",
 }
 
-OLD_SPELLINGS = {"half": "float16", "float": "float32", "double": "float64", "long": "int64", "int": "int32"}
-
 SAFETENSORS = {
     "F64": "float64",
     "F32": "float32",
