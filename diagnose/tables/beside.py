@@ -31,16 +31,14 @@ _SPEAKS = re.compile(
 )
 
 
-def unknown_to(parse: Parse, lines: Iterable[Numbered], used: Container[int]) -> str:
-    """The text without the lines that were ``used`` or that ``parse`` knows, which are left blank."""
-    kept: list[str] = []
-    done = 1
+def unknown_to(parse: Parse, lines: Iterable[Numbered], used: Container[int]) -> list[Numbered]:
+    """The lines that are neither blank nor ``used`` nor known to ``parse``, each in its last state."""
+    kept: list[Numbered] = []
     for number, line in lines:
         state = line.rstrip("\r").rpartition("\r")[2]
         if number not in used and not state.isspace() and state and parse(state) is None:
-            kept += ["\n" * (number - done), state]
-            done = number
-    return "".join(kept)
+            kept.append((number, state))
+    return kept
 
 
 @dataclass
@@ -55,14 +53,28 @@ class Rest:
         return Rest(between(self.table, start, stop), self.shape)
 
 
-def rest_of(text: str, path: Path, form: str) -> Rest | None:
-    """What such a text says of losses and scores; None when it says nothing."""
+def rest_of(lines: Sequence[Numbered], path: Path, form: str) -> Rest | None:
+    """What such lines say of losses and scores; None when they say nothing."""
+    text, numbers = _closed_up(lines)
     free = free_lines(text, within=True) if _SPEAKS.search(text) else None
     if free is None or free.found is None:
         return None
     found = free.found
     told = {name: one for name, one in found.columns.items() if not counts(name) and _tells(name)}
-    return Rest(Table(path, form, len(found.at), told, array("q", found.at.tobytes())), free.most)
+    return Rest(Table(path, form, len(found.at), told, array("q", numbers[found.at - 1].tobytes())), free.most)
+
+
+def _closed_up(lines: Sequence[Numbered]) -> tuple[str, Ints]:
+    """Lines as a text with one that is blank wherever some are missing, and the number of each of its lines."""
+    kept: list[str] = []
+    numbers: list[int] = []
+    for number, line in lines:
+        if numbers and number > numbers[-1] + 1:
+            kept.append("")
+            numbers.append(number - 1)
+        kept.append(line)
+        numbers.append(number)
+    return "\n".join(kept), np.array(numbers, np.int64)
 
 
 def with_rest(table: Table, rest: Rest) -> Table:

@@ -57,8 +57,8 @@ class LogLines:
         self._scales = scales_in(text)
         self._taken: Taken | None = None
         self._parse: Parse | None = None
-        self._count = text.count("\n") + 1
         self._end = to_the_last(text)[1].rstrip(" ")[-400:]  # empty when the file ends in a line end
+        self._count = text.count("\n") + 1 if self._end else 0
         self._starts = [_Start(None, {})]
         self._damage: list[Damage] = []
         self._decimals: dict[str, int] = {}

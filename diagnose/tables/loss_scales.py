@@ -14,7 +14,7 @@ import numpy as np
 from diagnose.run import Curve, Note
 from diagnose.tables.apart import CALLED, RANKS, WRITERS
 from diagnose.tables.clock import FINE, best, counts, tail
-from diagnose.tables.longtext import LongText
+from diagnose.tables.longtext import LongText, may_hold
 from diagnose.tables.table import WALLS, Column, Table
 from diagnose.tables.textfile import hits
 from diagnose.tables.timeline import Ints
@@ -49,8 +49,7 @@ class Scales:
 
 def scales_in(text: str | LongText) -> Scales:
     """Every reported overflow of the first scaler there is."""
-    held = text.may_hold if isinstance(text, LongText) else text.__contains__
-    if not any(map(held, ("verflow", "OVERFLOW!"))):
+    if not any(may_hold(text, word) for word in ("verflow", "OVERFLOW!")):
         return Scales(np.zeros(0, np.int64), np.zeros(0))
     lines, values = [], []
     first: str | None = None

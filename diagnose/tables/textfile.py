@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from diagnose.run import Note, Trace
@@ -17,12 +18,13 @@ from kb.text import Text
 _COLOUR = re.compile(
     r"\x1b(?:\[[0-9;?]{0,16}[A-Za-z]|\][^\x07\x1b\n]{0,200}(?:\x07|\x1b\\)|[()][0-9AB])"  # and titles of windows
 )
-_CARRIED = (  # what docker, kubernetes, mpirun, torchrun and ray put before every line they pass on
-    r"(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,9}Z ?(?:std(?:out|err) [FP] )?|\[\d{1,4},\d{1,5}\]<std(?:out|err)>: ?"
-    r"|\[(?:default|rank)\d{1,5}\]: ?|\((?:\w{1,60} )?pid=\d{1,9}(?:, ip=[\d.]{7,15})?\) ?)"
-)
+_CARRIED = {  # what docker and kubernetes, mpirun, torchrun and ray put before every line they pass on, by a sign of it
+    "Z": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,9}Z ?(?:std(?:out|err) [FP] )?",
+    "<": r"\[\d{1,4},\d{1,5}\]<std(?:out|err)>: ?",
+    "[": r"\[(?:default|rank)\d{1,5}\]: ?",
+    "(": r"\((?:\w{1,60} )?pid=\d{1,9}(?:, ip=[\d.]{7,15})?\) ?",
+}
 _BAR = re.compile(r"^[^\n|]{0,60}%\|[^\n|]{0,200}\|[^\n\]]{0,80}\] ?", re.MULTILINE)
-_CARRIED_FIRST, _CARRIED_ON = re.compile(_CARRIED), re.compile("\n" + _CARRIED)  # ten times as fast as ^ is
 _INDENTED = r"[ \t]{1,80}+[^{}\s][^{}\n]{0,399}"  # possessive, so that a blank can be taken in one way only
 _OBJECT = re.compile(r"\{[^{}\n]{1,400},\n(?:" + _INDENTED + r",\n){0,40}+" + _INDENTED + r"\}")
 _HALF = re.compile(r"[^\s)\]}|%]\Z")  # a last character behind which more of a number or a name may follow
@@ -73,9 +75,19 @@ def unwrapped(text: str) -> str:
     text = of_one(text)
     if "\x08" in text:
         text = re.sub("\x08+", "\r", _BACK.sub(_written_back, text))
-    if first := _CARRIED_FIRST.match(text):
-        text = text[first.end() :]
-    return _CARRIED_ON.sub("\n", text)
+    if not (signs := "".join(sign for sign in _CARRIED if sign in text)):
+        return text
+    first, on = _carried(signs)
+    if there := first.match(text):
+        text = text[there.end() :]
+    return on.sub("\n", text)
+
+
+@cache
+def _carried(signs: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What finds such marks before a text, and before its lines; a line feed in front is ten times as fast as ^ is."""
+    marks = "|".join(map(_CARRIED.__getitem__, signs))
+    return re.compile(f"(?:{marks})"), re.compile(f"\n(?:{marks})")
 
 
 def _written_back(match: re.Match[str]) -> str:

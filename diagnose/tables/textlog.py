@@ -16,7 +16,7 @@ from diagnose.run import Note, Trace
 from diagnose.tables.beside import rest_of, unknown_to, with_rest
 from diagnose.tables.decode import is_binary
 from diagnose.tables.leftover import Leftover
-from diagnose.tables.longtext import LongText, parts
+from diagnose.tables.longtext import LongText, may_hold, parts
 from diagnose.tables.loss_scales import Scales, scales_in, with_scales
 from diagnose.tables.records import Row, tabled
 from diagnose.tables.said import Parse
@@ -70,7 +70,7 @@ class TextLog:
 
         Their rows are filed under the labels of their kinds, if there are any.
         """
-        redrawn = "\r" in self.text
+        redrawn = may_hold(self.text, "\r") and "\r" in self.text
         if redrawn:  # as `pieces` has it
             self.text = self.text.cleaned(_once) if isinstance(self.text, LongText) else _once(self.text)
         self._parse = parse
@@ -143,7 +143,7 @@ def opened(path: Path, form: str) -> TextLog:
 
 
 def _fed(text: str) -> str:
-    return unwrapped(text.replace("\r\n", "\n"))
+    return unwrapped(text.replace("\r\n", "\n") if "\r" in text else text)
 
 
 def _once(text: str) -> str:
