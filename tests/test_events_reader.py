@@ -147,7 +147,7 @@ def test_files_of_other_kinds_are_not_claimed(head):
 
 def test_memory_is_bounded_by_the_buffer_not_by_the_size_of_a_record(tmp_path, monkeypatch):
     monkeypatch.setattr("diagnose.events.event_file.HUGE", 1 << 20)
-    monkeypatch.setattr("diagnose.events.event_file.keep_memory", lambda: None)  # an array nobody touches
+    monkeypatch.setattr("diagnose.events.event_file.keep_memory", lambda _: None)  # an array nobody touches
     picture = b"\x09" + bytes(24 << 20)
     length = len(picture).to_bytes(8, "little")
     first, second = (crc32c.mask(crc32c.crc(part)).to_bytes(4, "little") for part in (length, picture))

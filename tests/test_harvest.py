@@ -171,10 +171,10 @@ def test_whatever_the_lines_are_they_are_read_together_as_they_are_one_by_one(li
                 patch.setattr(harvest, name, value)
             gathered.read(text)
         told = [
-            (kind, line, [repr(one) for one in values.tolist()])
+            (kind, line, list(map(repr, values)))
             for kind, rows in gathered.rows.items()
-            for at, row in zip(rows.lines, rows.values, strict=True)
-            for line, values in zip(at.tolist(), row, strict=True)
+            for lines, columns in [rows.held()]
+            for line, *values in zip(lines.tolist(), *(one.tolist() for one in columns), strict=True)
         ]
         found.append((sorted(told), list(gathered.others or ()), gathered.latest))
     assert found[0] == found[1]

@@ -20,10 +20,11 @@ from diagnose.events import general
 from diagnose.events.alike import Known
 from diagnose.events.columns import Column, name_of
 from diagnose.events.crc32c import Bytes
-from diagnose.events.event_file import keep_memory, read_events
+from diagnose.events.event_file import LARGEST, read_events
 from diagnose.events.findings import Account, Events
 from diagnose.events.framing import FRAME, Frames, Scan
 from diagnose.events.general import Learned, Stretch
+from diagnose.freed_memory import keep_memory
 
 BUFFER = 1 << 22  # bytes of files read together
 FIRST = 1 << 17  # bytes of the first of them, so that the first answer does not wait for a hundred files
@@ -33,7 +34,7 @@ _MARGIN = 64  # bytes behind the buffer that column views may touch; what lies t
 
 def read_many(paths: Iterable[str | Path], *, buffer: int = BUFFER) -> Iterator[Events | OSError]:
     """What `read_events` gives for each of ``paths``, in their order, or the error that opening one raised."""
-    keep_memory()
+    keep_memory(LARGEST)
     learned, known = Learned(), Known()
     block = np.empty(buffer + _MARGIN, np.uint8)
     waiting, bounds = list[str | Path](), [0]  # what was read into the block, and where it begins and ends there

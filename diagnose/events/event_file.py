@@ -19,10 +19,12 @@ from diagnose.events.findings import Account, Events
 from diagnose.events.framing import FRAME, HEADER, Frames, Scan, header_length
 from diagnose.events.general import Learned, Stretch
 from diagnose.events.locked import Cycle, find_cycle
+from diagnose.freed_memory import keep_memory
 
 Way = Literal["locked", "general", "slow"]
 
 BUFFER = 1 << 22  # bytes read at a time
+LARGEST = 24 << 20  # bytes of the arrays that come and go
 SMALL = 1 << 13  # bytes read before looking for a repetition
 HUGE = 32 << 20  # bytes of payload; a larger record is checked piece by piece and not looked into
 _MARGIN = 64  # bytes behind the buffer that column views may touch; what lies there is never used
@@ -39,22 +41,11 @@ def read_events(
     ``learned`` carries over what record layouts other files taught. ``way`` is the fastest way of reading that may
     be used; all give the same answer. Raises OSError when the file cannot be opened or read.
     """
-    keep_memory()
+    keep_memory(LARGEST)
     with FileIO(path) as file:
         reading = _Reading(file, start, buffer, Learned() if learned is None else learned, way)
         reading.run()
         return Events(reading.curves.join(), reading.account, reading.end, reading.start)
-
-
-def keep_memory() -> None:
-    """Have the C library keep the memory of freed arrays at hand, up to some 20 MB, in huge pages where there are any.
-
-    Handing it back, and getting it again page by page, would take a fifth of the time. glibc keeps blocks smaller
-    than the largest it has seen freed. The second time it takes the block from what it keeps, and numpy asks the
-    system for huge pages there. Neither is touched, and so they take no memory.
-    """
-    for _ in range(2):
-        np.empty(24 << 20, np.uint8)
 
 
 class _Reading:

@@ -42,13 +42,15 @@ def read(path: Path) -> list[Trace]:
     text, notes = opened(path)
     harvest = harvested(text, _said, path, notes)
     scales = scales_in(text)
+    silent = [no_signal(path)] if text else []
+    del text  # large
     notes += no_numbers(path, harvest.damage)
     kinds = {kind: kind for kind, _ in harvest.rows}
     if "train_inner" in kinds:
         kinds |= {"train_inner": "train", "train": "train epoch"}
     table = with_scales(harvest.table(path, FORMAT, notes, kinds), scales, "train")
     if not table.count:
-        return [Trace(path, FORMAT, notes=tuple([*notes, no_signal(path)] if text else notes))]
+        return [Trace(path, FORMAT, notes=(*notes, *silent))]
     return traces(table)
 
 

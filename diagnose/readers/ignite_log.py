@@ -38,10 +38,12 @@ def read(path: Path) -> list[Trace]:
     """
     text, notes = opened(path)
     harvest = harvested(text, _said, path, notes)
+    silent = [no_signal(path)] if text else []
+    del text  # large
     notes += no_numbers(path, harvest.damage)
     table = harvest.table(path, FORMAT, notes, {kind: kind.partition(" ")[0] for kind, _ in harvest.rows})
     if not table.count:
-        return [Trace(path, FORMAT, notes=tuple([*notes, no_signal(path)] if text else notes))]
+        return [Trace(path, FORMAT, notes=(*notes, *silent))]
     return traces(_counted(table))
 
 

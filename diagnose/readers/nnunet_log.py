@@ -70,7 +70,8 @@ def read(path: Path) -> list[Trace]:
     """One row an epoch; every class of a list of Dice values is a curve of its own, counted from 1."""
     log = LogLines(path, FORMAT)
     bulk = log.take(_said, pick=True, made=_timed)
-    told = {name: [(bulk.lines[one.rows], one.values)] for name, one in bulk.table.columns.items()}
+    columns, bulk.table = dict(bulk.table.columns), replace(bulk.table, columns={})  # let go one by one: they are large
+    told = {name: [_by_line(bulk, columns.pop(name))] for name in list(columns)}
     cut: list[tuple[int, str]] = []
     few: dict[str, list[tuple[int, float]]] = {}
     for number, line in bulk.others:
@@ -92,6 +93,10 @@ def read(path: Path) -> list[Trace]:
     return log.traces()
 
 
+def _by_line(bulk: Taken, one: Column) -> tuple[Ints, Curve]:
+    return bulk.lines if len(one.rows) == len(bulk.lines) else bulk.lines[one.rows], one.values
+
+
 def _file(log: LogLines, bulk: Taken, told: dict[str, tuple[Ints, Curve]], cut: list[tuple[int, str]]) -> None:
     """A row for every epoch that says something: of what a block says twice the last counts.
 
@@ -102,15 +107,18 @@ def _file(log: LogLines, bulk: Taken, told: dict[str, tuple[Ints, Curve]], cut: 
     begun = np.concatenate([[1], heads])
     columns: dict[str, Column] = {}
     first: dict[str, tuple[int, int]] = {}  # the row a quantity first comes in, and the line
-    for name, (at, said) in told.items():
-        good = ~np.isnan(said) if name == WALL else np.ones(len(at), bool)  # NaN is no day
-        lines, values = at[good], said[good]
+    for name in list(told):
+        lines, values = told.pop(name)
+        if name == WALL and np.isnan(values).any():  # NaN is no day
+            good = ~np.isnan(values)
+            lines, values = lines[good], values[good]
         if not len(lines):
             continue
         rows = np.searchsorted(heads, lines, side="right")
         last = np.append(np.diff(rows) != 0, True)
         columns[name] = Column(rows[last], values[last])
         first[name] = int(rows[0]), int(lines[0])
+        del rows, lines, values
     early = any(len(one.rows) and one.rows[0] == 0 for one in columns.values())
     walls = columns.pop(WALL, Column(NONE, np.zeros(0)))
     kept = np.zeros(len(begun), bool)

@@ -88,10 +88,12 @@ def read(path: Path) -> list[Trace]:
             harvest.damage += [(number, word) for _, word in words if not NUMBER.fullmatch(word)]
             names, good = zip(*((name, word) for name, word in words if NUMBER.fullmatch(word)), strict=True)
             harvest.add(number, said._replace(names=names), list(good))
+    silent = [no_signal(path)] if text else []
+    del text, whole  # large
     notes += no_numbers(path, harvest.damage)
     points = _points(harvest)
     if not len(points):
-        return [Trace(path, FORMAT, notes=tuple([*notes, no_signal(path)] if text else notes))]
+        return [Trace(path, FORMAT, notes=(*notes, *silent))]
     runs: list[Trace] = []
     for run in _told_apart(path, points):
         mine = notes if not runs else []
@@ -129,19 +131,20 @@ def _points(harvest: Harvest) -> Points:
     names: dict[str, int] = {}
     writers: dict[str, int] = {}
     for (writer, (_, *scores)), rows in harvest.rows.items():
-        if scores and rows.lines:
-            lines, values = np.concatenate(rows.lines), np.concatenate(rows.values)
+        if scores and len(rows):
+            lines, columns = rows.held()
             known = np.array([names.setdefault(name, len(names)) for name in scores], np.int64)
             count = len(known)
-            epochs = np.repeat(values[:, 0].astype(np.int64), count)
+            epochs = np.repeat(columns[0].astype(np.int64), count)
             of = np.full(count * len(lines), writers.setdefault(writer, len(writers)), np.int64)
             name = np.tile(known, len(lines))
-            parts.append((np.repeat(lines, count), epochs, values[:, 1:].reshape(-1), name, of))
-        rows.values.clear()
+            parts.append((np.repeat(lines, count), epochs, np.stack(columns[1:], axis=1).reshape(-1), name, of))
+    harvest.rows.clear()
     if not parts:
         return Points(NONE, NONE, np.zeros(0), NONE, [], NONE, [])
     line, epoch, name, of = (np.concatenate([part[at] for part in parts]) for at in (0, 1, 3, 4))
     value = np.concatenate([part[2] for part in parts])
+    parts.clear()
     order = np.argsort(line, kind="stable")
     name, ordered = _by_first(name[order], list(names))
     of, wrote = _by_first(of[order], list(writers))

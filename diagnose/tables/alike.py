@@ -128,11 +128,21 @@ def by_digits(chunk: Chunk, lines: Ints, slots: Slots) -> list[Ints]:
 
 def column(parts: Sequence[tuple[Ints, Curve]]) -> tuple[Ints, Curve]:
     """Rows and values of several parts of a column, by row; the rows of every part rise."""
-    if len(parts) == 1:
-        return parts[0]
+    if len(parts) < 2:
+        return parts[0] if parts else (np.zeros(0, np.int64), np.zeros(0))
     rows = np.concatenate([rows for rows, _ in parts])
     values = np.concatenate([values for _, values in parts])
     if (np.diff(rows) > 0).all():
         return rows, values
     order = np.argsort(rows, kind="stable")
     return rows[order], values[order]
+
+
+def in_order(lines: Ints) -> tuple[Ints, Ints]:
+    """Lines in rising order, and the place of each among them."""
+    if (np.diff(lines) >= 0).all():
+        return lines, np.arange(len(lines))
+    order = np.argsort(lines, kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return lines[order], place

@@ -39,7 +39,7 @@ def folded(said: Mapping[str, Lines]) -> tuple[dict[str, Lines], set[str]]:
     kept: dict[str, list[Lines]] = {text: [lines] for text, lines in said.items()}
     found = set()
     for what, texts in bars.items():
-        states = [said[text].numbers[:, :3] for text in texts]
+        states = [np.stack(said[text].numbers[:3], axis=1) for text in texts]
         at = np.concatenate([said[text].at for text in texts])
         order = np.argsort(at)
         ends = np.zeros(len(at), bool)
@@ -58,7 +58,7 @@ def folded(said: Mapping[str, Lines]) -> tuple[dict[str, Lines], set[str]]:
                     short, lines = _without_counter(text, said[text].of(some), side)
                     found.add(short)
                     kept.setdefault(short, []).append(lines)
-    whole = {text: joined(parts) for text, parts in kept.items() if parts[0].numbers.shape[1]}
+    whole = {text: joined(parts) for text, parts in kept.items() if parts[0].numbers}
     return dict(sorted(whole.items(), key=lambda item: int(item[1].at[0]))), found
 
 
@@ -80,10 +80,11 @@ def without_echoes(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> tu
 
     Such a quantity stays as it was at the end of the bar before up to the last state but one, bar after bar.
     """
-    bars = [text for text, shape in shapes.items() if _STATE.search(text) and None not in (shape.epoch, shape.step)]
+    slots = {text: shape.epoch for text, shape in shapes.items() if shape.epoch is not None and shape.step is not None}
+    bars = [text for text in slots if _STATE.search(text)]
     at = np.concatenate([NONE, *(said[text].at for text in bars)])
     order = np.argsort(at)
-    epochs = np.concatenate([np.zeros(0), *(said[text].numbers[:, shapes[text].epoch] for text in bars)])[order]
+    epochs = np.concatenate([np.zeros(0), *(said[text].numbers[slots[text]] for text in bars)])[order]
     ends = np.append(np.diff(epochs) != 0, True)[: len(at)]
     begins = np.append(True, ends)[: len(at)]
     rows = np.argsort(order)
@@ -93,7 +94,7 @@ def without_echoes(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> tu
         shown = np.full(len(at), np.nan)
         for text, mine in zip(bars, of, strict=True):
             if name in shapes[text].names:
-                shown[mine] = said[text].numbers[:, shapes[text].names.index(name)]
+                shown[mine] = said[text].numbers[shapes[text].names.index(name)]
         same = (shown[1:] == shown[:-1]) | np.isnan(shown[:-1])
         within = ~begins[1:] & ~ends[1:]
         several = np.isfinite(shown[1:]) & within
@@ -129,8 +130,8 @@ def _runs_into(running: tuple[Lines, Shape], final: tuple[Lines, Shape]) -> bool
     after = np.searchsorted(final[0].at, running[0].at)
     if running[1].epoch is not None and final[1].epoch is not None:
         closed = after < len(final[0])
-        epochs = final[0].numbers[after[closed], final[1].epoch]
-        if (running[0].numbers[closed, running[1].epoch] != epochs).any():
+        epochs = final[0].numbers[final[1].epoch][after[closed]]
+        if (running[0].numbers[running[1].epoch][closed] != epochs).any():
             return False  # an epoch without an evaluation, and the next with one
     after = np.unique(after)
     return len(after) >= len(final[0]) > int(after[0])
@@ -153,6 +154,4 @@ def _in_turns(totals: Curve) -> bool:
 def _without_counter(text: str, lines: Lines, side: str) -> tuple[str, Lines]:
     match = _BAR.match(text)
     assert match is not None
-    gone = match[0].count(SLOT)
-    rest = replace(lines, numbers=lines.numbers[:, gone:], whole=lines.whole[:, gone:], pointed=lines.pointed[gone:])
-    return f"{side or match['what']}: {text[match.end() :].rstrip(']')}", rest
+    return f"{side or match['what']}: {text[match.end() :].rstrip(']')}", lines.behind(match[0].count(SLOT))

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from diagnose.run import Curve
 from diagnose.tables.clock import counts
+from diagnose.tables.growing import Growing
 from diagnose.tables.table import Column
 from diagnose.tables.timeline import Ints
 
-Kind = TypeVar("Kind", bound=np.generic)
 EMPTY = frozenset({"", "none", "null", "na", "n/a", "#n/a", "-", "--", "<na>", "nil"})
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
@@ -52,37 +50,6 @@ def number(cell: str, delimiter: str = ",") -> float | None:
     if match := WRAPPED.fullmatch(cell) or SPREAD.fullmatch(cell):
         return float(match[1])
     raise ValueError(cell)
-
-
-class Growing(Generic[Kind]):
-    """An array that grows at its end; room that is asked for and not used costs no memory."""
-
-    def __init__(self, kind: type[Kind]) -> None:
-        self._all: NDArray[Kind] = np.empty(0, kind)
-        self._count = 0
-
-    def __len__(self) -> int:
-        return self._count
-
-    @property
-    def held(self) -> NDArray[Kind]:
-        """What is in it so far."""
-        return self._all[: self._count]
-
-    def room(self, count: int) -> None:
-        """Make room for so many in all."""
-        if count > len(self._all):
-            wider = np.empty(count, self._all.dtype)
-            wider[: self._count] = self.held
-            self._all = wider
-
-    def add(self, more: NDArray[Kind]) -> None:
-        """Put some behind the last."""
-        stop = self._count + len(more)
-        if stop > len(self._all):
-            self.room(max(stop, 2 * self._count))
-        self._all[self._count : stop] = more
-        self._count = stop
 
 
 @dataclass

@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from diagnose.freed_memory import keep_memory
 from diagnose.run import Curve, Note
-from diagnose.tables.alike import WORDS, Slots, by_digits, column, forms_in, numbers, silent, slots_in
+from diagnose.tables.alike import WORDS, Slots, by_digits, column, forms_in, in_order, numbers, silent, slots_in
 from diagnose.tables.clock import counts
 from diagnose.tables.digits import DECIMAL
+from diagnose.tables.growing import Rows
 from diagnose.tables.leftover import Leftover, Numbered
 from diagnose.tables.longtext import Parts
 from diagnose.tables.printed import may_tell
@@ -33,14 +35,6 @@ Values = NDArray[np.float64]
 Made = Callable[[tuple[str, ...], Values], tuple[tuple[str, ...], Values]]
 Sift = Callable[[Chunk, Iterable[tuple[int, Ints]]], Iterable[tuple[int, Ints]]]
 States = defaultdict[Said, list[tuple[Ints, Curve]]]
-
-
-@dataclass
-class Rows:
-    """The lines of one kind that name the same quantities: ``lines`` int64 [n], ``values`` float64 [n, names]."""
-
-    lines: list[Ints] = field(default_factory=list)
-    values: list[NDArray[np.float64]] = field(default_factory=list)
 
 
 @dataclass
@@ -154,6 +148,8 @@ class Harvest:
             self.latest[kind] = number, line
 
     def _together(self, piece: str) -> None:
+        if not self.lines:
+            keep_memory(8 * PIECE)
         chunk = Chunk(piece, self._templates, redrawn=self.redrawn)
         if self.redrawn:
             self.ends.append(chunk.fed)
@@ -200,8 +196,7 @@ class Harvest:
 
     def _keep(self, rows: dict[Kind, Rows], said: Said, lines: Ints, values: Values) -> None:
         names, values = self.made(said.names, values) if self.made else (said.names, values)
-        rows[said.kind, names].lines.append(lines)
-        rows[said.kind, names].values.append(values)
+        rows[said.kind, names].add(lines, values)
 
     def _thinned(self, chunk: Chunk, begin: int, blank: Ints, said: Said, parts: list[tuple[Ints, Curve]]) -> None:
         """Leave of every state of one thing that is told anew all the time the first and the last."""
@@ -213,9 +208,7 @@ class Harvest:
         onward &= (values[1:, 1 : said.state] == values[:-1, 1 : said.state]).all(axis=1)
         within = np.zeros(len(lines), bool)
         within[1:-1] = onward[:-1] & onward[1:]
-        rows = self.states[said.kind, said.names]
-        rows.lines.append(lines[within] + begin)
-        rows.values.append(values[within])
+        self.states[said.kind, said.names].add(lines[within] + begin, values[within])
         self._left += [(begin + at, chunk.line(at)) for at in lines[~within].tolist()]
 
     def _learn(self, shape: int, line: str) -> None:
@@ -242,31 +235,29 @@ class Harvest:
         What is said before the first line with a clock is a setting.
         """
         self.gather()
-        kept = [(kind, rows) for kind, rows in self.rows.items() if rows.lines and kind[1]]
-        lines = np.concatenate([NONE, *(one for _, rows in kept for one in rows.lines)])
-        order = np.argsort(lines, kind="stable")
-        place = np.empty_like(order)
-        place[order] = np.arange(len(order))
+        kept = [(kind, *rows.held()) for kind, rows in self.rows.items() if len(rows) and kind[1]]
+        self.rows.clear()
+        lines = kept[0][1] if len(kept) == 1 else np.concatenate([NONE, *(one for _, one, _ in kept)])
+        lines, place = in_order(lines)
         parts: dict[str, list[tuple[Ints, Curve]]] = {}
-        said = {} if labels is None else {kind: labels[kind] for (kind, _), _ in kept}
+        said = {} if labels is None else {kind: labels[kind] for (kind, _), _, _ in kept}
         filed = any(said.values())
         words = np.zeros(len(lines) if filed else 0, dtype=object)
         begins: dict[str, tuple[int, int]] = {}  # where each name comes first: its row, and its place there
         done = 0
-        for (kind, names), rows in kept:
-            there = place[done : done + sum(map(len, rows.lines))]
+        for (kind, names), own, held in kept:
+            there = place[done : done + len(own)]
             done += len(there)
             if filed:
                 words[there] = said[kind]
-            sort = slice(None) if (np.diff(there) > 0).all() else np.argsort(there, kind="stable")
+            rising = bool((np.diff(there) > 0).all())
+            sort = slice(None) if rising else np.argsort(there, kind="stable")
             there = there[sort]
             for at, name in enumerate(names):
                 begin = (int(there[0]), at)
                 begins[name] = min(begins.get(name, begin), begin)
-                values = np.concatenate([block[:, at] for block in rows.values])[sort]
-                parts.setdefault(name, []).append((there, values))
-            rows.values.clear()
-        self.rows.clear()
+                parts.setdefault(name, []).append((there, held[at] if rising else held[at][sort]))
+            held.clear()
         columns = {}
         for name in sorted(parts, key=begins.__getitem__):
             columns[name] = Column(*column(parts.pop(name)))
@@ -274,9 +265,9 @@ class Harvest:
         settings: dict[str, float] = {}
         if first:
             columns, settings = _from(columns, first)
-        held = array("q", lines[order][first:].tobytes())
         told = words[first:].tolist() if filed else []
-        return Table(path, form, len(held), columns, held, told, (), list(notes), settings)
+        where = array("q", lines[first:].tobytes())
+        return Table(path, form, len(where), columns, where, told, (), list(notes), settings)
 
 
 def _is_number(word: str) -> bool:

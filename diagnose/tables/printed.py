@@ -141,7 +141,8 @@ def with_tables(
         numbers = np.array([list(row.values.values()) for row in some])
         at = np.array([row.line for row in some], np.int64)
         key = f"a table of {', '.join(names)[:200]}"
-        lines[key] = Lines(at, numbers, (numbers == np.floor(numbers)) & clocks, tuple(not one for one in clocks))
+        whole = (numbers == np.floor(numbers)) & clocks
+        lines[key] = Lines(at, tuple(numbers.T), tuple(whole.T), tuple(not one for one in clocks))
         epoch = next((slot for slot, name in enumerate(names) if tail(name) in COARSE), None)
         step = next((slot for slot, name in enumerate(names) if clocks[slot] and tail(name) not in COARSE), None)
         told = tuple("" if clock else name for name, clock in zip(names, clocks, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -66,10 +66,11 @@ def by_section(
 
     ``plain`` are the lines without a number, by text. An epoch that begins closes the section before it.
     """
-    if not shapes:
-        return dict(said), {}
+    headings = _headings(said, shapes, plain) if shapes else []
+    if not headings:
+        return dict(said), dict(shapes)
     carried = carried_by(said, naming(said, shapes))
-    sections = _sections(said, shapes, plain, carried)
+    sections = _sections(said, shapes, headings, carried)
     under: dict[str, dict[int, list[Ints]]] = {}
     for text, shape in shapes.items():
         sides = sections.of(said[text].at)
@@ -104,18 +105,23 @@ def by_section(
 
 def _counts_on(lines: Lines, step: int) -> bool:
     """Whether lines count all steps of a training: they do not begin again under a heading."""
-    return bool((np.diff(lines.numbers[:, step]) > 0).all())
+    return bool((np.diff(lines.numbers[step]) > 0).all())
+
+
+def _headings(
+    said: Mapping[str, Lines], shapes: Mapping[str, Shape], plain: Mapping[str, Ints]
+) -> list[tuple[Ints, int]]:
+    """The lines of every heading, and the number of the split it opens a section of."""
+    counters = {text: lines.at for text, lines in said.items() if text not in shapes and _counts(text)}
+    every = ((at, _heads(text)) for text, at in (*counters.items(), *plain.items()))
+    return [(at, _SIDES.index(side)) for at, side in every if side]
 
 
 def _sections(
-    said: Mapping[str, Lines], shapes: Mapping[str, Shape], plain: Mapping[str, Ints], carried: Carried
+    said: Mapping[str, Lines], shapes: Mapping[str, Shape], headings: Sequence[tuple[Ints, int]], carried: Carried
 ) -> _Sections:
-    at, sides = [NONE], [NONE]
-    counters = {text: lines.at for text, lines in said.items() if text not in shapes and _counts(text)}
-    for text, lines in (*counters.items(), *plain.items()):
-        if side := _heads(text):
-            at.append(lines)
-            sides.append(np.full(len(lines), _SIDES.index(side)))
+    at = [lines for lines, _ in headings]
+    sides = [np.full(len(lines), side) for lines, side in headings]
     heads = np.sort(np.concatenate(at))
     told = np.sort(np.concatenate([NONE, *(said[text].at for text in shapes)]))
     begins = carried.at[np.diff(carried.epochs, prepend=np.nan) != 0]

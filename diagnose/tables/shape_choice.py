@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnose.run import Curve
+from diagnose.tables.alike import column
 from diagnose.tables.grouped import TENSOR
 from diagnose.tables.naming import SLOT, side_of
 from diagnose.tables.shapes import Shape, shape_of
@@ -34,14 +35,14 @@ SURE = 8  # lines that hardly count on by chance
 
 @dataclass(frozen=True)
 class Lines:
-    """All lines of one shape, by the number of the line: ``at`` int64 [lines], ``numbers`` float64 [lines, slots].
+    """All lines of one shape, by the number of the line: ``at`` int64 [lines], ``numbers`` float64 [lines] by slot.
 
     ``whole`` (bool, as many) says which were written with nothing but digits, ``pointed`` whether any had a point.
     """
 
     at: Ints
-    numbers: Curve
-    whole: NDArray[np.bool_]
+    numbers: tuple[Curve, ...]
+    whole: tuple[NDArray[np.bool_], ...]
     pointed: tuple[bool, ...]
 
     def __len__(self) -> int:
@@ -49,7 +50,12 @@ class Lines:
 
     def of(self, rows: Ints | NDArray[np.bool_] | slice) -> Lines:
         """Some of them."""
-        return Lines(self.at[rows], self.numbers[rows], self.whole[rows], self.pointed)
+        numbers = tuple(one[rows] for one in self.numbers)
+        return Lines(self.at[rows], numbers, tuple(one[rows] for one in self.whole), self.pointed)
+
+    def behind(self, slot: int) -> Lines:
+        """The same without the numbers before a slot."""
+        return Lines(self.at, self.numbers[slot:], self.whole[slot:], self.pointed[slot:])
 
 
 def joined(parts: Iterable[Lines]) -> Lines:
@@ -58,8 +64,8 @@ def joined(parts: Iterable[Lines]) -> Lines:
     lines = every[0]  # no copy of the only one, for it may be large
     if len(every) > 1:
         at = np.concatenate([one.at for one in every])
-        numbers = np.concatenate([one.numbers for one in every])
-        whole = np.concatenate([one.whole for one in every])
+        numbers = tuple(map(np.concatenate, zip(*(one.numbers for one in every), strict=True)))
+        whole = tuple(map(np.concatenate, zip(*(one.whole for one in every), strict=True)))
         lines = Lines(at, numbers, whole, tuple(map(any, zip(*(one.pointed for one in every), strict=True))))
     return lines if (np.diff(lines.at) > 0).all() else lines.of(np.argsort(lines.at, kind="stable"))
 
@@ -111,18 +117,16 @@ def naming(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> list[str]:
 
 def carried_by(said: Mapping[str, Lines], known: Iterable[str], shapes: Mapping[str, Shape] | None = None) -> Carried:
     """The epoch as the lines of some shapes name it; ``shapes`` are those known by other keys than their texts."""
-    places, epochs = [NONE], [np.zeros(0)]
+    parts = []
     over = []
     for text in known:
         slot = (shapes[text] if shapes and text in shapes else shape_of(text)).epoch
         if slot is not None:
             over.append(_OVER.search(text) is not None)
-            good = said[text].whole[:, slot]
-            places.append(said[text].at[good])
-            epochs.append(said[text].numbers[good, slot])
-    at = np.concatenate(places)
-    order = np.argsort(at, kind="stable")
-    return Carried(at[order], np.concatenate(epochs)[order], over=all(over))
+            whole = said[text].whole[slot]
+            good = slice(None) if whole.all() else whole
+            parts.append((said[text].at[good], said[text].numbers[slot][good]))
+    return Carried(*column(parts), over=all(over))
 
 
 def chosen(said: Mapping[str, Lines], *, training: bool, stray: int = 0) -> dict[str, Shape]:
@@ -170,7 +174,7 @@ def _begun(said: Mapping[str, Lines]) -> dict[str, Shape]:
     shapes = {text: shape_of(text) for text in said}
     found = {}
     for text, shape in shapes.items():
-        whole = all(said[text].whole[:, slot].all() for slot in (shape.epoch, shape.step) if slot is not None)
+        whole = all(said[text].whole[slot].all() for slot in (shape.epoch, shape.step) if slot is not None)
         sided = any(side_of(shape.names[slot]) and said[text].pointed[slot] for slot in shape.named)
         if shape.losses and shape.clean and whole and (shape.epoch is not None or (not shape.counted and sided)):
             found[text] = shape
@@ -195,7 +199,7 @@ def _speaks(shape: Shape, lines: Lines, carried: Carried, *, training: bool) -> 
             and (_changes(shape, lines) or len(np.unique(carried.until(lines.at))) > 1)
         )
     slots = [slot for slot in (shape.epoch, shape.step) if slot is not None]
-    if not lines.whole[:, slots].all() or not _differ(lines.numbers[:, slots]):
+    if not all(lines.whole[slot].all() for slot in slots) or not _differ(lines, slots):
         return False
     return shape.losses or (shape.worded and any(lines.pointed[slot] for slot in shape.named))
 
@@ -207,19 +211,21 @@ def _stands_out(shape: Shape, lines: Lines, stray: int) -> bool:
     slot = shape.step if shape.epoch is None else shape.epoch
     if slot is None or len(lines) <= OFTEN:
         return False
-    onward = np.diff(lines.numbers[:, slot])
+    onward = np.diff(lines.numbers[slot])
     even = onward[0] > 0 and bool((onward == onward[0]).all())
     return even or (len(lines) >= SURE and bool((onward > 0).mean() > 0.8))
 
 
 def _changes(shape: Shape, lines: Lines) -> bool:
     """Whether some quantity takes more than one value: what never changes was a setting."""
-    return _differ(lines.numbers[:, shape.named])
+    return _differ(lines, shape.named)
 
 
-def _differ(numbers: Curve) -> bool:
-    first = numbers[:1]
-    return not ((numbers == first) | (np.isnan(numbers) & np.isnan(first))).all()
+def _differ(lines: Lines, slots: Sequence[int]) -> bool:
+    """Whether one of some numbers is not the same on every line."""
+    columns = [lines.numbers[slot] for slot in slots]
+    parts = (column[rows] for rows in (slice(OFTEN), slice(None)) for column in columns)  # a few mostly tell
+    return any(not ((part == part[0]) | (np.isnan(part) & np.isnan(part[0]))).all() for part in parts)
 
 
 def _rises(lines: Lines, carried: Carried) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diagnose.run import Curve
-from diagnose.tables.alike import column
+from diagnose.tables.alike import column, in_order
 from diagnose.tables.shape_choice import NONE, Lines, carried_by, naming
 from diagnose.tables.shapes import Shape, shape_of
 from diagnose.tables.table import Column
@@ -26,7 +27,7 @@ class Told:
     """The lines that are read, in their order: ``at`` int64 [lines], ``when`` epoch and step, NaN for none [lines, 2].
 
     ``totals`` is how far a line says its steps go, 0 when it does not, and ``shape`` the number of its shape. By
-    shape: ``places`` is where its lines stand among all of them, ``values`` its quantities [lines, names].
+    shape: ``places`` is where its lines stand among all of them, ``values`` are its quantities, [lines] by name.
     """
 
     at: Ints
@@ -34,7 +35,7 @@ class Told:
     totals: Curve
     shape: Ints
     places: list[Ints]
-    values: list[Curve]
+    values: list[list[Curve]]
     names: list[tuple[str, ...]]
 
 
@@ -46,43 +47,42 @@ def told_by(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Told:
     totals = [_totals(said[text], shapes[text]) for text in texts]
     steps = [total for text, total in zip(texts, totals, strict=True) if _trains(shapes[text])]
     lengths = np.unique(np.concatenate([np.zeros(0), *steps]))
-    reached = _reached(said, shapes)
-    announced = _announced(said, shapes)
-    when, values = [], []
-    for text, total in zip(texts, totals, strict=True):
-        shape, lines = shapes[text], said[text]
+    reached = _reached(said, shapes) if any(shape.evaluates for shape in shapes.values()) else _never
+    announced = _never if all(shape.counted for shape in shapes.values()) else _announced(said, shapes)
+    at, place = in_order(np.concatenate([NONE, *(said[text].at for text in texts)]))
+    places = np.split(place, np.cumsum([len(said[text]) for text in texts])[:-1])
+    told = Told(at, np.empty((2, len(at))).T, np.empty(len(at)), np.empty(len(at), np.int64), places, [], [])
+    for number, (text, there) in enumerate(zip(texts, places, strict=True)):
+        shape, lines, total = shapes[text], said[text], totals[number]
         own = carried if shape.counted else carried.of_uncounted([lines.at]) if shape.rates else beside
         epochs = own.until(lines.at)
         if not shape.counted and (np.diff(epochs) == 0).any():  # several an epoch, or the epoch was not always printed
             epochs[:] = np.nan
+        told.when[there, 0] = epochs
         step = np.full(len(lines), np.nan) if shape.counted else announced(lines.at)
         if shape.step is not None:
             apart = shape.evaluates & (total > 0) & (len(lengths) > 0) & ~np.isin(total, lengths)
-            apart |= shape.evaluates and (lines.numbers[:, shape.step] < reached(lines.at)).mean() > HALF
-            good = lines.whole[:, shape.step] & ~apart  # else it counts its own batches
-            step[good] = lines.numbers[good, shape.step]
-        when.append(np.stack([epochs, step], axis=1))
-        values.append(np.array([_value(lines, shape, slot) for slot in shape.named]).reshape(-1, len(lines)).T)
-    at = np.concatenate([NONE, *(said[text].at for text in texts)])
-    order = np.argsort(at, kind="stable")
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
-    sizes = [len(said[text]) for text in texts]
-    places = np.split(place, np.cumsum(sizes)[:-1])
-    numbers = np.repeat(np.arange(len(texts), dtype=np.int64), sizes)[order]
-    names = [tuple(name for name in shapes[text].names if name) for text in texts]
-    return Told(at[order], np.concatenate(when)[order], np.concatenate(totals)[order], numbers, places, values, names)
+            apart |= shape.evaluates and (lines.numbers[shape.step] < reached(lines.at)).mean() > HALF
+            good = lines.whole[shape.step] & ~apart  # else it counts its own batches
+            step[good] = lines.numbers[shape.step][good]
+        told.when[there, 1] = step
+        told.totals[there] = total
+        told.shape[there] = number
+        told.values.append([_value(lines, shape, slot) for slot in shape.named])
+        told.names.append(tuple(name for name in shape.names if name))
+    return told
+
+
+def _never(lines: Ints) -> Curve:
+    return np.full(len(lines), np.nan)
 
 
 def _reached(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Callable[[Ints], Curve]:
     """The step that training had reached before a line, NaN before its first."""
     steps = [(said[text], shape.step) for text, shape in shapes.items() if shape.step is not None and _trains(shape)]
-    at = np.concatenate([NONE, *(lines.at for lines, _ in steps)])
-    order = np.argsort(at, kind="stable")
-    reached = np.append(
-        np.nan, np.concatenate([np.zeros(0), *(lines.numbers[:, slot] for lines, slot in steps)])[order]
-    )
-    return lambda lines: reached[np.searchsorted(at[order], lines)]
+    at, values = column([(lines.at, lines.numbers[slot]) for lines, slot in steps])
+    reached = np.append(np.nan, values)
+    return lambda lines: reached[np.searchsorted(at, lines)]
 
 
 def _announced(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Callable[[Ints], Curve]:
@@ -90,19 +90,17 @@ def _announced(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> Callab
 
     It counts all steps: it goes on from one such line to the next.
     """
-    at, steps = [], []
+    parts = []
     for text, lines in said.items():
         shape = shapes.get(text) or shape_of(text)
         if shape.step is None or (text not in shapes and (shape.named or not shape.worded or shape.total is not None)):
             continue
-        named = lines.numbers[:, shape.step]
-        if text in shapes or ((np.diff(named) > 0).all() and lines.whole[:, shape.step].all()):
-            at.append(lines.at)
-            steps.append(np.full(len(lines), np.nan) if text in shapes else named)
-    place = np.concatenate([NONE, *at])
-    order = np.argsort(place, kind="stable")
-    every = np.append(np.nan, np.concatenate([np.zeros(0), *steps])[order])
-    return lambda lines: every[np.searchsorted(place[order], lines)]
+        named = lines.numbers[shape.step]
+        if text in shapes or ((np.diff(named) > 0).all() and lines.whole[shape.step].all()):
+            parts.append((lines.at, np.full(len(lines), np.nan) if text in shapes else named))
+    at, steps = column(parts)
+    every = np.append(np.nan, steps)
+    return lambda lines: every[np.searchsorted(at, lines)]
 
 
 def _trains(shape: Shape) -> bool:
@@ -113,13 +111,13 @@ def _totals(lines: Lines, shape: Shape) -> Curve:
     """How far each line says its steps go, 0 when it does not."""
     if shape.total is None:
         return np.zeros(len(lines))
-    return np.where(lines.whole[:, shape.total], lines.numbers[:, shape.total], 0)
+    return np.where(lines.whole[shape.total], lines.numbers[shape.total], 0)
 
 
 def _value(lines: Lines, shape: Shape, slot: int) -> Curve:
-    value: Curve = lines.numbers[:, slot]
+    value = lines.numbers[slot]
     if slot in shape.ratios:
-        whole = lines.numbers[:, slot + 1]
+        whole = lines.numbers[slot + 1]
         value = value / np.where(whole == 0, np.nan, whole)
     return value
 
@@ -133,11 +131,11 @@ def once(told: Told) -> tuple[Rows, Ints]:
         rows = np.concatenate([told.places[number] for number in mine])
         order = np.argsort(rows, kind="stable")
         rows = rows[order]
-        values = np.concatenate([told.values[number] for number in mine])[order]
-        said = np.concatenate([told.when[rows], values], axis=1)
-        same = np.zeros(len(rows), bool)
-        equal = (said[1:] == said[:-1]) | (np.isnan(said[1:]) & np.isnan(said[:-1]))
-        same[1:] = equal.all(axis=1) & (np.diff(rows) == 1)
+        same = np.append(False, np.diff(rows) == 1)
+        clocks = (clock[rows] for clock in told.when.T)
+        parts = zip(*(told.values[number] for number in mine), strict=True)
+        for said in itertools.chain(clocks, (np.concatenate(part)[order] for part in parts)):
+            same[1:] &= (said[1:] == said[:-1]) | (np.isnan(said[1:]) & np.isnan(said[:-1]))
         first = np.maximum.accumulate(np.where(same, 0, np.arange(len(rows))))
         stepped = np.isfinite(told.when[rows, 1])
         shape = told.shape[rows]
@@ -206,8 +204,8 @@ def rows_of(told: Told) -> Found:
         if len(there):
             columns[name] = Column(there, clock[there])
     parts: dict[str, list[tuple[Ints, Curve]]] = {}
-    for name, places, values in sorted(_quantities(told, row), key=lambda one: int(one[1][0])):
-        parts.setdefault(name.strip(), []).append((row[places], values))
+    for _, name, rows, values in sorted(_quantities(told, row), key=lambda one: one[0]):
+        parts.setdefault(name.strip(), []).append((rows, values))
     columns |= {name: Column(*column(some)) for name, some in parts.items() if name not in CLOCKS}
     return Found(columns, told.at[heads[first:]], told.at[heads[:first]], again)
 
@@ -223,7 +221,7 @@ def _apart(told: Told, row: Ints, when: Curve) -> list[tuple[str, ...]]:
         place = np.concatenate([places[row[places] >= 0] for _, places, _ in parts])
         order = np.argsort(place, kind="stable")
         place = place[order]
-        value = np.concatenate([told.values[shape][row[places] >= 0, at] for shape, places, at in parts])[order]
+        value = np.concatenate([told.values[shape][at][row[places] >= 0] for shape, places, at in parts])[order]
         shape, moment = told.shape[place], when[row[place]]
         same = (moment[1:] == moment[:-1]) | (np.isnan(moment[1:]) & np.isnan(moment[:-1]))
         clash = same.all(axis=1) & np.isfinite(moment[1:]).any(axis=1) & (shape[1:] != shape[:-1])
@@ -236,17 +234,19 @@ def _apart(told: Told, row: Ints, when: Curve) -> list[tuple[str, ...]]:
     return [tuple(one) for one in names]
 
 
-def _quantities(told: Told, row: Ints) -> Iterator[tuple[str, Ints, Curve]]:
+def _quantities(told: Told, row: Ints) -> Iterator[tuple[int, str, Ints, Curve]]:
+    """Where each quantity of a shape comes first among all lines, its name, and its rows and values."""
     for places, values, names in zip(told.places, told.values, told.names, strict=True):
-        kept = row[places] >= 0
-        if kept.any():
-            for name, value in zip(names, values.T, strict=True):
-                yield name, places[kept], value[kept]
+        kept = np.flatnonzero(row[places] >= 0)
+        if len(kept):
+            every = slice(None) if len(kept) == len(places) else kept
+            rows = row[places[every]]
+            for name, value in zip(names, values, strict=True):
+                yield int(places[kept[0]]), name, rows, value[every]
 
 
 def _clocks(when: Curve, totals: Curve) -> Curve:
-    """Give every row the finest counter there is: steps since the start where an epoch's length is known."""
-    when = when.copy()
+    """Give every row, in place, the finest counter there is: steps since the start where an epoch's length is known."""
     fine = np.isfinite(when[:, 1])
     if 3 * fine.sum() < len(when):
         when[:, 1] = np.nan
@@ -258,11 +258,9 @@ def _clocks(when: Curve, totals: Curve) -> Curve:
         first = min(when[fine, 0].min(), 1)
         when[fine, 1] += (when[fine, 0] - first) * length
     if fine.any():
-        rows = np.arange(len(when))
-        latest = np.maximum.accumulate(np.where(fine, rows, np.flatnonzero(fine)[0]))
-        said = when[latest]
-        other = ~fine
-        when[other] = np.where(np.isfinite(said[other]), said[other], when[other])
+        known, other = np.flatnonzero(fine), np.flatnonzero(~fine)
+        said = when[known[np.maximum(np.searchsorted(known, other) - 1, 0)]]
+        when[other] = np.where(np.isfinite(said), said, when[other])
     return when
 
 

@@ -68,12 +68,9 @@ def spoken_in(text: str | LongText) -> Spoken:
     found: dict[str, list[Lines]] = {}
     for (kind, _), rows in harvest.rows.items():
         shape, _, forms = kind.rpartition(_FORMS)
-        numbers = np.concatenate(rows.values)
-        whole = np.broadcast_to(np.array([form == "d" for form in forms]), numbers.shape)
-        found.setdefault(shape, []).append(
-            Lines(np.concatenate(rows.lines), numbers, whole, tuple(form == "." for form in forms))
-        )
-        rows.values.clear()
+        at, columns = rows.held()
+        digits = tuple(np.broadcast_to(np.bool_(form == "d"), len(at)) for form in forms)
+        found.setdefault(shape, []).append(Lines(at, tuple(columns), digits, tuple(form == "." for form in forms)))
     every = {shape: joined(parts) for shape, parts in found.items()}
     ordered = dict(sorted(every.items(), key=lambda item: int(item[1].at[0])))
     for shape, lines in ordered.items():

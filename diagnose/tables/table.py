@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -84,7 +85,7 @@ class Table:
             self,
             count=len(rows),
             columns=columns,
-            lines=[self.lines[row] for row in rows.tolist()] if self.lines else (),
+            lines=array("q", np.array(self.lines, np.int64)[rows].tobytes()) if self.lines else (),
             labels=[self.labels[row] for row in rows.tolist()] if self.labels else (),
             runs=(),
             restarts=[int(place[row]) for row in self.restarts if place[row] >= 0],
@@ -261,8 +262,7 @@ def _main_rows(table: Table, clocks: set[str]) -> tuple[NDArray[np.bool_], _File
     if table.count > main.sum() >= table.count / 2:
         return main, _evaluations(table, main)
     main = np.zeros(table.count, bool)
-    others = [column for name, column in table.columns.items() if name not in clocks]
-    if others:
+    if others := [column for name, column in table.columns.items() if name not in clocks]:
         main[max(others, key=lambda column: len(column.rows)).rows] = True
     return (main if main.any() else np.ones(table.count, bool)), None
 

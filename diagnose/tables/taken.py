@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from diagnose.run import Curve
 from diagnose.tables.alike import column
-from diagnose.tables.harvest import NONE, Harvest, Kind, Made, Rows
+from diagnose.tables.growing import Rows
+from diagnose.tables.harvest import NONE, Harvest, Kind, Made
 from diagnose.tables.leftover import Leftover
 from diagnose.tables.longtext import LongText, to_the_last
 from diagnose.tables.said import Parse
@@ -55,14 +56,11 @@ class Taken:
 
     def aside(self, kind: str) -> tuple[Ints, Curve]:
         """The numbers of the lines of one kind that were kept apart, and the names' values [line, name]."""
-        lines, values = [NONE], []
-        for (other, _), rows in self.states.items():
-            if other == kind:
-                lines += rows.lines
-                values += rows.values
-        numbers = np.concatenate(lines)
+        held = [rows.held() for (other, _), rows in self.states.items() if other == kind]
+        numbers = np.concatenate([NONE, *(lines for lines, _ in held)])
         order = np.argsort(numbers, kind="stable")
-        return numbers[order], np.concatenate(values)[order] if values else np.zeros((0, 0))
+        values = np.concatenate([np.array(columns).T for _, columns in held]) if held else np.zeros((0, 0))
+        return numbers[order], values[order] if held else values
 
     def state_table(self) -> Table:
         """What all states between the first and the last say."""

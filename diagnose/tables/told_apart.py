@@ -85,11 +85,13 @@ def _by_turn(said: Mapping[str, Lines], shapes: Mapping[str, Shape]) -> tuple[di
     carried = carried_by(said, naming(said, shapes), shapes)
     lines, found = dict(said), dict(shapes)
     for text, shape in shapes.items():
+        if shape.step is not None or len(said[text]) < FEW:
+            continue
         epochs = carried.until(said[text].at)
         pairs = epochs[: len(epochs) // 2 * 2].reshape(-1, 2)
-        if shape.step is not None or len(epochs) < FEW or not (pairs[:, 0] == pairs[:, 1]).all():
+        if not (pairs[:, 0] == pairs[:, 1]).all():
             continue
-        values = said[text].numbers[:, shape.named]
+        values = np.stack([said[text].numbers[slot] for slot in shape.named], axis=1)
         to_and_fro = np.abs(np.diff(values, axis=0)).sum(axis=0) > 3 * np.abs(values[2:] - values[:-2]).sum(axis=0)
         if len(np.unique(epochs)) >= len(epochs) // 2 and to_and_fro.any():
             del lines[text], found[text]
