@@ -12,7 +12,7 @@ from tests.free_logs import FALL, RISE, curve, epochs, read
     [
         ("Val loss after epoch {n}: {a}", ["Val loss"]),
         ("Loss at step {n} = {a}", ["Loss"]),
-        ("After epoch {n} the mean dice is {b}", ["the mean dice"]),
+        ("After epoch {n} the mean dice is {b}", ["mean dice"]),
         ("[Epoch {n}] loss {a} | dice (Kvasir/ETIS) {b}/0{b}", ["loss", "dice Kvasir", "dice ETIS"]),
         ("Result at epoch [{n}/9]: mIoU/mAcc/allAcc {a}/{b}/1{b}.", ["mIoU", "mAcc", "allAcc"]),
         ("epoch: {n}, Train loss: {a}, metrics: {{'iou': '{b}', 'dice': '{b}'}}", ["Train loss", "iou", "dice"]),

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from diagnose.tables.bars import folded, summed_up, without_echoes
 from diagnose.tables.longtext import LongText, parts
 from diagnose.tables.naming import SLOT
-from diagnose.tables.printed import Row, tables_in, with_tables
+from diagnose.tables.printed import tables_in, with_tables
+from diagnose.tables.printed_rows import Row
 from diagnose.tables.sections import by_section
 from diagnose.tables.shape_choice import OFTEN, chosen
 from diagnose.tables.shape_rows import Found, rows_of, told_by

@@ -8,7 +8,7 @@ from diagnose.tables.naming import LOSSES, RATES, SCORES, SLOT, is_told, key_of,
 
 TENSOR = re.compile(rf"tensor\({SLOT} ?\)")  # what print(loss) writes
 _NAME = r"[^\W\d_][\w@-]{0,30}"
-_GROUP = re.compile(rf"({_NAME}(?: ?/ ?{_NAME}){{1,9}})[)\]]?:? ?[=(\[]? ?({SLOT}(?: ?/ ?{SLOT}){{1,9}})(?!\w)")
+_GROUP = re.compile(rf"({_NAME}(?: ?/ ?{_NAME}){{1,9}})[)\]]?:? ?[=(\[]? ?({SLOT}(?:%? ?/ ?{SLOT}){{1,9}})(?!\w)")
 _RANK = re.compile(rf"\[(?:gpu|rank|worker|process|proc|device)[ :#]{{0,3}}{SLOT}\]", re.IGNORECASE)
 _OVER = re.compile(rf"({_NAME}) ?[(\[]$")
 _LIST = re.compile(  # IoU: ['98.5', '71.5']

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from operator import lt
-from typing import NamedTuple
 
 import numpy as np
 
@@ -13,32 +11,17 @@ from diagnose.tables.aligned import cells_of
 from diagnose.tables.clock import COARSE, counts, tail
 from diagnose.tables.coco import SCORE, coco_scores
 from diagnose.tables.evidence import speaks
-from diagnose.tables.naming import CASES, is_told, side_of, words
+from diagnose.tables.naming import is_told
+from diagnose.tables.printed_rows import FEWER, Row, is_cell, is_row, number_in, read_rows
 from diagnose.tables.shape_choice import OF_EPOCHS, OFTEN, Lines
 from diagnose.tables.shapes import LONGEST, Shape, shape_of, taken_out
 
 MOST = 400  # rows of a table, beyond which it is a list of things
 WIDE = 40  # cells of a row
-LONG = 60  # characters of a name
-_NUMBER = re.compile(r"[-+]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][-+]?\d{1,4})?%?|nan|-?inf", re.IGNORECASE)
-_NOTHING = re.compile(
-    r"|none|n/?a|-+|[*+✓✔√←↑↓]+|\d{1,3}(?::\d\d){1,2}(?:\.\d+)?", re.IGNORECASE
-)  # and what a row took
+REMARKS = 3  # lines of something else between two rows of a table of epochs
 _RULE = re.compile(r"[\s|+:=─━│┃┏┓┗┛┡┩┳┻╇┌┐└┘├┤┬┴┼╭╮╰╯═╒╕╘╛╞╡╤╧╪-]+")
 _BARS = "|│┃"
 _FIGURES = frozenset(("support", "count", "time", "dur", "images", "instances", "labels"))
-_FEWER = frozenset(("accuracy",))  # of which scikit-learn's report has one number, and how many there were
-
-
-class Row(NamedTuple):
-    """The line a table, or a row of a table of epochs, begins at, from 1; and its quantities by name.
-
-    ``first``: it is the first row of a table of epochs.
-    """
-
-    line: int
-    values: dict[str, float]
-    first: bool = False
 
 
 def in_box(line: str) -> bool:
@@ -83,24 +66,34 @@ def tables_in(text: str, heads: Sequence[int]) -> tuple[str, list[Row]]:
     for start in _starts(text, heads):
         if start < seen:
             continue
-        used, found = _table(text, start)
+        used, found, remarks = _table(text, start)
         seen = _after(text, start, used)
         if found:
             line += text.count("\n", counted, start)
             counted = start
             rows += [one._replace(line=line + 1 + one.line) for one in found]
-            kept += [text[done:start], "\n" * used]
+            kept += [text[done:start], _without_rows(text[start:seen], used, remarks)]
             done = seen
     return ("".join([*kept, text[done:]]), rows) if rows else (text, [])
 
 
-def _table(text: str, start: int) -> tuple[int, list[Row]]:
-    """How many lines the table has that begins at a place in the text, and what it says."""
+def _without_rows(table: str, used: int, remarks: Sequence[int]) -> str:
+    """As many blank lines as there are in a table, but for the remarks that were printed between its rows."""
+    if not remarks:
+        return "\n" * used
+    lines = table.split("\n")
+    return "".join(f"{lines[at] if at in remarks else ''}\n" for at in range(used))
+
+
+def _table(text: str, start: int) -> tuple[int, list[Row], Sequence[int]]:
+    """How many lines the table has that begins at a place in the text, what it says, and which lines are none of it."""
     first = next(_lines(text, start))
     if SCORE in first:
         used, scores = coco_scores(_lines(text, start), text[max(0, start - 400) : start])
-        return used, [Row(0, scores)] if scores else []
-    return (_boxed if first.lstrip()[:1] in _BARS else _in_columns)(_lines(text, start))
+        return used, [Row(0, scores)] if scores else [], ()
+    if first.lstrip()[:1] in _BARS:
+        return (*_boxed(_lines(text, start)), ())
+    return _in_columns(_lines(text, start))
 
 
 def _starts(text: str, lines: Sequence[int]) -> Iterator[int]:
@@ -168,19 +161,23 @@ def _boxed(lines: Iterator[str]) -> tuple[int, list[Row]]:
         elif not bare or not _RULE.fullmatch(bare):
             break
         used += 1
-    return used, _read(table) if len(table) <= MOST and all(len(cells) <= WIDE for _, cells in table) else []
+    return used, read_rows(table) if len(table) <= MOST and all(len(cells) <= WIDE for _, cells in table) else []
 
 
 def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in re.split(f"[{_BARS}]", line)[1:-1]]
 
 
-def _in_columns(lines: Iterator[str]) -> tuple[int, list[Row]]:
-    """A table without bars: a row has a cell for every name, and before them the name of a class if all are scores."""
+def _in_columns(lines: Iterator[str]) -> tuple[int, list[Row], list[int]]:
+    """A table without bars: a row has a cell for every name, and before them the name of a class if all are scores.
+
+    Up to `REMARKS` lines may stand between two epochs: callbacks print there.
+    """
     names = _spelled(cells_of(next(lines)))
     of_classes = not counts(names[0])
     table = [(0, ["class", *names] if of_classes else names)]
     last = 0
+    remarks: list[int] = []
     for at, line in enumerate(lines, 1):
         if _RULE.fullmatch(line) or not line:
             if not line and last and not of_classes:
@@ -188,11 +185,22 @@ def _in_columns(lines: Iterator[str]) -> tuple[int, list[Row]]:
             continue
         row = _named(line.split(), len(names)) if of_classes else cells_of(line)
         row += [""] * ("|" in line and len(row) == len(names) - 1)  # a last cell may be blank
-        if len(row) != len(table[0][1]) or not _is_cell(row[-1]) or not _is_row(row[of_classes:]):
+        if len(row) != len(table[0][1]) or not is_cell(row[-1]) or not is_row(row[of_classes:]):
+            if of_classes or not last or at - last > REMARKS:
+                break
+            remarks.append(at)
+            continue
+        if remarks and remarks[-1] > last and not _goes_on(table[-1][1][0], row[0]):
             break
         table.append((at, row))
         last = at
-    return last + 1, _read(table)
+    return last + 1, read_rows(table), [at for at in remarks if at < last]
+
+
+def _goes_on(before: str, cell: str) -> bool:
+    """Whether an epoch is the next, or a later one."""
+    numbers = [number_in(one) for one in (before, cell)]
+    return None not in numbers and numbers[0] < numbers[1]  # type: ignore[operator] # neither is None
 
 
 def _spelled(names: list[str]) -> list[str]:
@@ -202,89 +210,7 @@ def _spelled(names: list[str]) -> list[str]:
 
 def _named(cells: Sequence[str], count: int) -> list[str]:
     """The name of a row in one cell, and its numbers; scikit-learn's accuracy stands in the column before the last."""
-    if cells[0] in _FEWER and len(cells) == 3:
+    if cells[0] in FEWER and len(cells) == 3:
         return [cells[0], *[""] * (count - 2), *cells[1:]]
     name = " ".join(cells[:-count])
     return [name, *cells[-count:]] if name else []
-
-
-def _read(table: Sequence[tuple[int, list[str]]]) -> list[Row]:
-    """What a table says, the names in its first row; nothing when it is none of numbers, or lists cases."""
-    if len(table) < 2 or not table[0][1]:
-        return []
-    if len(table[0][1]) == 2 and _NUMBER.fullmatch(table[0][1][1]):
-        table = [(0, ["name", "value"]), *table]
-    (_, head), *rest = table
-    period = next(size for size in range(1, len(head) + 1) if head == head[:size] * (len(head) // size))
-    names = head[:period]
-    rows = [(at, cells[begin : begin + period]) for at, cells in rest for begin in range(0, len(cells), period)]
-    rows = [(at, cells) for at, cells in rows if any(cells)]
-    if (
-        any(len(cells) != period for _, cells in rows)
-        or not rows
-        or any(len(name) > LONG or _NUMBER.fullmatch(name) for name in names)
-    ):
-        return []
-    if clocks := [name for name in names if counts(name)]:
-        return _of_epochs(names, rows, clocks[-1])
-    if all(_is_cell(cell) for _, cells in rows for cell in cells):
-        values = _values(names, rows[0][1]) if len(rows) == 1 else {}
-        return [Row(0, values)] if values else []
-    if period < 2 or set(words(names[0])) & CASES or not all(_is_cell(cell) for _, cells in rows for cell in cells[1:]):
-        return []
-    values = {}
-    for _, cells in rows:
-        values |= _named_by_row(names, cells)
-    return [Row(0, values)] if values else []
-
-
-def _of_epochs(names: Sequence[str], rows: Sequence[tuple[int, list[str]]], clock: str) -> list[Row]:
-    if not speaks(names):
-        return []
-    found: list[Row] = []
-    for at, cells in rows:
-        said = {name: _number(cell) for name, cell in zip(names, cells, strict=True) if name}
-        numbers = {name: value for name, value in said.items() if value is not None}
-        if clock in numbers and len(numbers) > 1:
-            found.append(Row(at, numbers, not found))
-    clocks = [row.values[clock] for row in found]
-    rising = all(map(lt, clocks, clocks[1:])) and all(map(_is_cell, (cells[0] for _, cells in rows)))
-    return found if rising and len(found) == len(rows) else []  # else a list of trials, and how far each has got
-
-
-def _values(names: Sequence[str], cells: Sequence[str]) -> dict[str, float]:
-    said = {name: _number(cell) for name, cell in zip(names, cells, strict=True) if _tells(name)}
-    return {name: value for name, value in said.items() if value is not None}
-
-
-def _named_by_row(names: Sequence[str], cells: Sequence[str]) -> dict[str, float]:
-    """The scores of a class, or what a row of a name and its number says."""
-    label = cells[0]
-    if not label or len(label) > LONG:
-        return {}
-    if len(names) == 2 and not any(map(_tells, names[1:])):  # Validate metric | DataLoader 0
-        value = _number(cells[1])
-        side = "" if side_of(label) else side_of(names[0])
-        good = value is not None and is_told(label)
-        return {f"{side}/{label}" if side else label: value} if good and value is not None else {}
-    if label in _FEWER:
-        value = _number(cells[-2])
-        return {label: value} if value is not None else {}
-    return {f"{name} {label}": value for name, value in _values(names[1:], cells[1:]).items()}
-
-
-def _tells(name: str) -> bool:
-    return speaks([name]) or is_told(name) or name.upper() == "AR"
-
-
-def _is_row(cells: Sequence[str]) -> bool:
-    """Whether no more than a remark among the cells is neither a number nor nothing."""
-    return sum(map(_is_cell, cells)) >= max(2, len(cells) - 1)
-
-
-def _is_cell(cell: str) -> bool:
-    return _NUMBER.fullmatch(cell) is not None or _NOTHING.fullmatch(cell) is not None
-
-
-def _number(cell: str) -> float | None:
-    return float(cell.rstrip("%")) if _NUMBER.fullmatch(cell) else None

@@ -156,8 +156,8 @@ def chosen(said: Mapping[str, Lines], *, training: bool, stray: int = 0) -> dict
             main[text] = shape
         elif shape.counted and shape.losses and {name for name in shape.names if name} <= known:
             main[text] = shape  # a remark behind the numbers, and little else
-        elif shape.counted or not _changes(shape, lines) or not stands:
-            continue
+        elif shape.counted or not stands or not (_changes(shape, lines) or (shape.rates and len(lines) >= OFTEN)):
+            continue  # what never changes was a setting, but for a rate that comes back
         elif (shape.rates and _rises(lines, carried)) or (shape.losses and _sums_up(text, lines, carried, counted)):
             main[text] = shape
     return main

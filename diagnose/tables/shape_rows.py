@@ -251,7 +251,11 @@ def _clocks(when: Curve, totals: Curve) -> Curve:
     if 3 * fine.sum() < len(when):
         when[:, 1] = np.nan
         return when
-    if np.isfinite(when[fine, 0]).all() and (length := _length(when[fine], totals[fine])):
+    known = np.isfinite(when[fine, 0])
+    if known.all() and len(np.unique(when[fine, 0])) > 1 and (when[fine, 1] == totals[fine]).all():
+        when[:, 1] = np.nan  # only the end of every epoch was kept
+        return when
+    if known.all() and (length := _length(when[fine], totals[fine])):
         beyond = fine & (totals == 0) & (when[:, 1] >= length)  # counts all steps, the others those of their epoch
         when[beyond, 1] = np.nan
         fine &= ~beyond

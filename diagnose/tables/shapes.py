@@ -58,7 +58,7 @@ _CLASS = re.compile(r"(?<=\b[Cc]lass) (?=\d{1,3}\b(?!\.\d|/))")  # Class 1 IoU: 
 _DASHED = re.compile(r"(?<=[A-Za-z)])-(?=\d{1,3}\.\d{1,4}(?:;|$))")  # ===>polyp: Iou-81.5; Precision-90.2
 _COMMA = re.compile(r"(?<=[:=])( ?-?(?:0,\d{1,20}|\d{1,3},(?:\d{1,2}|\d{4,20})))(?=[;,\s]|$)")  # 0,5 as in Europe
 _NUMBER = re.compile(
-    r"(?<![A-Za-z0-9_.@\\])(?<![A-Za-z0-9]-)(?<!\D/)([-+]?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan\b|inf(?:inity)?\b))"
+    r"(?<![A-Za-z0-9_.@\\])(?<![A-Za-z0-9]-)(?<![^\d%]/)([-+]?(?:\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan\b|inf(?:inity)?\b))"
     r"(?=%|(?:ms|s|secs?|seconds|it/s|s/it|img/s|[MGK]i?B|K|M|k|epoch(?=[ :])|batch(?=:))?"
     r"(?:(?![\w.@]|-\w)|\.(?:\s|$))|[^\x00-\x7f])",
     re.IGNORECASE,
