@@ -64,3 +64,9 @@ def test_where_only_the_end_of_every_bar_was_kept_the_epoch_counts(tmp_path):
     [found], _ = read(tmp_path, epochs("INFO: Validation Dice score: {b}\nINFO: Checkpoint {n} saved!\n" + bar))
 
     assert found == {"Validation Dice score": curve(RISE), "loss (batch)": curve(FALL)}
+
+
+def test_the_score_of_a_split_needs_no_sign_before_its_number_and_a_mere_score_does(tmp_path):
+    [found], _ = read(tmp_path, epochs("Fold 0 Epoch {n} - TrainLoss {a} - ValidScore {b} - a high score {a}\n"))
+
+    assert found == {"TrainLoss": curve(FALL), "ValidScore": curve(RISE)}

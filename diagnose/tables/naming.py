@@ -122,6 +122,7 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
         last = next(word for word in reversed(said) if not word.isdecimal())
         known = bool({last, words(key.lower())[-1]} & (LOSSES | SCORES | _SHORT)) or inside(key) or _whole(key, said)
         known |= inner is not None and is_told(key.partition("(")[0])  # f1-score (micro avg) 0.5
+        known |= last == "score" and side_of(key) != ""  # ValidScore 0.5
         if not (known and len(said) <= 4) and not (whole and len(said) <= 3):
             return "", before + said
     return key, before
