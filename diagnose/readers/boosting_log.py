@@ -13,6 +13,8 @@ from diagnose.run import Series, Trace
 from diagnose.tables.log_lines import LogLines
 from diagnose.tables.longtext import parts
 from diagnose.tables.said import LOOK, Said
+from diagnose.tables.table import Table
+from diagnose.tables.taken import between, merged
 from diagnose.tables.textfile import head_text, unbarred
 from kb.text import Text
 
@@ -36,9 +38,8 @@ PAIR = re.compile(
     rf"(?P<name>[\w.-]{{1,60}}(?:-[\w@.-]{{1,40}}(?=:)|'s [\w@.-]{{1,40}})|learn|test\d{{0,3}}): ?(?P<value>{_VALUE})",
     re.ASCII,
 )
-_AGAIN = re.compile(
-    r"(\bbest iteration(?: is)?:(?:[^\n\t]{0,300}\n){1,4}?)[^\n\t]{0,300}?\[ {0,4}\d{1,9}\][\t ][^\n]*", re.IGNORECASE
-)
+_STOPPED = re.compile(r"\bbest iteration(?: is)?:\s*$", re.IGNORECASE)
+NEXT = 4  # lines below which that round stands, where bars and blank lines are between
 UNNAMED = Text(
     "CatBoost does not print what it measures: called a loss where the best is the lowest, else a score",
     "CatBoost 不打印所测指标的名称：最优值为最低者记作 loss，否则记作 score",
@@ -56,20 +57,30 @@ def read(path: Path) -> list[Trace]:
 
     CatBoost names no measure: ``learn/loss`` and ``test/loss`` where the best of them is the lowest, else ``score``.
     """
-    log = LogLines(path, FORMAT, _without_best)
+    log = LogLines(path, FORMAT)
     lines = itertools.chain.from_iterable(re.finditer(r"[^\n]*\n?", part) for part in parts(log.text))
     early = [line[0] for line in itertools.islice(lines, EARLY)]
     folds = any("+" in line for line in early if ROUND.match(line))
     measure = _measure([found for line in early if (found := TREE.match(line))])
     bulk = log.take(partial(_said, measure=measure), pick=True)
+    rows: dict[int, dict[str, float]] = {}
+    stops: list[int] = []  # lines that announce a round which is told again
     for number, line in bulk.others:
         text = unbarred(line)
+        if _STOPPED.search(text):
+            stops.append(number)
+            continue
         said = _said(text, measure)
         row = {}
         for name, (start, stop) in zip(said.names, said.spans, strict=True) if said else ():
             value = log.number(name, text[start:stop], number)
             if value is not None:
                 row[name] = value
+        if row:
+            rows[number] = row
+    for stop in stops:
+        bulk.table = _without_next(bulk.table, rows, stop)
+    for number, row in rows.items():
         if len(row) > 1:
             log.add(number, row)
     if folds:
@@ -80,9 +91,12 @@ def read(path: Path) -> list[Trace]:
     return log.traces()
 
 
-def _without_best(text: str) -> str:
-    """The text without the round that XGBoost and LightGBM print once more when they stop."""
-    return _AGAIN.sub(r"\1", text)
+def _without_next(table: Table, rows: dict[int, dict[str, float]], stop: int) -> Table:
+    """The table without the best round, which XGBoost and LightGBM print once more; or it is taken out of ``rows``."""
+    line = min((line for line in (*table.lines, *rows) if stop < line <= stop + NEXT), default=None)
+    if line is None or rows.pop(line, None) is not None:
+        return table
+    return merged(between(table, 0, line), between(table, line + 1, float("inf")))
 
 
 def _measure(trees: list[re.Match[str]]) -> str:
@@ -98,7 +112,7 @@ def _said(line: str, measure: str = "") -> Said | None:
     """The round and the numbers of a line."""
     match = ROUND.match(line) or TREE.match(line)
     if match is None:
-        return LOOK if "%|" in line else None
+        return LOOK if "%|" in line or _STOPPED.search(line) else None
     tree = f"/{measure}" if match.re is TREE else ""
     found = PAIR.finditer(line, *match.span("said"))
     pairs = {pair["name"].replace("'s ", "/") + tree: pair.span("value") for pair in found}

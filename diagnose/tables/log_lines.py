@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -43,16 +43,11 @@ class _Start:
 
 
 class LogLines:
-    """A text log and the rows found in it so far; lines count from 1. A file that cannot be read has none.
+    """A text log and the rows found in it so far; lines count from 1. A file that cannot be read has none."""
 
-    What ``clean`` takes out of the text must not hold a line feed.
-    """
-
-    def __init__(self, path: Path, form: str, clean: Callable[[str], str] | None = None) -> None:
+    def __init__(self, path: Path, form: str) -> None:
         self.path, self.form = path, form
         text, self.notes = opened(path)
-        if clean is not None:
-            text = text.cleaned(clean) if isinstance(text, LongText) else clean(text)
         self._text = text
         self._scales = scales_in(text)
         self._taken: Taken | None = None
