@@ -32,6 +32,7 @@ def test_an_object_over_many_lines_is_still_put_on_one():
         ("settings_file", "args.yaml", f"lr: {DIGITS}x\n"),
         ("csv_log", "log.csv", f"epoch,loss\n1,{DIGITS}x\n2,0.5 ({DIGITS}x\n"),
         ("csv_log", "loss.txt", f"0.5\n0.4\n{DIGITS}x\n"),
+        ("csv_log", "gap.csv", f"epoch,loss\n1,0.5{' ' * 100_000}x\n2,0.4\n"),
         ("csv_log", "blanks.csv", f"epoch,a{' ' * 200_000}b,loss\n1,2,0.5\n2,3,0.4\n"),
         ("jsonl_log", "blanks.json", f'[{{"epoch": 1, "a{" " * 200_000}b": 1}}, {{"epoch": 2, "loss": 0.5}}]'),
     ],

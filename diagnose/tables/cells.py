@@ -18,7 +18,7 @@ EMPTY = frozenset({"", "none", "null", "na", "n/a", "#n/a", "-", "--", "<na>", "
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 WRAPPED = re.compile(
-    r"(?:tensor\(|np\.float\d+\(|array\()?\[?\s*([+-]?[\d.]+(?:[eE][+-]?\d+)?|nan|-?inf)\s*\]?(?:,.*)?\)?%?\s*\*{0,3}"
+    r"(?:tensor\(|np\.float\d+\(|array\()?\[?\s*([+-]?[\d.]+(?:[eE][+-]?\d+)?|nan|-?inf)\s*\]?(?:,.*)?\)?%?\*{0,3}"
 )
 SPREAD = re.compile(  # 0.81±0.02, 0.81 +/- 0.02, 0.81 (0.02)
     r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)%?\s*(?:±|\+/-|\+-|\()"
