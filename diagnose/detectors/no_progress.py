@@ -12,7 +12,6 @@ from diagnose.exactly import held
 from diagnose.finding import Evidence, Unsure, too_few
 from diagnose.measure import blocks, finite, median, medians
 from diagnose.run import Series
-from kb.text import Text
 
 
 def no_progress(
@@ -45,7 +44,7 @@ def no_progress(
     ended where guessing is, and an accuracy among ``scores`` says the same, has learnt by heart (``labels``).
     Without a rate that tells why, ``exact``: for most of the rows it is one number, written with ``digits`` digits.
     That number may be 0, unless it is a part of a loss, another of ``losses`` moves or a score reached ``solved``.
-    Without any cause nothing is said of a log that begins ``late`` times as many steps after 0 as it holds.
+    Without any other the cause is ``late`` in a log that begins that many times as many steps after 0 as it holds.
     """
     steps, values = finite(loss)
     if len(values) < points:
@@ -79,12 +78,7 @@ def no_progress(
     elif not cause and at_share(end, chance, settings, scores):
         cause = "at-share"
     if not cause and steps[0] >= late * (steps[-1] - steps[0]) > 0:
-        return Unsure(
-            Text(
-                f"the log begins at step {steps[0]} and ends at {steps[-1]}: how the loss came there is not in it",
-                f"日志从第 {steps[0]} 步开始、到第 {steps[-1]} 步结束：看不到损失此前的走势",
-            )
-        )
+        cause = "late"
     return Evidence(loss.name, int(steps[0]), int(steps[-1]), facts, cause)
 
 
