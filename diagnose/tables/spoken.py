@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ from diagnose.tables.textfile import cut_short
 from diagnose.tables.timeline import Ints
 
 _FORMS = "\x02"  # between the text of a shape and how its numbers are written
+_NUMBERED = re.compile(r"\d|nan|inf", re.IGNORECASE)  # a line without any of them holds no number
 
 
 @dataclass
@@ -81,7 +83,7 @@ def spoken_in(text: str | LongText) -> Spoken:
 
 def _said(line: str, *, plain: bool = False) -> Said | None:
     """The numbers of a line; its kind is its shape, and whether each is written with digits, a point, or else."""
-    if not 2 < len(line) <= LONGEST or (not plain and plainly(line) != line):
+    if not 2 < len(line) <= LONGEST or not _NUMBERED.search(line) or (not plain and plainly(line) != line):
         return None
     shape, spans = located(line)
     words = (line[start:stop] for start, stop in spans)
