@@ -73,3 +73,22 @@ def test_a_box_of_settings_above_a_log_does_not_make_it_one_of_boxes(tmp_path, h
         "Total Loss": [0.8, 0.7, 0.6, 0.5],
         "Val Loss": [1.8, 1.7, 1.6, 1.5],
     }
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "names"),
+    [
+        ("epoch {n} step {s} train loss: {x} lr: 0.01\n", "class", ("background", "polyp")),
+        ("第 {n} 轮 第 {s} 步 训练损失：{x} 学习率：0.01\n", "类别", ("背景", "息肉")),
+    ],
+)
+def test_a_box_with_a_heading_is_a_table_among_other_lines(tmp_path, line, title, names):
+    edge = "+------+--------+\n"
+    rows = "".join(f"| {name} | 0.{{n}}5 |\n" for name in names)
+    table = f"{edge}| {title} | IoU |\n{edge}{rows}{edge}"
+    steps = "".join(line.replace("{s}", str(s)).replace("{x}", f"{1 / (s + 2):.4f}") for s in range(10))
+
+    [trace] = read(tmp_path, "".join((steps + table).replace("{n}", str(n)) for n in range(1, 5)))
+
+    assert trace.format == "general"
+    assert [len(one) for one in trace.series] == [40, 40, 4, 4]

@@ -22,6 +22,9 @@ _ROW = re.compile(
 )
 _PLAIN = re.sub(r"\?P<\w+>", "?:", _ROW.pattern)
 _BOX = re.compile(rf"^{_EDGE.pattern}\n{{1,3}}(?:{_PLAIN}\n{{1,3}}){{2}}", re.MULTILINE)
+_HEADED = re.compile(
+    rf"^{_EDGE.pattern}\n{{1,3}}[^\n]*\|[ \t]*[^\W\d][^|\n]*\|[ \t]*\n{{1,3}}{_EDGE.pattern}$", re.MULTILINE
+)
 _SETTINGS = re.compile(
     r"\|[ \t]*(?:\w+[ _])?(?:key|name|param|parameter|argument|config|setting|option)s?[ \t]*\|[ \t]*values?[ \t]*\|",
     re.IGNORECASE,
@@ -29,9 +32,13 @@ _SETTINGS = re.compile(
 
 
 def sniff(path: Path, head: bytes) -> bool:
-    """An edge, and two rows of a name and its value below it; settings in such a box say nothing of what follows."""
+    """An edge, and two rows of a name and its value below it.
+
+    Settings in such a box say nothing of what follows, and a box with a heading is a table among other lines.
+    """
     text = unbarred(head_text(head))
-    return path.suffix.lower() in NAMES and _BOX.search(text) is not None and _SETTINGS.search(text) is None
+    other = _SETTINGS.search(text) or _HEADED.search(text)
+    return path.suffix.lower() in NAMES and _BOX.search(text) is not None and other is None
 
 
 def read(path: Path) -> list[Trace]:

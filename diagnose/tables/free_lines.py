@@ -22,6 +22,7 @@ EARLY = 1 << 20  # characters that are looked at for what kind of text it is
 _CODE = re.compile(
     r"^ *(?:def |class |import |from [\w.]+ import |return\b|elif |@\w|for [^\n]{1,200}:$)", re.MULTILINE
 )
+_OPEN = re.compile(r"\bNamespace\((?![^\n]*\)[ \r]*$)", re.MULTILINE)  # that is not closed on its line
 _ASSIGNED = re.compile(rf"[\w.]+ = {SLOT}[ ,;#]*")
 _TRAINING = re.compile(
     r"epoch|\btrain|\bvalidation\b|checkpoint|训练|验证|轮|エポック|에포크|эпоха|[eé]po[cq]|"
@@ -47,7 +48,7 @@ def over_several_lines(text: LongText) -> bool:
     """Whether something that is printed there may go on over several lines."""
     if not text.may_hold("{") and not text.may_hold("Namespace("):
         return False
-    return any("Namespace(" in part or ("{" in part and ",\n" in part) for part in text)
+    return any(_OPEN.search(part) or ("{" in part and ",\n" in part) for part in text)
 
 
 def free_lines(text: str | LongText, *, within: bool = False) -> Free:
