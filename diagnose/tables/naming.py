@@ -101,10 +101,11 @@ def key_of(piece: str, after: str) -> tuple[str, list[str]]:
     if not key.isascii() and len(key) > 2:
         key = key.removesuffix("为").removesuffix("是")
     before = words(text[: len(text) - len(parts[-1])])
+    sentence = len(key.split()) > LONG
     while (first := key.partition(" "))[2] and first[0].lower() in NO_NAMES:  # with val_dice
         key = first[2]
     said = words(key)
-    if len(key.split()) > LONG and (core := _core(key)) and (sign or key.endswith(core)):
+    if sentence and (core := _core(key)) and (sign or key.endswith(core)):
         return core, before + said
     if (
         not said
