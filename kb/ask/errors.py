@@ -192,6 +192,6 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=50_000)
 def _quoted(template: str) -> frozenset[str]:
-    """The names a template quotes: 'NoneType' object has no attribute 'shape' is about no other attribute."""
-    quoted = re.findall(r"'(\w+)'", template)
+    """The names a template quotes, or ends of names: 'NoneType' object has no attribute 'shape' is about no other."""
+    quoted = re.findall(r"['*](\w+)'", template)
     return frozenset(name.casefold() for name in quoted if len(name) > 1 and not name.isdigit())
