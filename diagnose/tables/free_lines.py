@@ -10,6 +10,7 @@ from diagnose.tables.bars import folded, summed_up, without_echoes
 from diagnose.tables.longtext import LongText, parts
 from diagnose.tables.naming import SLOT
 from diagnose.tables.printed import tables_in, with_tables
+from diagnose.tables.printed_parts import tables_within
 from diagnose.tables.printed_rows import Row
 from diagnose.tables.sections import by_section
 from diagnose.tables.shape_choice import OFTEN, chosen
@@ -61,11 +62,10 @@ def free_lines(text: str | LongText, *, within: bool = False) -> Free:
     if isinstance(text, str):
         text = on_one_line(text)
     spoken = spoken_in(text)
-    if isinstance(text, LongText) and spoken.heads:
-        text = str(text)
-    tables: list[Row] = []
     if isinstance(text, str):
         text, tables = tables_in(text, spoken.heads)
+    else:
+        text, tables = tables_within(text, spoken.heads)
     early = next(iter(parts(text)))[:EARLY]
     spoken = spoken_in(text) if tables else spoken
     said, stray = spoken.numbers, spoken.stray

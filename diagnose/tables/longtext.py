@@ -5,12 +5,13 @@ Of a Python text every character takes two bytes as soon as one of them is Chine
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from diagnose.tables.decode import Encoding, blocks
 
 LARGE = 1 << 22  # bytes of a file from which on it is worth it
 
+Cut = tuple[int, int, str]  # where a piece of a part begins and ends, and what stands there instead
 Parts = Iterable[tuple[str, int]]  # texts, and up to where they are to be read
 
 
@@ -23,6 +24,7 @@ class LongText:
     def __init__(self, data: bytes, encoding: Encoding, clean: Callable[[str], str] | None = None) -> None:
         self.data, self.encoding = data, encoding
         self._clean = clean
+        self._cuts: Mapping[int, Sequence[Cut]] = {}
         self._places = list(blocks(data, encoding.codec, encoding.start))
 
     def __iter__(self) -> Iterator[str]:
@@ -36,6 +38,8 @@ class LongText:
         return any(some in part for part in self)
 
     def __str__(self) -> str:
+        if self._cuts:
+            return "".join(self)
         text = self.encoding.text(self.data)
         return text if self._clean is None else self._clean(text)
 
@@ -61,6 +65,12 @@ class LongText:
         first = self._clean
         return LongText(self.data, self.encoding, clean if first is None else lambda part: clean(first(part)))
 
+    def without(self, cuts: Mapping[int, Sequence[Cut]]) -> LongText:
+        """The text with these pieces of its parts, by their numbers and in order, replaced."""
+        found = LongText(self.data, self.encoding, self._clean)
+        found._cuts = cuts
+        return found
+
     def to_the_last(self, marks: str) -> tuple[Parts, str]:
         """Its parts up to behind the last of the ``marks``, and what is left behind that."""
         last = self._part(-1) if self._places else ""
@@ -69,7 +79,12 @@ class LongText:
 
     def _part(self, at: int) -> str:
         part = self.encoding.text(self.data, *self._places[at])
-        return part if self._clean is None else self._clean(part)
+        part = part if self._clean is None else self._clean(part)
+        kept, done = [], 0
+        for start, stop, instead in self._cuts.get(at % len(self._places), ()):
+            kept += [part[done:start], instead]
+            done = stop
+        return "".join([*kept, part[done:]]) if kept else part
 
 
 def to_the_last(text: str | LongText, marks: str = "\n") -> tuple[Parts, str]:

@@ -18,6 +18,7 @@ from diagnose.tables.shapes import LONGEST, Shape, shape_of, taken_out
 
 MOST = 400  # rows of a table, beyond which it is a list of things
 WIDE = 40  # cells of a row
+BEFORE = 400  # characters before a table that may say of what it is
 REMARKS = 3  # lines of something else between two rows of a table of epochs
 _RULE = re.compile(r"[\s|+:=─━│┃┏┓┗┛┡┩┳┻╇┌┐└┘├┤┬┴┼╭╮╰╯═╒╕╘╛╞╡╤╧╪-]+")
 _BARS = "|│┃"
@@ -66,18 +67,18 @@ def tables_in(text: str, heads: Sequence[int]) -> tuple[str, list[Row]]:
     for start in _starts(text, heads):
         if start < seen:
             continue
-        used, found, remarks = _table(text, start)
-        seen = _after(text, start, used)
+        used, found, remarks = table_at(text, start)
+        seen = after(text, start, used)
         if found:
             line += text.count("\n", counted, start)
             counted = start
             rows += [one._replace(line=line + 1 + one.line) for one in found]
-            kept += [text[done:start], _without_rows(text[start:seen], used, remarks)]
+            kept += [text[done:start], without_rows(text[start:seen], used, remarks)]
             done = seen
     return ("".join([*kept, text[done:]]), rows) if rows else (text, [])
 
 
-def _without_rows(table: str, used: int, remarks: Sequence[int]) -> str:
+def without_rows(table: str, used: int, remarks: Sequence[int]) -> str:
     """As many blank lines as there are in a table, but for the remarks that were printed between its rows."""
     if not remarks:
         return "\n" * used
@@ -85,11 +86,11 @@ def _without_rows(table: str, used: int, remarks: Sequence[int]) -> str:
     return "".join(f"{lines[at] if at in remarks else ''}\n" for at in range(used))
 
 
-def _table(text: str, start: int) -> tuple[int, list[Row], Sequence[int]]:
+def table_at(text: str, start: int) -> tuple[int, list[Row], Sequence[int]]:
     """How many lines the table has that begins at a place in the text, what it says, and which lines are none of it."""
     first = next(_lines(text, start))
     if SCORE in first:
-        used, scores = coco_scores(_lines(text, start), text[max(0, start - 400) : start])
+        used, scores = coco_scores(_lines(text, start), text[max(0, start - BEFORE) : start])
         return used, [Row(0, scores)] if scores else [], ()
     if first.lstrip()[:1] in _BARS:
         return (*_boxed(_lines(text, start)), ())
@@ -106,7 +107,8 @@ def _starts(text: str, lines: Sequence[int]) -> Iterator[int]:
         yield at
 
 
-def _after(text: str, start: int, lines: int) -> int:
+def after(text: str, start: int, lines: int) -> int:
+    """The place so many lines behind a place where one begins, or the end."""
     for _ in range(lines):
         start = text.find("\n", start) + 1
         if not start:
