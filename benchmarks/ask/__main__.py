@@ -22,6 +22,7 @@ from kb.entry import Entry
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 OURS = "kb ask"
+LOOKED_AT = ("tune", "learnt")
 BY_HAND = "## Still wrong"  # from here on RESULTS.md is written by hand
 
 
@@ -71,7 +72,7 @@ def main() -> None:
     for name, make in PEERS.items():
         ask = make(pages)
         engines[name] = [ask(one.text) for one in questions]
-    unseen = [i for i, one in enumerate(questions) if one.half != "tune"]
+    unseen = [i for i, one in enumerate(questions) if one.half not in LOOKED_AT]
     sealed = [i for i, one in enumerate(questions) if one.half in ("later", "sealed")]
     lines = [
         "# Answers",
@@ -79,14 +80,14 @@ def main() -> None:
         f"{len(questions)} questions over {len(pages)} pages; made by `python -m benchmarks.ask --write`.",
         "The weights of `kb ask` were fitted on *tune* and on sentences left out of the pages (`left_out.py`).",
         "*Later* and *sealed* were written from titles and pages by two hands who saw none of the sentences people ask",
-        "for a page in (`asked`), and first asked after the fit of their day. *Later* is half of what was written: the",
-        "misses of the other half were looked at, and it is fitted on. *Held*, *blind* and *apart* are older: never",
+        "for a page in (`asked`), and first asked after the fit. *Later* is half of what was written; misses of the",
+        "other half, *learnt*, were looked at and mended in the pages. *Held*, *blind* and *apart* are older: never",
         "fitted on, but their sums were printed often while the ranking was made, and misses of theirs were read.",
         "Sentences close to any question here were taken out by a program.",
         "Answered: share of the questions in scope at the bound that lets 3 % of those out of scope pass.",
         "",
     ]
-    for half in ("later", "sealed", "apart", "blind", "held", "tune"):
+    for half in ("later", "sealed", "apart", "blind", "held", "learnt", "tune"):
         for lang in ("zh", "en"):
             part = [i for i, one in enumerate(questions) if one.half == half and one.lang == lang]
             lines += [*tabled(half, lang, part, questions, engines), ""]
@@ -94,7 +95,7 @@ def main() -> None:
         "## R@1 of `kb ask` less that of each, in points (95 % of paired draws)",
         "",
         *leads("later and sealed", sealed, questions, engines),
-        *leads("all but tune", unseen, questions, engines),
+        *leads("all not looked at", unseen, questions, engines),
         "## As shipped",
         "",
         *shipped(pages, unseen, questions, engines[OURS]),
@@ -152,7 +153,7 @@ def shipped(
     right = sum(found[i][0][0] in questions[i].expected for i in inside)
     polyps = sum(pages[found[i][0][0]].kind == "polyp" for i in outside)
     medical = sum(not questions[i].expected and foreign.medical(questions[i].text) for i in part)
-    yield f"- All but tune, bound {bound}: {len(inside)} of {scope} in scope answered,"
+    yield f"- All not looked at, bound {bound}: {len(inside)} of {scope} in scope answered,"
     yield f"  {right} of these rightly."
     yield f"- {len(outside)} of {len(part) - scope} out of scope answered falsely, {polyps} of them with a polyp page"
     yield f"  ({medical} were questions for a doctor)."

@@ -13,7 +13,7 @@ FRESH = Path(__file__).parent / "fresh.csv"  # written from the titles alone, be
 APART = Path(__file__).parent / "apart.csv"  # written by another hand than the pages' sentences, after the last tuning
 SEALED = Path(__file__).parent / "sealed.csv"  # written from titles and pages alone, first asked after the last tuning
 LATER = Path(__file__).parent / "later.csv"  # half of as many again, written in the same way by another hand,
-LEARNT = Path(__file__).parent / "learnt.csv"  # and the other half, whose misses were looked at: for tuning
+LEARNT = Path(__file__).parent / "learnt.csv"  # and the other half, whose misses were looked at
 OUTSIDE = Path(__file__).parent / "outside.csv"  # for tuning alone: what this library does not cover
 DEV = Path(__file__).parent.parent.parent.parent / "shared" / "questions-dev.csv"
 FILES = (OURS, DEV, FRESH, APART, SEALED, LATER, LEARNT, OUTSIDE)
@@ -33,7 +33,7 @@ def read(known: Collection[str], paths: Iterable[Path] = FILES) -> list[Question
     """All questions of which at least one answer is in the library, or none should be, each once.
 
     The half is ``tune`` for those that may be fitted on and looked at, else ``held``, or ``blind`` for the fresh ones;
-    ``apart``, ``sealed`` and ``later`` are never tuned on.
+    ``apart``, ``sealed`` and ``later`` are never tuned on; ``learnt`` may be looked at and is not fitted on either.
     """
     found: dict[str, Question] = {}
     for path in paths:
@@ -45,7 +45,7 @@ def read(known: Collection[str], paths: Iterable[Path] = FILES) -> list[Question
                 expected = tuple(one for one in named if one in known)
                 if expected or named == ["none"]:
                     seen = hashlib.sha256(row["question"].encode()).digest()[0] % 2 == 0
-                    half = "tune" if seen or path in (LEARNT, OUTSIDE) else "blind" if path == FRESH else "held"
-                    half = {APART: "apart", SEALED: "sealed", LATER: "later"}.get(path, half)
+                    half = "tune" if seen or path == OUTSIDE else "blind" if path == FRESH else "held"
+                    half = {APART: "apart", SEALED: "sealed", LATER: "later", LEARNT: "learnt"}.get(path, half)
                     found.setdefault(row["question"], Question(row["lang"], row["question"], expected, half))
     return list(found.values())
