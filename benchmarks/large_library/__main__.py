@@ -58,7 +58,7 @@ def measured(size: int, asked: list[str]) -> str:
     """One row of the table."""
     pages = Library({one.id: one for one in made(size)}, {})
     with tempfile.TemporaryDirectory() as room:
-        file = Path(room) / "index.sqlite"
+        file = Path(room) / "index"
         building, whole = taken(lambda: index.build(pages.values()))
         stored._keep(file, "made", whole)  # noqa: SLF001 - the file without the folders it is kept by
         known = stored._open(file, "made")  # noqa: SLF001

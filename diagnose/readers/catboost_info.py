@@ -13,6 +13,7 @@ from diagnose.run import Note, Series, Trace
 from diagnose.tables.decode import decoded, lines
 from diagnose.tables.jsontext import salvaged
 from diagnose.tables.points import is_number
+from diagnose.tables.textfile import without_numbers
 from diagnose.trackers.catboost_files import TIMES, WHOLE, is_ours, set_of, told_beside
 from diagnose.trackers.points import Points
 from kb.refused import unreadable
@@ -60,12 +61,7 @@ def _of_table(path: Path, text: str, notes: list[Note]) -> Iterator[tuple[int, s
             yield from ((at, f"{side}/{name}", value) for name, value in zip(names, values, strict=True))
         elif line.strip():
             broken.append(number)
-    if broken and broken[-1] == len(every):
-        what = Text("the last line is cut short; it is left out", "最后一行不完整，已略去")
-        notes.append(Note(str(path), what, broken.pop()))
-    if broken:
-        what = Text(f"lines without a number: {len(broken)}; skipped", f"有 {len(broken)} 行没有数值，已跳过")
-        notes.append(Note(str(path), what, broken[0]))
+    notes += without_numbers(path, broken, len(every))
 
 
 def _of_json(path: Path, text: str, notes: list[Note]) -> Iterator[tuple[int, str, float]]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from diagnose.run import Note, Series, Trace
 from diagnose.tables.decode import decoded, lines
+from diagnose.tables.textfile import without_numbers
 from diagnose.trackers.dvclive_plots import header_of, run_of
 from diagnose.trackers.points import Points
 from kb.refused import unreadable
@@ -41,13 +42,7 @@ def read(path: Path) -> list[Trace]:
         except (KeyError, ValueError):
             if line.strip():
                 broken.append(number)
-    notes = []
-    if broken and broken[-1] == len(every):
-        what = Text("the last line is cut short; it is left out", "最后一行不完整，已略去")
-        notes.append(Note(str(path), what, broken.pop()))
-    if broken:
-        what = Text(f"lines without a number: {len(broken)}; skipped", f"有 {len(broken)} 行没有数值，已跳过")
-        notes.append(Note(str(path), what, broken[0]))
+    notes = [*without_numbers(path, broken, len(every))]
     if not points:
         return [_nothing(path, Text("no training signal in it", "其中没有训练数据"), *notes)]
     return [Trace(home, FORMAT, points.series(str(path)), notes=tuple(notes))]

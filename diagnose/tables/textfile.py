@@ -202,6 +202,16 @@ def unfinished(path: Path, line: int) -> Note:
     )
 
 
+def without_numbers(path: Path, broken: Sequence[int], last: int) -> Iterator[Note]:
+    """What is said of lines that hold no number where each should; the ``last`` of all may be cut short."""
+    if broken and broken[-1] == last:
+        yield Note(str(path), Text("the last line is cut short; it is left out", "最后一行不完整，已略去"), last)
+        broken = broken[:-1]
+    if broken:
+        what = Text(f"lines without a number: {len(broken)}; skipped", f"有 {len(broken)} 行没有数值，已跳过")
+        yield Note(str(path), what, broken[0])
+
+
 def _decimals(value: str) -> int:
     """How many characters follow the decimal point; a unit counts, for it is what comes last."""
     return len(value.partition(".")[2])

@@ -99,7 +99,7 @@ def given(
         entry.id,
         piece,
         myth.premise(entry, text, asked.terms, index, lang),
-        comparison.compared(comparison.sides(asked.text, index), entry.id, ids, index),
+        comparison.compared(comparison.sides(asked.text, index), entry.id, ids, index) if facts["compared"] else (),
         passage.backing(entry, piece, index, lang),
         first.template,
         others=tuple(ids[1:_SHOWN]),
