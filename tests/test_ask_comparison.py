@@ -63,6 +63,7 @@ def test_a_page_that_is_about_both_answers_a_comparison_alone(
         "和有什么区别",
         "vs",
         "",
+        "sessile vs flat " * 20,  # too long for a question that compares
     ],
 )
 def test_nothing_is_compared_unless_two_pages_are_named(known: Index, question: str) -> None:

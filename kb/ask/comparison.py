@@ -18,6 +18,7 @@ _BETWEEN = re.compile(r"还是|或者|[和与跟同及、或比]|\b(?:and|or|vs|
 _BEFORE = re.compile(r"(?:\b(?:is|are|differs?|different|better|worse|the same|same|compared)\s*)+$", re.IGNORECASE)
 _BEHIND = re.compile(r"^\s*(?:an?|the|using|是用|用|选)(?:\s|(?<=[用选]))", re.IGNORECASE)
 _PIECES = re.compile(r"[a-z0-9]+|[^\W_]", re.IGNORECASE)  # a Latin word, or one Chinese character
+_LONG = 200  # characters of a question that may compare; a pasted error has many such words
 _LONGEST = 10  # pieces of a name that is looked for beside the word between
 _LEFT_OUT = ("", "polyp", "lesion", "loss", "息肉", "病变", "损失")  # nouns people leave out: "sessile and flat"
 
@@ -41,7 +42,7 @@ class Sides(NamedTuple):
 
 def sides(text: str, index: Index) -> Sides | None:
     """What the question sets side by side; None unless two pages are called by the words that stand there."""
-    if not _COMPARES.search(text):
+    if len(text) > _LONG or not _COMPARES.search(text):
         return None
     for word in _BETWEEN.finditer(text):
         before, after = _BEFORE.sub("", text[: word.start()]), _BEHIND.sub("", text[word.end() :])
