@@ -7,9 +7,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _TERMS, _IDS = ("lookup",), ("verify",)  # commands whose arguments together are one name, and whose each is an id
+_SHORT = 6  # letters of a name below which one letter makes another name
 _HARMLESS = " -_./+"  # beside letters and digits: what no shell takes for anything else
 
 
@@ -26,7 +27,7 @@ def answer(environ: Mapping[str, str]) -> tuple[str, int] | None:
     command, *words = [*filter(None, words[1:-1]), *words[-1:]] or [""]
     if not words or command not in (*_TERMS, *_IDS) or any(word.startswith("-") for word in words):
         return None
-    found = list(names(words) if command in _TERMS else ids(words[-1]))
+    found = without_slips(names(words)) if command in _TERMS else list(ids(words[-1]))
     return _told(asked, found, environ.get("_TYPER_COMPLETE_FISH_ACTION") == "is-args")
 
 
@@ -47,6 +48,16 @@ def names(words: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield typed + rest, entry
 
 
+def without_slips(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those that are not an earlier name of the same page but for one letter, as misspelt names are, and plurals."""
+    kept: dict[str, list[str]] = {}
+    for name, entry in found:
+        known = kept.setdefault(entry, [])
+        if not any(_one_letter_apart(name.casefold(), other.casefold()) for other in known):
+            known.append(name)
+    return [(name, entry) for entry, names_of_it in kept.items() for name in names_of_it]
+
+
 def ids(typed: str) -> Iterator[tuple[str, str]]:
     """The ids that begin so."""
     from kb import printed
@@ -54,6 +65,15 @@ def ids(typed: str) -> Iterator[tuple[str, str]]:
     for name, entry in printed.names():
         if name == entry and name.startswith(typed):
             yield name, name
+
+
+def _one_letter_apart(one: str, other: str) -> bool:
+    """Whether one letter is missing, too many or another; of short names and Chinese ones each letter counts."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < _SHORT or not long.isascii() or len(long) - len(short) > 1:
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    return short[at + (len(short) == len(long)) :] == long[at + 1 :]
 
 
 def _is_harmless(name: str) -> bool:

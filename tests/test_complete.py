@@ -57,6 +57,25 @@ def test_a_name_goes_on_from_what_is_typed_over_all_its_words(asked, words, foun
     assert asked(*words) == found
 
 
+@pytest.mark.parametrize(
+    ("names", "kept"),
+    [
+        (["sessile", "sessil", "sessile polyp", "sessile polyps"], ["sessile", "sessile polyp"]),
+        (["serrated lesion", "serated lesion", "serrated leson", "serrated lesiom"], ["serrated lesion"]),
+        (["SSL", "SSLD", "SSA"], ["SSL", "SSLD", "SSA"]),
+        (["腺瘤检出率", "腺瘤漏诊率"], ["腺瘤检出率", "腺瘤漏诊率"]),
+        (["Dice loss", "Dice score"], ["Dice loss", "Dice score"]),
+    ],
+)
+def test_a_name_that_is_an_earlier_one_but_for_a_letter_is_not_offered(names, kept):
+    assert [name for name, _ in complete.without_slips((name, "page") for name in names)] == kept
+
+
+def test_names_of_two_pages_that_differ_by_a_letter_are_both_offered():
+    names = [("cross entropy", "a"), ("cross-entropy", "b")]
+    assert complete.without_slips(names) == names
+
+
 @pytest.mark.parametrize("typed", ["Dice", "D", "Dice:"])
 def test_a_name_that_a_shell_could_take_for_a_command_is_never_offered(asked, typed):
     assert asked("lookup", typed) == [""]
