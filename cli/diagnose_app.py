@@ -17,9 +17,7 @@ from cli.options import Bar, Folder, Form, Lang, Mapped, Numbers, Paths, Plain, 
 from cli.progress import Progress
 from cli.wishes import wishes
 from diagnose import reports
-from kb.problem import Problem
 from kb.prose import Line
-from kb.text import Text
 
 Formats = StrEnum("Formats", [(name, name) for name in reports.formats()])  # type: ignore[misc] # the folder is the list
 
@@ -167,12 +165,7 @@ def checkpoint(
     from diagnose import clinic, contents
 
     speak = language.choose(lang)
-    runs = clinic.read(paths, shelf.symptoms(folder, speak)[0])
-    if not any(one.checkpoints for one in runs):
-        hint = Text(
-            "a checkpoint is a .pt, .pth, .ckpt or .safetensors file", "检查点是 .pt、.pth、.ckpt 或 .safetensors 文件"
-        )
-        raise Problem(Text("no checkpoint there", "这里没有检查点"), path=", ".join(map(str, paths)), hint=hint)
+    runs = clinic.read_checkpoints(paths, shelf.symptoms(folder, speak)[0])
     if form is Plain.json:
         from diagnose import as_listed
 

@@ -17,6 +17,9 @@ from kb.problem import Problem
 from kb.text import Text
 
 _NAMED = 5  # files named in the complaint that nothing was found
+_CHECKPOINT = Text(
+    "a checkpoint is a .pt, .pth, .ckpt or .safetensors file", "检查点是 .pt、.pth、.ckpt 或 .safetensors 文件"
+)
 
 
 class Rounds:
@@ -75,6 +78,16 @@ def read(paths: Sequence[Path], library: Library, *, roles: Mapping[str, str] | 
     return [recogniser.recognise(run, roles or {}) for run in _found(paths).runs]
 
 
+def read_checkpoints(paths: Sequence[Path], library: Library) -> list[Run]:
+    """As `read`, for one who asks for checkpoints: raises `Problem` where none lies there, whatever else does."""
+    found = survey(paths)
+    if not any(run.checkpoints for run in found.runs):
+        lines = [*_unread(found.unread, found.strangers), _CHECKPOINT]
+        raise Problem(Text("no checkpoint there", "这里没有检查点"), path=_named(paths), hint=_stacked(lines))
+    recogniser = Recogniser(library)
+    return [recogniser.recognise(run, {}) for run in found.runs]
+
+
 def claimed(tags: Iterable[str], runs: Iterable[Run]) -> None:
     """Raise `Problem` with the nearest name where a tag the user typed is no curve of any run."""
     check_tags(tags, (one.name for run in runs for one in run.series))
@@ -90,22 +103,30 @@ def _found(paths: Sequence[Path]) -> Found:
 def _nothing(paths: Sequence[Path], unread: Sequence[Note], strangers: int) -> Problem:
     return Problem(
         Text("no training signal found", "没有找到训练信号"),
-        path=", ".join(map(str, paths)),
+        path=_named(paths),
         hint=_seen(unread, strangers),
     )
 
 
-def _seen(unread: Sequence[Note], strangers: int) -> Text:
-    """What lay there instead, so that the user knows what to point at."""
+def _named(paths: Sequence[Path]) -> str:
+    return ", ".join(map(str, paths))
+
+
+def _unread(unread: Sequence[Note], strangers: int) -> list[Text]:
+    """What lay there and was not read."""
     lines = [Text(f"{note.path}: {note.what.en}", f"{note.path}：{note.what.zh}") for note in unread[:_NAMED]]
     if len(unread) > _NAMED:
         more = len(unread) - _NAMED
         lines.append(Text(f"and {more} more like these", f"另有 {more} 个类似的文件"))
-    if not unread and not strangers:
-        lines.append(Text("there is no file in it", "里面没有任何文件"))
     if strangers:
         many = "s" if strangers > 1 else ""
         lines.append(Text(f"{strangers} file{many} of kinds I do not read", f"{strangers} 个不认识的文件"))
+    return lines
+
+
+def _seen(unread: Sequence[Note], strangers: int) -> Text:
+    """What lay there instead, so that the user knows what to point at."""
+    lines = _unread(unread, strangers) or [Text("there is no file in it", "里面没有任何文件")]
     lines.append(
         Text(
             "point at TensorBoard event files, CSV, JSON or text logs, tracker files, "
@@ -121,4 +142,8 @@ def _seen(unread: Sequence[Note], strangers: int) -> Text:
                 "如果程序是报错退出的，`kb ask - < FILE` 可解释该错误",
             )
         )
+    return _stacked(lines)
+
+
+def _stacked(lines: Sequence[Text]) -> Text:
     return Text("\n  ".join(line.en for line in lines), "\n  ".join(line.zh for line in lines))
