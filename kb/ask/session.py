@@ -175,23 +175,28 @@ class Session:
         """The entries the last answer spoke of, in the order it did; as many as the question counts."""
         assert self.focus
         entry = self.library[self.focus]
-        lang: Lang = self.last.lang if self.last else "en"
-        whole = " ".join([self.last.passage.text if self.last and self.last.passage else "", said(entry, "body", lang)])
         names = [
             name
             for name in dict.fromkeys(entry.related)
             if name in self.library and self.library[name].kind == entry.kind
         ]
-        places = {name: self._place(name, whole) for name in names}
-        named = sorted((name for name in names if places[name] >= 0), key=lambda name: places[name])
         count = _COUNT.search(text)
         number = (
             next((int(one) if one.isdigit() else _HAN_NUMBER[one] for one in count.groups() if one), 0) if count else 0
         )
+        named = self._named(names, self.last.passage.text if self.last and self.last.passage else "")
+        if len(named) < (number or _FEWEST):  # the passage names too few of them: as the whole page has them
+            body = said(entry, "body", self.last.lang if self.last else "en")
+            named = list(dict.fromkeys([*self._named(names, body), *named]))
         chosen = [*named, *(name for name in names if name not in named)]
-        if not number:
-            chosen = named if len(named) >= _FEWEST else chosen
+        if not number and len(named) >= _FEWEST:
+            chosen = named
         return chosen[: min(number or _MOST, 2 * _MOST)] if len(chosen) >= _FEWEST else []
+
+    def _named(self, names: list[str], text: str) -> list[str]:
+        """Those of the entries that ``text`` names, in the order it does."""
+        places = {name: self._place(name, text) for name in names}
+        return sorted((name for name in names if places[name] >= 0), key=places.__getitem__)
 
     def _place(self, name: str, text: str) -> int:
         """Where ``text`` first names the entry; -1 when it does not."""
