@@ -22,7 +22,7 @@ _NEAR = 0.55  # below this a name is not worth offering
 _TYPO_HAN = 0.66  # one character in three; Chinese words are short
 _CLEARLY = 0.08  # how far ahead of every other entry a name must be to be taken
 _MESSAGE = ("Error", "Exception", "Warning", "error:", "Traceback", "Assertion")  # signs that it is no name
-_WORDS = 4  # from here on a line may be a message that does not name its exception
+_WORDS, _HAN = 4, 10  # words, or characters of a Chinese line, from which on it may be a message without an exception
 _NEGATIONS = ("非", "不", "无", "未", "non", "no", "not", "un", "anti")
 
 
@@ -81,7 +81,7 @@ def is_message(term: str) -> bool:
 
 def may_be_message(term: str) -> bool:
     """Whether ``term``, which no page is called, has words enough for a message that was cut out of its line."""
-    return len(term.split()) >= _WORDS
+    return len(term.split()) >= _WORDS or (len(term) >= _HAN and has_han(term))
 
 
 def cleaned(term: str) -> str:

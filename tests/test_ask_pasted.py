@@ -69,6 +69,40 @@ def test_a_message_is_found_in_whatever_it_is_wrapped(asked, looked_up, text):
     assert looked_up(text).entry.id == "linear-shape-mismatch"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Process finished with exit code 137 (interrupted by signal 9: SIGKILL)",
+        "进程已结束,退出代码137",
+        "torch.distributed.elastic.multiprocessing.api: [ERROR] failed (exitcode: -9) local_rank: 0 (pid: 1234)",
+        "subprocess.CalledProcessError: Command '['python', 'train.py']' died with <Signals.SIGKILL: 9>.",
+    ],
+)
+def test_the_end_of_a_process_that_was_killed_is_explained(asked, looked_up, text):
+    assert asked(text).entry == "host-memory-full"
+    assert looked_up(text).entry.id == "host-memory-full"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Process finished with exit code 0",
+        "Process finished with exit code 1",
+        "进程已结束,退出代码1",
+        "进程已结束,退出代码0",
+        "subprocess.CalledProcessError: Command '['git', 'push']' returned non-zero exit status 128.",
+        "npm ERR! code ELIFECYCLE\nnpm ERR! errno 134",
+        "docker: Error response from daemon: pull access denied for app, repository does not exist.",
+        "fatal: not a git repository (or any of the parent directories): .git",
+        "KeyError: \"None of [Index(['a', 'b'], dtype='object')] are in the [columns]\"",
+        "sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) no such table: users",
+        "tensorflow.python.framework.errors_impl.InvalidArgumentError: logits and labels must be broadcastable",
+    ],
+)
+def test_the_end_of_any_other_process_has_no_template(whole, text):
+    assert errors.recognise(text, whole.errors) == []
+
+
 def test_the_last_exception_counts_before_the_one_it_was_raised_from(asked):
     chained = f"{OOM}\n\nDuring handling of the above exception, another exception occurred:\n\n{TRACEBACK}"
 
