@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 from kb.ask import console
 
-_NAME = r"(?:\w+\.)*[A-Z_]\w*(?:Error|Exception|Warning|Interrupt|Exit|Err)\b"
+_NAME = (
+    r"(?:(?:\w+\.)*[A-Z_]\w*(?:Error|Exception|Warning|Interrupt|Exit|Err)\b"
+    r"|(?:\w+\.)+(?:errors|exceptions|exc)\.[A-Z]\w+\b)"  # or whatever a module of exceptions calls it
+)
 _HEAD = re.compile(rf"^\s*{_NAME}:?", re.MULTILINE)
 _SAYS = re.compile(
     rf"(?<![A-Za-z0-9_.'\"(<]){_NAME}(?=\s*[:：]|[ \t]*$)", re.MULTILINE | re.ASCII
