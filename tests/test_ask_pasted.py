@@ -25,6 +25,7 @@ Traceback (most recent call last):
     loss.backward()
 RuntimeError: CUDA error: device-side assert triggered
 """  # noqa: E501 - as torch prints it
+APPLYING = "RuntimeError: applying transform <monai.transforms.compose.Compose object at 0x7f12920a50a0>"
 SPAWNED = """AttributeError: Can't pickle local object 'main.<locals>.<lambda>'
 Traceback (most recent call last):
   File "D:\\lib\\multiprocessing\\spawn.py", line 126, in _main
@@ -113,6 +114,19 @@ def test_the_last_exception_counts_before_the_one_it_was_raised_from(asked):
 def test_an_earlier_exception_explains_a_last_one_that_says_nothing(asked, looked_up):
     assert asked(SPAWNED).entry == "windows-lambda-pickle"
     assert looked_up(SPAWNED + "\n" * 2_000).entry.id == "windows-lambda-pickle"
+
+
+def test_what_was_wrapped_explains_more_than_its_wrapper(asked, looked_up):
+    wrapped = f"{OOM}\n\nThe above exception was the direct cause of the following exception:\n\n{APPLYING}"
+
+    assert asked(wrapped).entry == looked_up(wrapped).entry.id == "cuda-oom"
+    assert asked(APPLYING).entry == looked_up(APPLYING).entry.id == "monai-transform"
+
+
+def test_a_warning_before_a_wrapper_does_not_explain_it(asked):
+    warned = "UserWarning: Detected call of `lr_scheduler.step()` before `optimizer.step()`."
+
+    assert asked(f"train.py:7: {warned}\n{APPLYING}").entry == "monai-transform"
 
 
 def test_the_assertion_of_a_kernel_says_more_than_the_exception_after_it(asked, looked_up):

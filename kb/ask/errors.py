@@ -24,6 +24,10 @@ _LOOKS = re.compile(
     r"|\b[A-Za-z_.]*(?:Error|Exception|Warning|ERR!)\b\s*[:：(]|\berror:|^\s*at [\w.$]+\(|报错|抛出|Assertion"
 )
 _ASSERTS = re.compile(r"Assertion `[^`\n]{1,200}` failed")  # a kernel's, which says more than the exception after it
+_WRAPS = re.compile(
+    r"applying transform <|background workers? (?:are no longer|died)|DataLoader worker .{0,40}exited unexpectedly"
+)  # what is raised over another exception and says only where that one was
+_WARNS = re.compile(r"[\w.]*Warning\b")
 _FRAME = re.compile(
     r'^\s*File "(?P<path>[^"\n]+)", line (?P<line>\d+)(?:, in (?P<where>[^\n]+))?(?:\n(?P<code>[ \t]+\S[^\n]*))?',
     re.MULTILINE,
@@ -132,13 +136,19 @@ def recognise(text: str, templates: Templates) -> list[Likeness]:
 
 
 def _said_last(text: str) -> list[str]:
-    """The messages of the exceptions in ``text``, the last first, behind a kernel's assertion; then the whole text."""
+    """The messages of the exceptions in ``text``, the last first, behind a kernel's assertion; then the whole text.
+
+    One that only wraps another comes behind all that are no warnings.
+    """
     text = console.bare(text[-_TAIL:])
     starts = [match.start() for match in _SAYS.finditer(text)]
     found = [text[start:end][:_MESSAGE].strip() for start, end in pairwise([*starts, len(text)])]
     if found and (asserted := _ASSERTS.search(text, 0, starts[-1])):
         found[-1] = f"{asserted[0]}\n{found[-1]}"
-    return [*dict.fromkeys(reversed(found)), text[-_MESSAGE:]]
+    said = list(dict.fromkeys(reversed(found)))
+    if said and _WRAPS.search(said[0][:_EARLIER]):
+        said.sort(key=lambda one: 2 if _WARNS.match(one) else bool(_WRAPS.search(one[:_EARLIER])))
+    return [*said, text[-_MESSAGE:]]
 
 
 def users_frame(text: str) -> Frame | None:
