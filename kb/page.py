@@ -43,6 +43,7 @@ _SEVERITIES = {
 }
 
 
+_WORDINGS = 12  # of a message, as versions and devices differ; `kb ask -` knows them all
 _DRAFT = Text("a draft, not reviewed: check it before you rely on it", "草稿，未经审阅：请核实后再使用")
 
 
@@ -146,8 +147,11 @@ def _cause(entry: Entry, word: str, cause: Cause, lang: Lang) -> tuple[str, tupl
 def _errors(sheet: Sheet, entry: Entry) -> None:
     if entry.errors:
         sheet.heading(Text("The message you may have seen", "可能看到的报错"))
-    for error in entry.errors:
+    for error in entry.errors[:_WORDINGS]:
         sheet.item("", error.replace("*", "…"), "code")
+    more = len(entry.errors) - _WORDINGS
+    if more > 0:
+        sheet.item("", Text(f"and {more} more wordings", f"另有 {more} 种说法").of(sheet.lang), "dim")
 
 
 def _code(sheet: Sheet, entry: Entry) -> None:

@@ -110,3 +110,13 @@ def test_any_text_can_be_a_body(small, body, lang, width):
     entry = dataclasses.replace(small["loss-curve"], body=body)
 
     assert render(entry, small, lang, width)
+
+
+@pytest.mark.parametrize(("wordings", "told"), [(12, None), (13, "and 1 more wordings"), (40, "and 28 more wordings")])
+def test_of_many_wordings_of_a_message_the_first_are_shown_and_the_others_counted(small, wordings, told):
+    page = dataclasses.replace(small["int-of-text"], errors=tuple(f"Wording {n} of it" for n in range(wordings)))
+
+    shown = [line.text.strip() for line in render(page, small, "en", 80)]
+
+    assert [line for line in shown if line.startswith("Wording")] == [f"Wording {n} of it" for n in range(12)]
+    assert [line for line in shown if "more wordings" in line] == ([told] if told else [])
