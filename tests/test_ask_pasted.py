@@ -164,6 +164,27 @@ def test_a_message_about_another_attribute_is_not_taken_for_the_one_of_a_templat
     assert errors.recognise("AttributeError: 'NoneType' object has no attribute 'text'", whole.errors) == []
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "TypeError: cross_entropy() got an unexpected keyword argument 'ignore_idx'",
+        "TypeError: Adam.__init__() got an unexpected keyword argument 'momentum'",
+        "AttributeError: 'NoneType' object has no attribute 'seek'. Please pre-load the data into a buffer",
+    ],
+)
+def test_a_message_about_another_function_is_not_taken_for_the_one_of_a_template(whole, message):
+    assert not errors.recognise(message, whole.errors)
+
+
+def test_a_message_typed_from_memory_is_recognised_nearly(whole):
+    said = "RuntimeError: expected all the tensors to be on same device, but found two devices"
+
+    near = errors.recognise(said, whole.errors)
+
+    assert near[0].score < 1
+    assert {whole.ids[one.number] for one in near} == {"device-mismatch"}
+
+
 def test_templates_that_nearly_fit_are_left_out_beside_one_that_fits(whole):
     found = errors.recognise(
         "Input type (torch.cuda.ByteTensor) and weight type (torch.cuda.FloatTensor) should be the same", whole.errors

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -39,6 +40,7 @@ _EXACT, _NEARLY = 1.0, 0.84  # how like a message its template must be, in [0, 1
 _SHORTEST = 12  # characters a template must say itself, stars aside, to be recognised on its own
 _SHORTER = 0.6  # how long a message is at least, against a template it nearly fits
 _LITTLE = 3  # letters of words that any two texts may have in common
+_SHARED = 0.6  # of a template's longer words, by letters, that a message it nearly fits has
 _TAIL = 20_000  # characters of a traceback that are read from its end
 _MESSAGE = 2_000  # and of one message
 _FEW, _EARLIER = 4, 300  # exceptions that are searched for, and characters of one that is not the last
@@ -85,16 +87,24 @@ class Templates:
     every: tuple[Template, ...]
 
     @cached_property
-    def _by_word(self) -> dict[str, set[int]]:
-        words: dict[str, set[int]] = {}
+    def _words(self) -> tuple[dict[str, list[int]], list[int]]:
+        """The places of those that say a word, and how many letters the words of each have."""
+        places: dict[str, list[int]] = {}
+        letters = [0] * len(self.every)
         for place, one in enumerate(self.every):
-            for word in one.bare.split():
-                words.setdefault(word, set()).add(place)
-        return words
+            for word in {word for word in one.bare.split() if len(word) > _LITTLE}:
+                places.setdefault(word, []).append(place)
+                letters[place] += len(word)
+        return places, letters
 
-    def sharing(self, words: Iterable[str]) -> set[int]:
-        """The places of those whose bare form has one of these words."""
-        return set().union(*(self._by_word.get(word, ()) for word in words))
+    def alike(self, words: Iterable[str]) -> Iterator[Template]:
+        """Those of whose longer words most are among these, without which no two texts are nearly the same."""
+        places, letters = self._words
+        shared: Counter[int] = Counter()
+        for word in words:
+            for place in places.get(word, ()):
+                shared[place] += len(word)
+        return (self.every[place] for place, said in shared.items() if said >= _SHARED * letters[place])
 
 
 def template(text: str, number: int) -> Template:
@@ -130,8 +140,9 @@ def recognise(text: str, templates: Templates) -> list[Likeness]:
     Where some fit word for word, those that nearly fit are left out.
     """
     for message in _said_last(text):
-        if fits := sorted(_fits(message, templates), key=lambda one: (-one.score, -one.length, one.number)):
-            return [one for one in fits if one.score == _EXACT] or fits
+        flat = " ".join(message.split())
+        if fits := list(_word_for_word(flat, templates)) or list(_nearly(flat, templates)):
+            return sorted(fits, key=lambda one: (-one.score, -one.length, one.number))
     return []
 
 
@@ -170,26 +181,22 @@ def masked(text: str) -> str:
     return " ".join(re.sub(r"['\"`]", "", text).casefold().split())
 
 
-def _fits(message: str, templates: Templates) -> Iterator[Likeness]:
-    flat = " ".join(message.split())
-    plain, small = masked(flat), flat.lower()
-    words = set(plain.split())
-    sharing = templates.sharing(word for word in words if len(word) > _LITTLE)
-    for place, one in enumerate(templates.every):
-        if one.longest in small and _pattern(one.text).search(flat):
-            if one.own >= _SHORTEST:
-                yield Likeness(one.number, _EXACT, one.own, one.text)
-        elif place in sharing and (near := _near(one, plain, words)):
-            yield Likeness(one.number, near - 0.02, one.own, one.text)
+def _word_for_word(message: str, templates: Templates) -> Iterator[Likeness]:
+    small = message.lower()
+    for one in templates.every:
+        if one.own >= _SHORTEST and one.longest in small and _pattern(one.text).search(message):
+            yield Likeness(one.number, _EXACT, one.own, one.text)
 
 
-def _near(one: Template, plain: str, words: set[str]) -> float:
-    """How like the template the message is; 0 below `_NEARLY`."""
-    if len(plain) < _SHORTER * len(one.bare) or not _quoted(one.text) <= words:
-        return 0.0
+def _nearly(message: str, templates: Templates) -> Iterator[Likeness]:
     from rapidfuzz import fuzz  # takes as long to load as all else
 
-    return float(fuzz.partial_ratio(one.bare, plain, score_cutoff=100 * _NEARLY)) / 100
+    plain, quoted = masked(message), re.sub(r"[\"`]", "'", message.casefold())
+    for one in templates.alike(set(plain.split())):
+        if len(plain) >= _SHORTER * len(one.bare) and all(name in quoted for name in _named(one.text)):
+            score = float(fuzz.partial_ratio(one.bare, plain, score_cutoff=100 * _NEARLY)) / 100
+            if score:
+                yield Likeness(one.number, score - 0.02, one.own, one.text)
 
 
 def _said(text: str) -> list[str]:
@@ -204,7 +211,7 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=50_000)
-def _quoted(template: str) -> frozenset[str]:
-    """The names a template quotes, or ends of names: 'NoneType' object has no attribute 'shape' is about no other."""
-    quoted = re.findall(r"['*](\w+)'", template)
-    return frozenset(name.casefold() for name in quoted if len(name) > 1 and not name.isdigit())
+def _named(template: str) -> frozenset[str]:
+    """The names it quotes or calls: 'NoneType' object has no attribute 'shape' is about no other, forward() neither."""
+    quoted = re.findall(r"'\w+'|(?<=\*)\w+'|\w+\(\)", template)
+    return frozenset(name.casefold() for name in quoted if len(name) > 3 and not name.strip("'").isdigit())
