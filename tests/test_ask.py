@@ -239,3 +239,8 @@ def test_a_draft_that_nobody_has_read_is_not_asked(built_in):
 
     assert index.build([page]).ids == ("sessile",)
     assert index.build([dataclasses.replace(page, draft=True)]).ids == ()
+
+
+@pytest.mark.parametrize("question", ["left join returns more rows than the left table", "左连接之后行数变多了"])
+def test_two_words_of_another_subject_are_not_spoken_of_because_a_page_holds_each_of_them_somewhere(asked, question):
+    assert asked(question).state != "answer"

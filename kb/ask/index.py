@@ -90,10 +90,15 @@ class Index:
         object.__setattr__(self, "number", {name: i for i, name in enumerate(self.ids)})
 
     def speaks_of(self, subject: str, number: int) -> bool:
-        """Whether the names, summary or error messages of the entry hold the whole of ``subject``."""
+        """Whether the names, summary or error messages of the entry hold the whole of ``subject``.
+
+        Of several words one sentence has to hold all, as "left" and "join" here and there are no "left join".
+        """
         found = [term for term in terms(subject) if term[0] != SOUND]
-        held = [self.table.get(term) for term in found]
-        return bool(found) and all(term is not None and term.at(number)[1] for term in held)
+        held = [term for name in found if (term := self.table.get(name)) and term.at(number)[1]]
+        if not held or len(held) < len(found):
+            return False
+        return len(held) == 1 or bool(set.intersection(*(set(self.holding(term, number)) for term in held)))
 
     def weight(self, term: str) -> float:
         """What a term of a name weighs: its rarity, less for a single character and for a sound."""
