@@ -187,7 +187,7 @@ def test_every_error_template_leads_back_to_its_own_page(built_in):
         message = f"RuntimeError: {one.text.replace('*', '7')}"
         found = errors.recognise(message, templates)
         if len(one.text.replace("*", "")) >= 12 and (not found or found[0].number != one.number):
-            twins = {other.number for other in templates.every if other.text == one.text}
+            twins = {other.number for other in templates.every if other.text.rstrip(" *") == one.text.rstrip(" *")}
             if not found or found[0].number not in twins:
                 lost.append((ids[one.number], one.text))
 
