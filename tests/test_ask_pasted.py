@@ -168,7 +168,7 @@ def test_a_message_about_another_attribute_is_not_taken_for_the_one_of_a_templat
     "message",
     [
         "TypeError: cross_entropy() got an unexpected keyword argument 'ignore_idx'",
-        "TypeError: Adam.__init__() got an unexpected keyword argument 'momentum'",
+        "TypeError: Upsample.__init__() got an unexpected keyword argument 'scale'",
         "AttributeError: 'NoneType' object has no attribute 'seek'. Please pre-load the data into a buffer",
     ],
 )
