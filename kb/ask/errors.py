@@ -38,6 +38,7 @@ _LIBRARY = re.compile(
 )
 _EXACT, _NEARLY = 1.0, 0.84  # how like a message its template must be, in [0, 1]
 _SHORTEST = 12  # characters a template must say itself, stars aside, to be recognised on its own
+_LONG = 48  # and to be recognised in one that nearly fits: of shorter ones most differ in what matters
 _SHORTER = 0.6  # how long a message is at least, against a template it nearly fits
 _LITTLE = 3  # letters of words that any two texts may have in common
 _SHARED = 0.6  # of a template's longer words, by letters, that a message it nearly fits has
@@ -111,8 +112,8 @@ def template(text: str, number: int) -> Template:
     """The template ``text`` of the page."""
     said = _said(text)
     own = sum(map(len, said))
-    bare = masked(text.replace("*", " ")) if own >= 2 * _SHORTEST else ""
-    return Template(text, number, own, max(said, key=len, default="").lower(), bare)
+    bare = masked(text.replace("*", " "))
+    return Template(text, number, own, max(said, key=len, default="").lower(), bare if len(bare) >= _LONG else "")
 
 
 def looks_like_one(text: str) -> bool:
