@@ -89,6 +89,11 @@ class Index:
     def __post_init__(self) -> None:
         object.__setattr__(self, "number", {name: i for i, name in enumerate(self.ids)})
 
+    @property
+    def rarest(self) -> float:
+        """What a word that no entry holds, or only one, is taken to weigh."""
+        return math.log(1 + 2 * len(self.ids))
+
     def speaks_of(self, subject: str, number: int) -> bool:
         """Whether the names, summary or error messages of the entry hold the whole of ``subject``.
 

@@ -7,7 +7,8 @@ import string
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from kb.ask import alike
+from kb.ask import alike, comparison
+from kb.ask.comparison import Sides
 from kb.ask.han import syllables
 from kb.ask.index import Index
 from kb.ask.terms import SOUND, denied, han_runs, latin, latin_words, plain, sounds, stem
@@ -15,6 +16,7 @@ from kb.ask.terms import SOUND, denied, han_runs, latin, latin_words, plain, sou
 _SOUND = 0.25  # the sound of a pair that stands in some entry as it was typed,
 _HOMOPHONE = 0.7  # and of one that stands in none: then it is probably a slip
 _PINYIN = 0.8  # two syllables of pinyin in Latin letters
+_LONE = 0.15  # a single Chinese character that no entry holds
 _DENIED = 0.5  # an English word said not to be there, beside the word itself
 _NUMBER = 0.2  # a number that stands in no name, summary or message, only somewhere in a text or nowhere
 _ALIKE = 0.4  # a word of like meaning that was not typed
@@ -33,7 +35,8 @@ class Query:
     """A question as it is searched.
 
     ``terms`` are its terms with their weights, ``also`` those of words of like meaning; ``unknown`` are the terms of no
-    entry and how much each counts, ``repaired`` the words that were mended.
+    entry and how much each counts, ``repaired`` the words that were mended. ``total`` is how much the whole weighs,
+    unknown terms included, and ``sides`` what it compares.
     """
 
     text: str
@@ -41,6 +44,8 @@ class Query:
     also: dict[str, float] = field(default_factory=dict)
     unknown: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     repaired: dict[str, str] = field(default_factory=dict)
+    total: float = 0.0
+    sides: Sides | None = None
 
 
 def read(text: str, index: Index) -> Query:
@@ -54,7 +59,15 @@ def read(text: str, index: Index) -> Query:
     for term in alike.others(query.text, query.terms):
         if term in index.table:
             query.also[term] = _ALIKE
+    query.total = _total(query, index)
+    query.sides = comparison.sides(query.text, index)
     return query
+
+
+def _total(query: Query, index: Index) -> float:
+    return sum(weight * index.table[term].rarity for term, weight in query.terms.items()) + sum(
+        times * (1.0 if len(term) > 1 else _LONE) * index.rarest for term, times in query.unknown.items()
+    )
 
 
 def _han(query: Query, index: Index, run: str) -> None:

@@ -96,7 +96,7 @@ def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collecti
     else:
         said = evidence.of_all()
     words = max(1.0, evidence.weight)
-    weigh = confidence.first(total(query, index) or 1.0)
+    weigh = confidence.first(query.total or 1.0)
     scores = {number: weigh.bm25 * score + weigh.evidence * said[number] for number, score in found.items()}
     order = _first(scores, _SPELLED)
     for place, number in enumerate(dict.fromkeys((*order, *sorted(kept)))):
@@ -158,34 +158,26 @@ def _how_common(one: tuple[Term, float]) -> int:
 
 def unknown(query: Query, index: Index) -> float:
     """The share of the question, in [0, 1], that is words no entry holds."""
-    whole = total(query, index)
-    return (whole - sum(weight * index.table[term].rarity for term, weight in query.terms.items())) / (whole or 1.0)
+    known = sum(weight * index.table[term].rarity for term, weight in query.terms.items())
+    return (query.total - known) / (query.total or 1.0)
 
 
 def mended(query: Query, index: Index) -> float:
     """The share of the question, in [0, 1], that is words known only after repair."""
     words = set(query.repaired.values())
-    return sum(query.terms[term] * index.table[term].rarity for term in words) / (total(query, index) or 1.0)
-
-
-def total(query: Query, index: Index) -> float:
-    """How much the whole question weighs, unknown terms included."""
-    whole = rarest(index) * _PLENTY
-    return sum(weight * index.table[term].rarity for term, weight in query.terms.items()) + sum(
-        times * (1.0 if len(term) > 1 else 0.15) * whole for term, times in query.unknown.items()
-    )
+    return sum(query.terms[term] * index.table[term].rarity for term in words) / (query.total or 1.0)
 
 
 def rarest(index: Index) -> float:
     """The `Candidate.matter` of a word that stands in one entry only."""
-    return math.log(1 + 2 * len(index.ids)) / _PLENTY
+    return index.rarest / _PLENTY
 
 
 class _Measure:
     """What of a question is the same for every candidate: its terms, with what each is worth and weighs in it."""
 
     def __init__(self, query: Query, index: Index) -> None:
-        self._index, self._whole = index, total(query, index) or 1.0
+        self._index, self._whole = index, query.total or 1.0
         self._terms = []
         for name in query.terms | query.also:
             term, weight = index.table[name], query.terms.get(name, 0.0)

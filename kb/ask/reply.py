@@ -99,7 +99,7 @@ def given(
         entry.id,
         piece,
         myth.premise(entry, text, asked.terms, index, lang),
-        comparison.compared(comparison.sides(asked.text, index), entry.id, ids, index) if facts["compared"] else (),
+        comparison.compared(asked.sides, entry.id, ids, index) if facts["compared"] else (),
         passage.backing(entry, piece, index, lang),
         first.template,
         others=tuple(ids[1:_SHOWN]),
@@ -154,7 +154,7 @@ def ranked(
     text: str, asked: query.Query, index: Index, only: Collection[int] | None = None
 ) -> list[tuple[rank.Candidate, dict[str, float]]]:
     """The candidates in the order of `confidence.order`, each with the facts its confidence is judged by."""
-    sides = comparison.sides(asked.text, index)
+    sides = asked.sides
     named = sides.numbers if sides else ()
     best = rank.candidates(asked, index, errors.recognise(text, index.errors), only, named)
     facts = [one.facts() for one in best]
