@@ -23,6 +23,7 @@ from kb.ask.terms import han_runs, latin, latin_words, plain
 
 _AS_SAID = "_"  # begins the sign of a word as it was typed, whatever its stem
 _STEM, _WORD, _CHAR, _PAIR = 0.4, 1.0, 0.5, 1.0  # what each kind counts, for signs say the same twice
+_CERTAIN = 2.0  # and a sign that by itself says what is wrong
 _UNSEEN = 0.1  # how often a sign that was never said of a page is taken to have been said (Lidstone's lambda)
 _PRIOR = 300.0  # and how many of the signs of the whole library (Dirichlet's mu; Zhai and Lafferty 2004)
 _MOST = 255  # times a sign is counted on one page
@@ -30,6 +31,12 @@ _LATIN = re.compile(r"\d+(?:\.\d+)?e[+-]?\d+|\d+\.\d+|[a-z0-9]+")
 _NOTHING = re.compile(r"0\.0+")
 _FRACTION = "_0."  # stands for any number between nothing and one: what a score or a loss usually is
 _TINY, _HUGE = "_1e-", "_1e+"  # and these for numbers with an exponent
+_BEYOND = "_>1"  # and for a score that is more than one, or than 100 %, which no share can be
+_SCORED = re.compile(
+    r"(?:dice|iou|f1|f-measure|precision|recall|accuracy|score|figure|指标|分数|得分|准确率|精确率|召回率)"
+    r"(?:\s|:|=|is|of|was|at|reads|shows|是|为|到|等于|达到|有|居然|竟然){1,4}"
+    r"(\d+(?:\.\d+)?)(\s?(?:%|percent|per cent))?"
+)
 _POWER = re.compile(r"\d[\d.]*e(-?)")
 _RUN = re.compile(r"[\u3400-\u9fff]+")
 
@@ -74,6 +81,8 @@ def signs(text: str) -> dict[str, float]:
             found[_FRACTION] = _WORD
         elif power := _POWER.match(word):
             found[_TINY if power[1] else _HUGE] = _WORD
+    if any(_impossible(float(value), bool(share)) for value, share in _SCORED.findall(text.lower())):
+        found[_BEYOND] = _CERTAIN
     runs = _RUN.findall(text)
     if runs:
         couples = {run[i : i + 2] for run in han_runs(text) for i in range(len(run) - 1)}  # what is searched by anyway
@@ -81,6 +90,11 @@ def signs(text: str) -> dict[str, float]:
             found |= dict.fromkeys(run, _CHAR)
             found |= {run[i : i + 2]: _PAIR for i in range(len(run) - 1) if run[i : i + 2] not in couples}
     return found
+
+
+def _impossible(score: float, percent: bool) -> bool:
+    """Whether no share has this value; one from 2 to 100 may be in per cent although that is not written."""
+    return score > 100 or (1 < score < 2 and not percent)
 
 
 def build(pages: Iterable[Iterable[str]]) -> Said:
