@@ -65,6 +65,9 @@ def test_kinds_by_shape_are_told_one_by_one_as_in_the_original_notes(talk):
         ("what is Kvasir-SEG?", "how many images?", "kvasir-seg", "summary"),
         ("what is Kvasir-SEG?", "and CVC-ClinicDB?", "cvc-clinicdb", "summary"),
         ("学习率预热是什么", "那不用会怎样？", "warm-up", "body"),
+        ("what is dice loss", "and for segmentation?", "dice-loss", "in_training"),
+        ("什么是 dropout", "那分割网络呢？", "dropout", "in_training"),
+        ("what is dice loss", "and deep supervision?", "deep-supervision", "summary"),
         ("val loss is lower than train loss", "is this a bug?", "val-below-train", "why"),
     ],
 )

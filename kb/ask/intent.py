@@ -86,6 +86,9 @@ _WANTED: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
+_IN_TRAINING = next(pattern for pattern, parts in _WANTED if parts == ("in_training",))
+
+
 def wanted(question: str) -> tuple[str, ...]:
     """The parts of a page a question asks for, the surest first."""
     text = question.casefold()
@@ -99,3 +102,9 @@ def bare(question: str) -> str:
         if parts != ("in_training",):
             text = re.sub(rf"(?:{pattern})\w{{0,4}}" if text.isascii() else pattern, " ", text)
     return text
+
+
+def on_training(question: str) -> tuple[bool, str]:
+    """Whether the question names networks or training, and what it says besides."""
+    text = question.casefold()
+    return re.search(_IN_TRAINING, text) is not None, re.sub(rf"(?:{_IN_TRAINING})\w*", " ", bare(text))

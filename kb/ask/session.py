@@ -15,7 +15,7 @@ from kb.library import Library
 from kb.page import said
 from kb.problem import Problem
 from kb.text import Lang, Text
-from kb.words import has_han
+from kb.words import fold, has_han
 
 # Words that point back: "此种情况下", "这5种", "and for segmentation?", "how do I fix it".
 _BACK = re.compile(
@@ -82,6 +82,8 @@ class Session:
         if bare and (piece := self._part(text, lang)):
             return self._told([self._quoted(text, piece, lang)])
         back = bool(_BACK.search(text))
+        if back and (piece := self._in_training(text, lang)):
+            return self._told([self._quoted(text, piece, lang)])
         if back or (alone.state != "answer" and own < _OWN):
             near = alone.state == "answer" and self._near(alone.entry)
             unsure = alone.state != "answer" or (alone.confidence < _SURE and not near and (back or own < _OWN))
@@ -126,13 +128,29 @@ class Session:
         asked = query.read(intent.bare(text), self.index)
         rare = 5.0
         known = sum(weight * self.index.table[term].rarity for term, weight in asked.terms.items() if term[0] != SOUND)
-        return (known + rank.unknown(asked, self.index) * rank.total(asked, self.index)) / rare
+        return (known + rank.unknown(asked, self.index) * asked.total) / rare
 
     def _part(self, text: str, lang: Lang) -> Passage | None:
         """The part of the entry in focus a bare "why?" or "show me the code" asks for."""
         assert self.focus
         parts = tuple(part for part in intent.wanted(text) if part != "in_training")
         return passage.part(self.library[self.focus], (*parts, "body", "summary"), lang) if parts else None
+
+    def _in_training(self, text: str, lang: Lang) -> Passage | None:
+        """What the entry in focus says of training, for "and for segmentation?", unless a neighbour is called that."""
+        assert self.focus
+        rest = _BACK.sub(" ", text)
+        named, besides = intent.on_training(rest)
+        if not named or self._matter(besides) >= _NOTHING:
+            return None
+        if any(fold(rest) in key for number in self._neighbours() for key in self.index.names[number].keys):
+            return None
+        return passage.part(self.library[self.focus], ("in_training",), lang)
+
+    def _neighbours(self) -> set[int]:
+        """The entries the one in focus names, and those that name it."""
+        naming = (i for i, related in enumerate(self.index.related) if self._number in related)
+        return {*self.index.related[self._number], *naming}
 
     def _quoted(self, text: str, piece: Passage, lang: Lang) -> Reply:
         assert self.focus
@@ -147,10 +165,7 @@ class Session:
 
         A number is asked of the entry itself.
         """
-        near = {
-            *self.index.related[self._number],
-            *(i for i, related in enumerate(self.index.related) if self._number in related),
-        }
+        near = self._neighbours()
         asked = query.read(_BACK.sub(" ", text), self.index)  # "in this case" is no word of the answer
         if not back and rank.unknown(asked, self.index) > _STRANGE:
             return None
