@@ -10,8 +10,11 @@ page then. `later` was collected after 25 pages on errors had been added: at fir
 led to it, and 3 of the 12 others to some page; two of these 12 have been given one since. `last` was collected once the
 templates had been given the wordings of other versions and devices, about subjects that have a page; texts with a
 message of an earlier part were left out. At first asking 30 of its 35 texts with a page led to it by question and 28 by
-look-up, one led to another page, and neither of the two others to any. `outside` are errors of other programs, and of
-torch where no page explained them when they were collected.
+look-up, one led to another page, and neither of the two others to any. `read` are texts met on
+a walk through what people write about errors, by which templates and pages were mended. Of the first 91, asked before
+any mending, 45 of the 54 with a page led to it and 4 of the 37 others to some page; of 50 met later 32 of 35 and 3 of
+15. What has no page yet is left out. `outside` are errors of other programs, and of torch where no page explained them
+when they were collected.
 """
 
 from __future__ import annotations
@@ -28,8 +31,8 @@ from kb.library import Library
 from kb.problem import Problem
 
 HERE = Path(__file__).parent
-PARTS = ("dev", "test", "fresh", "later", "last", "outside")
-SEEN = ("dev", "later", "last", "outside")  # whose misses may be shown
+PARTS = ("dev", "test", "fresh", "later", "last", "read", "outside")
+SEEN = ("dev", "later", "last", "read", "outside")  # whose misses may be shown
 _SHOWN = 3
 
 
