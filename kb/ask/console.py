@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_CURLY = str.maketrans("‘’“”", "''\"\"")  # what a word processor or a forum makes of quotes
 _FRAMES = "│┃❱╭╮╰╯─━█▉▊▋▌▍▎▏"  # boxes around a traceback, bars of progress before it
 
 
@@ -15,6 +16,14 @@ def bare(text: str) -> str:
         text = re.sub(r"\[(?:rank|default)\d+\]:? ?", "", text)
     if any(sign in text for sign in _FRAMES):
         text = re.sub(f"[{_FRAMES}]+", " ", text)
+    if "frame #" in text:  # of the library's C++, below the message
+        text = re.sub(r"^\s*frame #\d+: .*$\n?", "", text, flags=re.MULTILINE)
+    if "HYDRA_FULL_ERROR=1 for" in text:  # said below every exception, of whatever it is
+        text = re.sub(
+            r"(?<=\S)\s+Set the environment variable HYDRA_FULL_ERROR=1 for a complete stack trace\.?", "", text
+        )
+    if any(sign in text for sign in "‘’“”"):
+        text = text.translate(_CURLY)
     if text.startswith(">") or "\n>" in text:
         text = re.sub(r"^(?:> ?)+", "", text, flags=re.MULTILINE)
     if '", "' in text:  # the names of a hundred parameters say no more than the first

@@ -27,6 +27,7 @@ _LOOKS = re.compile(
 _ASSERTS = re.compile(r"Assertion `[^`\n]{1,200}` failed")  # a kernel's, which says more than the exception after it
 _WRAPS = re.compile(
     r"applying transform <|background workers? (?:are no longer|died)|DataLoader worker .{0,40}exited unexpectedly"
+    r"|multiprocessing\.errors\.ChildFailedError"
 )  # what is raised over another exception and says only where that one was
 _WARNS = re.compile(r"[\w.]*Warning\b")
 _FRAME = re.compile(
@@ -38,11 +39,11 @@ _LIBRARY = re.compile(
 )
 _EXACT, _NEARLY = 1.0, 0.84  # how like a message its template must be, in [0, 1]
 _SHORTEST = 12  # characters a template must say itself, stars aside, to be recognised on its own
+_LONG = 48  # and to be recognised in one that nearly fits: of shorter ones most differ in what matters
 _SHORTER = 0.6  # how long a message is at least, against a template it nearly fits
 _LITTLE = 3  # letters of words that any two texts may have in common
 _SHARED = 0.6  # of a template's longer words, by letters, that a message it nearly fits has
 _TAIL = 20_000  # characters of a traceback that are read from its end
-_PRINTED = str.maketrans("‘’“”＇", "''\"\"'")  # what a word processor or an input method made of a program's quotes
 _MESSAGE = 2_000  # and of one message
 _FEW, _EARLIER = 4, 300  # exceptions that are searched for, and characters of one that is not the last
 
@@ -112,8 +113,8 @@ def template(text: str, number: int) -> Template:
     """The template ``text`` of the page."""
     said = _said(text)
     own = sum(map(len, said))
-    bare = masked(text.replace("*", " ")) if own >= 2 * _SHORTEST else ""
-    return Template(text, number, own, max(said, key=len, default="").lower(), bare)
+    bare = masked(text.replace("*", " "))
+    return Template(text, number, own, max(said, key=len, default="").lower(), bare if len(bare) >= _LONG else "")
 
 
 def looks_like_one(text: str) -> bool:
@@ -152,7 +153,7 @@ def _said_last(text: str) -> list[str]:
 
     One that only wraps another comes behind all that are no warnings.
     """
-    text = console.bare(text[-_TAIL:]).translate(_PRINTED)
+    text = console.bare(text[-_TAIL:])
     starts = [match.start() for match in _SAYS.finditer(text)]
     found = [text[start:end][:_MESSAGE].strip() for start, end in pairwise([*starts, len(text)])]
     if found and (asserted := _ASSERTS.search(text, 0, starts[-1])):
