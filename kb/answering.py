@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from kb.search import Answer, Names
     from kb.text import Lang
 
+NEAREST = Text(
+    "No page has this very message; this is the nearest cause:", "没有条目收录这条报错，下面是最接近的原因："
+)
 _ROOMY = 80  # columns; on a narrower screen the titles stand below their id
 
 
@@ -26,6 +29,8 @@ def answer(found: Answer, library: Names, lang: Lang, width: int) -> list[Line]:
     if found.taken:
         sheet.item("", _taken(found).of(lang), "dim", indent="")
         sheet.gap()
+    if found.nearest:
+        sheet.item("", NEAREST.of(lang), "dim", indent="")
     if found.meanings:
         _choice(sheet, found, library)
     if found.entry:

@@ -34,6 +34,7 @@ def answer(found: Answer) -> dict[str, Any]:
             for match in found.matches
         ],
         "taken": found.taken,
+        "nearest": found.nearest,
         "meanings": [{"en": one.en, "zh": one.zh, "entry": one.entry or None} for one in found.meanings],
         "entry": entry(found.entry) if found.entry else None,
     }

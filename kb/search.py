@@ -39,10 +39,11 @@ class Answer(Value):
     """What a term led to.
 
     ``entry`` is the page to read, ``taken`` the name that was taken when the spelling was not exact,
-    ``meanings`` what an ambiguous word can mean; ``matches`` are the entries in question, best first.
+    ``meanings`` what an ambiguous word can mean; ``matches`` are the entries in question, best first. ``nearest`` tells
+    that the page is only the nearest cause of a message no page has.
     """
 
-    __slots__ = ("entry", "matches", "meanings", "query", "taken")
+    __slots__ = ("entry", "matches", "meanings", "nearest", "query", "taken")
 
     def __init__(
         self,
@@ -51,8 +52,10 @@ class Answer(Value):
         entry: Any = None,
         taken: str = "",
         meanings: tuple[Meaning | Sense, ...] = (),
+        nearest: bool = False,
     ) -> None:
         self.query, self.matches, self.entry, self.taken, self.meanings = query, matches, entry, taken, meanings
+        self.nearest = nearest
 
     @property
     def found(self) -> bool:

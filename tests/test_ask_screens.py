@@ -26,6 +26,10 @@ def replies(small, lang):
             error=crash.errors[0], frame=Frame("net.py", 17, "forward", "steps = int('3.5')"),
         ),
         "suggest": Reply("?", lang, "suggest", 0.5, others=(polyp.id, "loss-curve", "loss-flat")),
+        "nearest": Reply(
+            "?", lang, "answer", 0.82, crash.id, part(crash, ("why", "summary"), lang), nearest=True,
+        ),
+        "near": Reply("?", lang, "suggest", 0.5, nearest=True, others=(polyp.id, "loss-curve")),
         "unknown": Reply("?", lang, "unknown", 0.1),
     }  # fmt: skip
 

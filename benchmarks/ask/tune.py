@@ -11,8 +11,9 @@ wrong.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -83,7 +84,10 @@ def gathered(questions: Sequence[Question], known: Index) -> list[Facts]:
 
 
 def fit_order(
-    names: Sequence[str], rows: Sequence[Facts], right: Sequence[np.ndarray], counts: np.ndarray
+    names: Sequence[str],
+    rows: Sequence[Sequence[tuple[Any, Mapping[str, float]]]],
+    right: Sequence[np.ndarray],
+    counts: np.ndarray,
 ) -> dict[str, float]:
     """Weights, none below zero or what is `_SET`, of the linear score of these facts by softmax regression.
 
@@ -109,8 +113,8 @@ def fit_order(
     return {name: round(float(value), 4) for name, value in zip(names, weights / scale, strict=True)}
 
 
-def fit_probability(rows: np.ndarray, right: np.ndarray, counts: np.ndarray) -> dict[str, float]:
-    """Weights and bias of the logistic regression; ``counts`` is how much each row counts."""
+def fit_logistic(names: Sequence[str], rows: np.ndarray, right: np.ndarray, counts: np.ndarray) -> dict[str, float]:
+    """Weights of these facts and bias of the logistic regression; ``counts`` is how much each row counts."""
     mean, scale = rows.mean(0), rows.std(0) + 1e-9
     scaled = (rows - mean) / scale
     weights, bias = np.zeros(rows.shape[1]), 0.0
@@ -120,7 +124,7 @@ def fit_probability(rows: np.ndarray, right: np.ndarray, counts: np.ndarray) -> 
         weights -= pace * (scaled.T @ (counts * (p - right)) / counts.sum() + _LOOSE * weights)
         bias -= pace * float(counts @ (p - right) / counts.sum())
     plain = weights / scale
-    fitted = {"bias": float(bias - plain @ mean)} | dict(zip(PROBABILITY, plain.tolist(), strict=True))
+    fitted = {"bias": float(bias - plain @ mean)} | dict(zip(names, plain.tolist(), strict=True))
     return {key: round(value, 4) for key, value in fitted.items()}
 
 
@@ -158,7 +162,9 @@ def main() -> None:
         ]
     )
     scope = np.array([bool(one.expected) for one in questions])
-    data["probability"] = fit_probability(tops(facts), right.astype(float), np.where(scope & ~right, _WRONG, 1.0))
+    data["probability"] = fit_logistic(
+        PROBABILITY, tops(facts), right.astype(float), np.where(scope & ~right, _WRONG, 1.0)
+    )
     _write(data)
     sure = np.array(
         [

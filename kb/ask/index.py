@@ -11,12 +11,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from kb.ask import evidence
+from kb.ask import evidence, wordings
 from kb.ask.errors import Templates, template
 from kb.ask.evidence import Said
 from kb.ask.fields import CORE, FIELDS, names, said, sentences, texts
 from kb.ask.rows import Table
 from kb.ask.terms import DENIED, SOUND, plain, terms
+from kb.ask.wordings import Wordings
 from kb.entry import Entry
 from kb.words import fold
 
@@ -67,9 +68,9 @@ class Index:
     """Everything a question needs to know of the library; entries go by their number, the place in ``ids``.
 
     ``rarity`` is that of each term of ``table``; ``words`` are the known words in Latin letters by length; ``errors``
-    the templates of messages; ``related`` the entries each names as related; ``firsts`` the first sentence of each,
-    and how many all have; ``called`` the entries that have a name of these letters. Tables may read from a file what
-    they are asked for.
+    the templates of messages, ``wordings`` their words; ``related`` the entries each names as related; ``firsts`` the
+    first sentence of each, and how many all have; ``called`` the entries that have a name of these letters.
+    Tables may read from a file what they are asked for.
     """
 
     ids: tuple[str, ...]
@@ -82,6 +83,7 @@ class Index:
     names: Table[int, Names]
     called: Table[str, Sequence[int]]
     said: Said
+    wordings: Wordings
     words: Table[int, tuple[str, ...]]
     number: dict[str, int] = field(init=False)
     _words: dict[int, frozenset[str]] = field(init=False, default_factory=dict)
@@ -162,6 +164,7 @@ def build(entries: Iterable[Entry]) -> Index:
         names=every,
         called=dict(called),
         said=evidence.build(said(page) for page in pages),
+        wordings=wordings.build((i, error) for i, page in enumerate(pages) for error in page.errors),
         words={length: tuple(sorted(found)) for length, found in by_length.items()},
     )
 

@@ -26,17 +26,14 @@ def looked_up(library: Library, known: Callable[[], Index], text: str) -> tuple[
     if named.found or not search.may_be_message(text):
         return named, None
     found, frame = explained(library, known(), text)
-    return (found, frame) if found.taken else (named, None)
+    return (found, frame) if found.taken or (found.entry and found.nearest) else (named, None)
 
 
 def explained(library: Library, index: Index, text: str) -> tuple[Answer, errors.Frame | None]:
-    """How a question with the message ``text`` is answered, as a look-up; raises `Problem` when it is no text.
-
-    A message that a program printed and no page has is at most near to what is offered.
-    """
+    """How a question with the message ``text`` is answered, as a look-up; raises `Problem` when it is no text."""
     found = reply.reply(library, index, text)
-    page = library[found.entry] if found.entry and (found.error or not errors.quotes_one(text)) else None
+    page = library[found.entry] if found.entry else None
     names = dict.fromkeys(name for name in (found.entry, *found.others) if name)
     matches = tuple(Match(library[name], found.error or name, round(found.confidence, 3)) for name in names)
     message = search.cleaned(errors.messages(text)[0])
-    return Answer(message, matches, page, taken=found.error), found.frame
+    return Answer(message, matches, page, taken=found.error, nearest=found.nearest), found.frame

@@ -59,12 +59,13 @@ def read(text: str, index: Index) -> Query:
     for term in alike.others(query.text, query.terms):
         if term in index.table:
             query.also[term] = _ALIKE
-    query.total = _total(query, index)
+    query.total = whole(query, index)
     query.sides = comparison.sides(query.text, index)
     return query
 
 
-def _total(query: Query, index: Index) -> float:
+def whole(query: Query, index: Index) -> float:
+    """How much the terms of ``query`` weigh, unknown ones included."""
     return sum(weight * index.table[term].rarity for term, weight in query.terms.items()) + sum(
         times * (1.0 if len(term) > 1 else _LONE) * index.rarest for term, times in query.unknown.items()
     )

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from kb.ask import comparison, confidence, errors, foreign, myth, passage, query, rank
+from kb.ask import comparison, confidence, errors, foreign, myth, nearest, passage, query, rank, traced
 from kb.ask.index import Index
 from kb.ask.passage import Passage
 from kb.ask.spelled import A_SLIP
@@ -36,7 +36,8 @@ class Reply:
 
     ``confidence`` in [0, 1] is how likely ``entry`` is the right page; ``myth`` is the key of a myth the question
     takes for granted; ``backing`` the claims nearest to the passage; ``frame`` the line of the user's code in a pasted
-    traceback; ``others`` the next best entries.
+    traceback; ``nearest`` whether the page has no such message and is only the nearest cause; ``others`` the next best
+    entries.
     """
 
     question: str
@@ -50,6 +51,7 @@ class Reply:
     backing: tuple[str, ...] = ()
     error: str = ""
     frame: errors.Frame | None = None
+    nearest: bool = False
     others: tuple[str, ...] = ()
     facts: Mapping[str, float] = field(default_factory=dict)
 
@@ -58,7 +60,11 @@ def reply(library: Library, index: Index, question: str, lang: Lang | None = Non
     """The reply to ``question``; raises `Problem` when it is empty, or too long and no error message."""
     text, pasted = checked(question)
     speak: Lang = lang or ("zh" if has_han(text) else "en")
-    found = given(library, index, text, query.read(text, index), speak)
+    printed = traced.was_printed(question)
+    fits = not printed or errors.recognise(text, index.errors)
+    found = given(library, index, text, query.read(text, index), speak) if fits else None
+    if found is None or (printed and not found.facts.get("error")):  # no template speaks for what comes first
+        found = _unworded(library, index, text, traced.traced(question), speak)
     return dataclasses.replace(found, frame=errors.users_frame(question)) if pasted else found
 
 
@@ -104,6 +110,33 @@ def given(
         first.template,
         others=tuple(ids[1:_SHOWN]),
         facts=facts,
+    )
+
+
+def _unworded(library: Library, index: Index, text: str, error: traced.Traced, lang: Lang) -> Reply:
+    """The reply to a message a program printed that no page has: the nearest cause, if it is near enough."""
+    best = nearest.ranked(error, index)[: _SHOWN + 1]
+    sure = nearest.probability(best[0].facts) if best else 0.0
+    limits = nearest.weights()
+    if sure < limits["suggest"]:
+        return Reply(text, lang, "unknown", sure, facts=best[0].facts if best else {})
+    ids = tuple(index.ids[one.number] for one in best)
+    if sure < limits["answer"]:
+        return Reply(text, lang, "suggest", sure, nearest=True, others=ids[:_SHOWN], facts=best[0].facts)
+    entry = library[ids[0]]
+    piece = _passage(entry, index, text, query.Query(text), lang, pasted=True)
+    backing = passage.backing(entry, piece, index, lang)
+    return Reply(
+        text,
+        lang,
+        "answer",
+        sure,
+        entry.id,
+        piece,
+        backing=backing,
+        nearest=True,
+        others=ids[1:_SHOWN],
+        facts=best[0].facts,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kb import evidence
+from kb.answering import NEAREST
 from kb.ask import foreign, myth
 from kb.ask.errors import Frame
 from kb.ask.passage import Passage
@@ -25,6 +26,7 @@ _SURE = (
     (0.75, Text("fairly sure", "较有把握")),
     (0.0, Text("not very sure", "把握不大")),
 )
+_NEAR = Text("No page has this very message; nearest to it are:", "没有条目收录这条报错，相近的有：")
 
 
 def lines(reply: Reply, library: Library, lang: Lang, width: int) -> list[Line]:
@@ -33,7 +35,7 @@ def lines(reply: Reply, library: Library, lang: Lang, width: int) -> list[Line]:
     if reply.state == "answer" and reply.entry and reply.passage:
         _answer(sheet, reply, library[reply.entry], library)
     elif reply.state == "suggest":
-        said = Text("Not sure which of these you mean:", "不能确定问的是哪一个：")
+        said = _NEAR if reply.nearest else Text("Not sure which of these you mean:", "不能确定问的是哪一个：")
         sheet.item("", said.of(lang), "heading", indent="")
         _offer(sheet, reply.others, library)
     else:
@@ -65,6 +67,7 @@ def data(reply: Reply, library: Library) -> dict[str, Any]:
         "part": reply.passage.part if reply.passage else None,
         "myth": reply.myth,
         "error": reply.error or None,
+        "nearest": reply.nearest,
         "frame": {"path": frame.path, "line": frame.line, "in": frame.where, "code": frame.code} if frame else None,
         "sources": [evidence.source(entry.references[key]) for key in _cited(reply, entry)] if entry else [],
         "related": list(entry.related) if entry else [],
@@ -85,6 +88,9 @@ def text(reply: Reply, entry: Entry) -> str:
 def _answer(sheet: Sheet, reply: Reply, entry: Entry, library: Library) -> None:
     lang = sheet.lang
     assert reply.passage
+    if reply.nearest:
+        sheet.item("", NEAREST.of(lang), "dim", indent="")
+        sheet.gap()
     sheet.item("", titles(entry, lang), "title", indent="")
     sheet.gap()
     if reply.myth:
@@ -98,7 +104,7 @@ def _answer(sheet: Sheet, reply: Reply, entry: Entry, library: Library) -> None:
         _frame(sheet, reply.frame)
         sheet.gap()
     sheet.text(shortened(reply.passage.text, lang))
-    if reply.error and (fix := text_of(entry, "fix", lang)):
+    if (reply.error or reply.nearest) and (fix := text_of(entry, "fix", lang)):
         sheet.items(Text("Fix", "怎么办"), fix[:2], "→ ")
     for other in reply.compared[1:]:
         if other in library:

@@ -12,17 +12,19 @@ from struct import Struct
 from typing import Any
 
 from kb import library, printed
-from kb.ask import errors, evidence, fields, index, rows, terms
+from kb.ask import errors, evidence, fields, index, rows, terms, wordings
 from kb.ask.errors import Template, Templates
 from kb.ask.evidence import Said, Sign
 from kb.ask.index import Index, Names, Term
 from kb.ask.rows import Rows
+from kb.ask.wordings import Word, Wordings
 from kb.library import Library
 
-_LAYOUT = 9  # raise it when what is kept changes, so that files of older versions are made anew
+_LAYOUT = 10  # raise it when what is kept changes, so that files of older versions are made anew
 SHIPPED = Path(__file__).with_name("index.bin")  # made when a wheel is built; a clone has none
 _SHIPPED = f"{_LAYOUT} shipped"
 _TERM = Struct("=fI")  # the most it is worth, and how many entries hold it
+_WORD = Struct("=I")  # how many pages have it in their templates
 _SIGN = Struct("=IB")  # how often it is said, and of one entry at most
 
 
@@ -71,6 +73,7 @@ def _open(file: Path, signature: str) -> Index:
         names=table("names", _names),
         called=table("called", partial(array, "I")),
         said=Said(table("signs", partial(_sign, _width(pages))), array("d", about["said"]), about["kinds_of_signs"]),
+        wordings=Wordings(table("wordings", _word), *about["wordings"]),
         words=table("words", lambda words: tuple(words.decode().split("\n"))),
     )
 
@@ -86,6 +89,7 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
         "firsts": whole.firsts,
         "said": whole.said.lengths.tolist(),
         "kinds_of_signs": whole.said.kinds,
+        "wordings": (whole.wordings.owners, whole.wordings.masses, whole.wordings.pages),
     }
     width = _width(len(whole.ids))
     tables: dict[str, tuple[Any, Callable[[Any], bytes]]] = {
@@ -93,6 +97,7 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
         "names": (whole.names, _of_names),
         "called": (whole.called, lambda entries: array("I", entries).tobytes()),
         "signs": (whole.said.signs, partial(_of_sign, width)),
+        "wordings": (whole.wordings.words, lambda one: _WORD.pack(one.pages) + one.templates.tobytes()),
         "words": (whole.words, lambda words: "\n".join(words).encode()),
     }
     beside = file.with_name(f"{file.name}.{os.getpid()}")
@@ -143,6 +148,10 @@ def _sign(width: str, row: bytes) -> Sign:
     return Sign(array(width, row[_SIGN.size : times]), array("B", row[times:]), *_SIGN.unpack_from(row))
 
 
+def _word(row: bytes) -> Word:
+    return Word(_WORD.unpack_from(row)[0], array("I", row[_WORD.size :]))
+
+
 def _of_names(one: Names) -> bytes:
     return "\n".join(one.keys).encode() + b"\0" + array("d", one.masses).tobytes()
 
@@ -154,5 +163,5 @@ def _names(row: bytes) -> Names:
 
 def _code() -> str:
     """Changes whenever the modules that make the index do, so that a newer version never reads an older one's file."""
-    made_by = (errors, evidence, fields, index, rows, terms)
+    made_by = (errors, evidence, fields, index, rows, terms, wordings)
     return " ".join(str(Path(module.__file__ or "").stat().st_mtime_ns) for module in made_by)

@@ -1,0 +1,188 @@
+"""A message no page has is led to the nearest cause where that is near, and an error of another program to none."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.ask import pasted as benchmark
+from benchmarks.ask import unseen
+from kb import answering
+from kb.ask import errors, index, nearest, pasted, reply, show, stored, traced, wordings
+from kb.library import Library
+from kb.problem import Problem
+
+PAGE = "backward-twice"
+SAID = """Traceback (most recent call last):
+  File "/home/me/train.py", line 17, in step
+    loss.backward()
+RuntimeError: Trying to backward through the graph a second time (or directly access saved tensors after they have \
+already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). \
+Specify retain_graph=True if you need to backward through the graph a second time.
+"""
+PROGRAMS = {
+    "java": 'Exception in thread "main" java.lang.NullPointerException\n\tat com.example.App.main(App.java:14)',
+    "sql": "ERROR 1146 (42S02): Table 'shop.orders' doesn't exist",
+    "rust": "error[E0502]: cannot borrow `v` as mutable\n --> src/main.rs:4:5",
+    "django": "django.db.utils.OperationalError: no such column: shop_order.total",
+    "torch": "RuntimeError: expected a tensor of the same size",
+    "pandas": '  File "/env/lib/python3.8/site-packages/pandas/core/frame.py", line 3, in f\n    return 1\nKeyError: 1',
+}
+
+
+@pytest.fixture(scope="module")
+def whole(built_in):
+    return index.build(built_in.values())
+
+
+@pytest.fixture(scope="module")
+def forgetful(built_in):
+    """The library without the templates that fit `SAID`, and without whatever quotes them."""
+    gone = unseen.fitting(SAID, built_in[PAGE].errors)
+    return Library({**built_in, PAGE: unseen.without(built_in[PAGE], gone)}, built_in.ambiguous)
+
+
+@pytest.fixture(scope="module")
+def unworded(forgetful):
+    return index.build(forgetful.values())
+
+
+def test_a_message_whose_wording_was_taken_out_still_leads_to_its_page(forgetful, unworded):
+    found = reply.reply(forgetful, unworded, SAID)
+
+    assert errors.recognise(SAID, unworded.errors) == []
+    assert (found.state, found.entry, found.nearest, found.error) == ("answer", PAGE, True, "")
+    assert found.frame.code == "loss.backward()"
+
+
+def test_a_look_up_leads_to_what_a_question_leads_to(forgetful, unworded):
+    found, frame = pasted.looked_up(forgetful, lambda: unworded, SAID)
+
+    assert (found.entry.id, found.nearest, found.taken) == (PAGE, True, "")
+    assert frame.line == 17
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "No page has this very message"), ("zh", "没有条目收录这条报错")])
+def test_the_screen_says_that_no_page_has_the_message(built_in, whole, forgetful, unworded, lang, said):
+    found = reply.reply(forgetful, unworded, SAID, lang)
+    shown = "".join(line.text for line in show.lines(found, forgetful, lang, 100))
+    looked_up = pasted.looked_up(forgetful, lambda: unworded, SAID)[0]
+    page = "".join(line.text for line in answering.answer(looked_up, forgetful, lang, 100))
+    known = show.lines(reply.reply(built_in, whole, SAID, lang), built_in, lang, 100)
+
+    assert said in shown
+    assert said in page
+    assert not any(said in line.text for line in known)
+
+
+def test_json_tells_a_nearest_cause_from_a_message_that_is_known(built_in, whole, forgetful, unworded):
+    assert show.data(reply.reply(forgetful, unworded, SAID), forgetful)["nearest"] is True
+    assert show.data(reply.reply(built_in, whole, SAID), built_in)["nearest"] is False
+
+
+@pytest.mark.parametrize("command", ["kb ask -", "kb lookup -"])
+@pytest.mark.parametrize("part", ["foreign", "foreign_held"])
+def test_three_in_a_hundred_errors_of_other_programs_are_answered_at_most(built_in, command, part):
+    known = index.build(built_in.values()).errors
+    texts = [one for one in benchmark.read(part) if not one.expected and not errors.recognise(one.text, known)]
+    say = benchmark.ways(built_in)[command]
+
+    answered = [one.name for one in texts if say(one.text).page]
+    assert len(texts) >= 75
+    assert len(answered) <= 0.03 * len(texts)
+
+
+@pytest.mark.parametrize(("program", "text"), PROGRAMS.items())
+def test_the_program_is_known_by_what_it_prints(program, text):
+    assert program in traced.traced(text).programs
+    assert traced.was_printed(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "why does my loss become nan",
+        "what is the difference between BCE and Dice",
+        "loss 一直不下降怎么办",
+        "no error, nothing learned. loop is: loss.backward() / optimizer.step",
+        "scheduler.step() 应该放在 optimizer.step() 前面还是后面",
+        "is a warning in the first epoch normal",
+    ],
+)
+def test_what_a_person_asks_was_not_printed(text):
+    assert not traced.was_printed(text)
+
+
+def test_advice_behind_a_message_is_no_part_of_it():
+    text = "RuntimeError: CUDA error: unknown\nCUDA kernel errors might be asynchronously reported at some other call"
+
+    assert traced.traced(text).message == "RuntimeError: CUDA error: unknown\n"
+
+
+def test_the_last_lines_of_a_traceback_and_of_a_notebook_are_what_was_passed():
+    notebook = "----> 2 learn.fine_tune(8)\nTypeError: no implementation found"
+
+    assert traced.traced(SAID).calls == "step\n    loss.backward()"
+    assert traced.traced(notebook).calls == "learn.fine_tune(8)"
+
+
+def test_templates_that_share_more_words_are_nearer_and_names_of_ones_own_do_not_count():
+    known = wordings.build([(0, "the mask must be boolean"), (1, "the mask is *"), (2, "no such file")])
+
+    near, share = known.near("the mask of frobnicate must be boolean")
+    assert near[0].best > near[1].best > 0
+    assert 2 not in near
+    assert 0.5 < share < 1
+    assert known.near("frobnicate quux") == ({}, 0.0)
+
+
+def test_reading_the_rare_words_alone_in_full_changes_no_page_that_is_near(built_in, monkeypatch):
+    known = wordings.build([(number, one) for number, page in enumerate(built_in.values()) for one in page.errors])
+    message = "Expected all tensors to be on the same device, but found at least two of them, cuda:0 and cpu!"
+    near, share = known.near(message)
+    first = sorted(near, key=lambda page: -near[page].best)[:10]
+
+    monkeypatch.setattr(wordings, "_READ", 200)
+    sparing, same = known.near(message)
+
+    assert same == share
+    assert [sparing[page] == pytest.approx(near[page]) for page in first] == [True] * 10
+    assert len(sparing) < len(near)
+
+
+def test_a_library_without_templates_has_none_that_are_near():
+    assert wordings.build([]).near("RuntimeError: out of memory") == ({}, 0.0)
+
+
+def test_the_kept_index_ranks_as_the_one_just_built(built_in, whole, tmp_path):
+    stored.load(built_in, cache=tmp_path)
+    kept = stored.load(built_in, cache=tmp_path)
+
+    for one in benchmark.read("last"):
+        error = traced.traced(one.text)
+        ranked = [(page.number, round(page.score, 4)) for page in nearest.ranked(error, whole)]
+        assert [(page.number, round(page.score, 4)) for page in nearest.ranked(error, kept)] == ranked
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=600))
+def test_whatever_bytes_are_pasted_behind_an_error_are_survived(built_in, whole, junk):
+    text = "RuntimeError: " + junk.decode("utf-8", "replace")
+
+    nearest.ranked(traced.traced(text), whole)
+    try:
+        found = reply.reply(built_in, whole, text)
+    except Problem:
+        return
+    assert 0 <= found.confidence <= 1
+
+
+def test_a_megabyte_takes_no_longer_than_its_end(built_in, whole):
+    long = "some step of a long log\n" * 50_000 + SAID.replace("second", "sixth")
+    began = time.process_time()
+
+    reply.reply(built_in, whole, long)
+    assert time.process_time() - began < 1
