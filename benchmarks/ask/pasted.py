@@ -7,7 +7,7 @@ matters, with names and paths replaced; where a thread breaks off, the last line
 before any was asked and split at random: `dev` may be looked at and mended by, `test` is only counted. `fresh` was
 collected after that mending, by what people were doing rather than by what the message says; nearly half of it had no
 page then. `later` was collected after 25 pages on errors had been added: at first asking 19 of its 28 texts with a page
-led to it, and 3 of the 12 others to some page; two of these 12 have been given one since. `last` was collected once the
+led to it, and 3 of the 12 others to some page; four of these 12 have got one since. `last` was collected once the
 templates had been given the wordings of other versions and devices, about subjects that have a page; texts with a
 message of an earlier part were left out. At first asking 30 of its 35 texts with a page led to it by question and 28 by
 look-up, one led to another page, and neither of the two others to any. `read` are texts met on
