@@ -28,6 +28,9 @@ RuntimeError: CUDA error: device-side assert triggered
 APPLYING = "RuntimeError: applying transform <monai.transforms.compose.Compose object at 0x7f12920a50a0>"
 HYDRA = "Set the environment variable HYDRA_FULL_ERROR=1 for a complete stack trace."
 STACK = "".join(f"frame #{n}: c10::Error::Error(c10::SourceLocation) + 0x57 (0x7f8 in libc10.so)\n" for n in range(40))
+UNKNOWN = (
+    'Traceback (most recent call last):\n  File "run.py", line 3, in frob\nZorkError: the gnome of part seven left'
+)
 SPAWNED = """AttributeError: Can't pickle local object 'main.<locals>.<lambda>'
 Traceback (most recent call last):
   File "D:\\lib\\multiprocessing\\spawn.py", line 126, in _main
@@ -139,6 +142,14 @@ def test_a_warning_before_a_wrapper_does_not_explain_it(asked):
     warned = "UserWarning: Detected call of `lr_scheduler.step()` before `optimizer.step()`."
 
     assert asked(f"train.py:7: {warned}\n{APPLYING}").entry == "monai-transform"
+
+
+def test_a_warning_is_not_the_answer_to_an_error_that_no_page_knows(asked, looked_up):
+    warned = "UserWarning: Detected call of `lr_scheduler.step()` before `optimizer.step()`."
+
+    assert asked(f"train.py:7: {warned}").entry == "scheduler-order"
+    assert asked(f"train.py:7: {warned}\n{UNKNOWN}").entry is None
+    assert looked_up(f"{UNKNOWN}\n{warned}").entry is None
 
 
 def test_the_assertion_of_a_kernel_says_more_than_the_exception_after_it(asked, looked_up):

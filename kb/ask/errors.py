@@ -14,7 +14,8 @@ from kb.ask import console
 
 _NAME = (
     r"(?:(?:\w+\.)*[A-Z_]\w*(?:Error|Exception|Warning|Interrupt|Exit|Err)\b"
-    r"|(?:\w+\.)+(?:errors|exceptions|exc)\.[A-Z]\w+\b)"  # or whatever a module of exceptions calls it
+    r"|(?:\w+\.)+(?:errors|exceptions|exc)\.[A-Z]\w+\b"  # or whatever a module of exceptions calls it
+    r"|\b[\w-]+\.py: error(?=: ))"  # and what a script says of its arguments
 )
 _HEAD = re.compile(rf"^\s*{_NAME}:?", re.MULTILINE)
 _SAYS = re.compile(
@@ -151,17 +152,19 @@ def recognise(text: str, templates: Templates) -> list[Likeness]:
 def _said_last(text: str) -> list[str]:
     """The messages of the exceptions in ``text``, the last first, behind a kernel's assertion; then the whole text.
 
-    One that only wraps another comes behind all that are no warnings.
+    Warnings count only where nothing failed, and what only wraps another exception comes behind it.
     """
     text = console.bare(text[-_TAIL:])
     starts = [match.start() for match in _SAYS.finditer(text)]
     found = [text[start:end][:_MESSAGE].strip() for start, end in pairwise([*starts, len(text)])]
     if found and (asserted := _ASSERTS.search(text, 0, starts[-1])):
         found[-1] = f"{asserted[0]}\n{found[-1]}"
-    said = list(dict.fromkeys(reversed(found)))
+    failed = [one for one in found if not _WARNS.match(one)]
+    whole = text if failed in ([], found) else "\n".join([text[: starts[0]], *failed])
+    said = list(dict.fromkeys(reversed(failed or found)))
     if said and _WRAPS.search(said[0][:_EARLIER]):
-        said.sort(key=lambda one: 2 if _WARNS.match(one) else bool(_WRAPS.search(one[:_EARLIER])))
-    return [*said, text[-_MESSAGE:]]
+        said.sort(key=lambda one: bool(_WRAPS.search(one[:_EARLIER])))
+    return [*said, whole[-_MESSAGE:]]
 
 
 def users_frame(text: str) -> Frame | None:
