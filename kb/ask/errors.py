@@ -28,7 +28,7 @@ _LOOKS = re.compile(
 _ASSERTS = re.compile(r"Assertion `[^`\n]{1,200}` failed")  # a kernel's, which says more than the exception after it
 _WRAPS = re.compile(
     r"applying transform <|background workers? (?:are no longer|died)|DataLoader worker .{0,40}exited unexpectedly"
-    r"|multiprocessing\.errors\.ChildFailedError"
+    r"|multiprocessing\.errors\.ChildFailedError|--local[-_]rank=.* returned non-zero exit"
 )  # what is raised over another exception and says only where that one was
 _WARNS = re.compile(r"[\w.]*Warning\b")
 _FRAME = re.compile(
