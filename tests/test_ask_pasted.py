@@ -186,11 +186,12 @@ def test_a_message_whose_quotes_were_made_typographic_is_recognised(asked):
     assert asked("模型‘UNet’和模块‘transforms’有什么区别").entry != "torchvision-mismatch"
 
 
+@pytest.mark.parametrize("part", ["read", "walked"])
 @pytest.mark.parametrize("command", ["kb ask -", "kb lookup -"])
-def test_texts_that_were_read_and_mended_by_keep_leading_to_their_page(built_in, command):
+def test_texts_that_were_read_and_mended_by_keep_leading_to_their_page(built_in, command, part):
     say = benchmark.ways(built_in)[command]
 
-    said = {one.name: benchmark.judged(one, say(one.text)) for one in benchmark.read("read")}
+    said = {one.name: benchmark.judged(one, say(one.text)) for one in benchmark.read(part)}
     assert len(said) >= 100
     assert {name: how for name, how in said.items() if how not in ("right", "refused", "offered")} == {}
 
