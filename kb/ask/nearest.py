@@ -64,7 +64,8 @@ def ranked(error: Traced, index: Index) -> list[Ranked]:
         score = sum(weight * facts[name] for name, weight in weights()["order"].items())
         pages.append(Ranked(one.number, facts | same, score))
     pages.sort(key=lambda one: (-one.score, one.number))
-    for page, after in zip(pages, [*(other.score for other in pages[1:]), -math.inf], strict=True):
+    for place, page in enumerate(pages, 1):
+        after = pages[place].score if place < len(pages) else -math.inf
         page.facts["margin"] = math.tanh((page.score - after) / 2)
     return pages
 
