@@ -13,10 +13,11 @@ FRESH = Path(__file__).parent / "fresh.csv"  # written from the titles alone, be
 APART = Path(__file__).parent / "apart.csv"  # written by another hand than the pages' sentences, after the last tuning
 SEALED = Path(__file__).parent / "sealed.csv"  # written from titles and pages alone, first asked after the last tuning
 LATER = Path(__file__).parent / "later.csv"  # half of as many again, written in the same way by another hand,
-LEARNT = Path(__file__).parent / "learnt.csv"  # and the other half, whose misses were looked at
+NEWEST = Path(__file__).parent / "newest.csv"  # and half of the next, written in that way again,
+LEARNT = Path(__file__).parent / "learnt.csv"  # and the other halves of both, whose misses were looked at
 OUTSIDE = Path(__file__).parent / "outside.csv"  # for tuning alone: what this library does not cover
 DEV = Path(__file__).parent.parent.parent.parent / "shared" / "questions-dev.csv"
-FILES = (OURS, DEV, FRESH, APART, SEALED, LATER, LEARNT, OUTSIDE)
+FILES = (OURS, DEV, FRESH, APART, SEALED, LATER, NEWEST, LEARNT, OUTSIDE)
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ def read(known: Collection[str], paths: Iterable[Path] = FILES) -> list[Question
     """All questions of which at least one answer is in the library, or none should be, each once.
 
     The half is ``tune`` for those that may be fitted on and looked at, else ``held``, or ``blind`` for the fresh ones;
-    ``apart``, ``sealed`` and ``later`` are never tuned on; ``learnt`` may be looked at and is not fitted on either.
+    ``apart``, ``sealed``, ``later`` and ``newest`` are never tuned on; ``learnt`` may be looked at and is not fitted on
+    either.
     """
     found: dict[str, Question] = {}
     for path in paths:
@@ -46,6 +48,6 @@ def read(known: Collection[str], paths: Iterable[Path] = FILES) -> list[Question
                 if expected or named == ["none"]:
                     seen = hashlib.sha256(row["question"].encode()).digest()[0] % 2 == 0
                     half = "tune" if seen or path == OUTSIDE else "blind" if path == FRESH else "held"
-                    half = {APART: "apart", SEALED: "sealed", LATER: "later", LEARNT: "learnt"}.get(path, half)
+                    half = path.stem if path in (APART, SEALED, LATER, NEWEST, LEARNT) else half
                     found.setdefault(row["question"], Question(row["lang"], row["question"], expected, half))
     return list(found.values())
