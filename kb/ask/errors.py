@@ -90,6 +90,15 @@ class Templates:
     every: tuple[Template, ...]
 
     @cached_property
+    def _parts(self) -> list[tuple[str, Template]]:
+        """The longest part of each that says enough to be recognised by it."""
+        return [(one.longest, one) for one in self.every if one.own >= _SHORTEST]
+
+    def held(self, message: str) -> list[Template]:
+        """Those whose longest part stands in ``message``, which is in small letters; every question pays for this."""
+        return [one for part, one in self._parts if part in message]
+
+    @cached_property
     def _words(self) -> tuple[dict[str, list[int]], list[int]]:
         """The places of those that say a word, and how many letters the words of each have."""
         places: dict[str, list[int]] = {}
@@ -187,9 +196,8 @@ def masked(text: str) -> str:
 
 
 def _word_for_word(message: str, templates: Templates) -> Iterator[Likeness]:
-    small = message.lower()
-    for one in templates.every:
-        if one.own >= _SHORTEST and one.longest in small and _pattern(one.text).search(message):
+    for one in templates.held(message.lower()):
+        if _pattern(one.text).search(message):
             yield Likeness(one.number, _EXACT, one.own, one.text)
 
 
