@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -86,57 +86,56 @@ def given(
     if not best:
         return Reply(text, lang, "unknown")
     first, facts = best[0]
-    sure = certainty(text, first, facts, index)
-    ids = [index.ids[one.number] for one, _ in best[: _SHOWN + 1]]
     limits = confidence.weights()
+    sure = certainty(text, first, facts, index)
     if surely:
         sure = max(sure, limits["answer"])
-    if sure < limits["suggest"]:
-        return Reply(text, lang, "unknown", sure, facts=facts)
-    if sure < limits["answer"]:
-        return Reply(text, lang, "suggest", sure, others=tuple(ids[:_SHOWN]), facts=facts)
+    ids = [index.ids[one.number] for one, _ in best[: _SHOWN + 1]]
+    judged = Reply(text, lang, "unknown", sure, facts=facts)
+    found = _told(library, index, judged, asked, ids, limits, pasted=bool(first.error))
+    if found.state != "answer":
+        return found
     entry = library[ids[0]]
-    piece = _passage(entry, index, text, asked, lang, pasted=bool(first.error))
-    return Reply(
-        text,
-        lang,
-        "answer",
-        sure,
-        entry.id,
-        piece,
-        myth.premise(entry, text, asked.terms, index, lang),
-        comparison.compared(asked.sides, entry.id, ids, index) if facts["compared"] else (),
-        passage.backing(entry, piece, index, lang),
-        first.template,
-        others=tuple(ids[1:_SHOWN]),
-        facts=facts,
+    return dataclasses.replace(
+        found,
+        myth=myth.premise(entry, text, asked.terms, index, lang),
+        compared=comparison.compared(asked.sides, entry.id, ids, index) if facts["compared"] else (),
+        error=first.template,
     )
 
 
 def _unworded(library: Library, index: Index, text: str, error: traced.Traced, lang: Lang) -> Reply:
     """The reply to a message a program printed that no page has: the nearest cause, if it is near enough."""
-    best = nearest.ranked(error, index)[: _SHOWN + 1]
-    sure = nearest.probability(best[0].facts) if best else 0.0
-    limits = nearest.weights()
-    if sure < limits["suggest"]:
-        return Reply(text, lang, "unknown", sure, facts=best[0].facts if best else {})
-    ids = tuple(index.ids[one.number] for one in best)
-    if sure < limits["answer"]:
-        return Reply(text, lang, "suggest", sure, nearest=True, others=ids[:_SHOWN], facts=best[0].facts)
+    best = nearest.ranked(error, index)
+    if not best:
+        return Reply(text, lang, "unknown")
+    facts = best[0].facts
+    ids = [index.ids[one.number] for one in best[:_SHOWN]]
+    judged = Reply(text, lang, "unknown", nearest.probability(facts), facts=facts)
+    found = _told(library, index, judged, query.Query(text), ids, nearest.weights(), pasted=True)
+    return dataclasses.replace(found, nearest=found.state != "unknown")
+
+
+def _told(
+    library: Library,
+    index: Index,
+    judged: Reply,
+    asked: query.Query,
+    ids: Sequence[str],
+    limits: Mapping[str, float],
+    *,
+    pasted: bool,
+) -> Reply:
+    """What is told of the pages ``ids``, best first, by how sure the first is: it, a few of them, or none."""
+    if judged.confidence < limits["suggest"]:
+        return judged
+    if judged.confidence < limits["answer"]:
+        return dataclasses.replace(judged, state="suggest", others=tuple(ids[:_SHOWN]))
     entry = library[ids[0]]
-    piece = _passage(entry, index, text, query.Query(text), lang, pasted=True)
-    backing = passage.backing(entry, piece, index, lang)
-    return Reply(
-        text,
-        lang,
-        "answer",
-        sure,
-        entry.id,
-        piece,
-        backing=backing,
-        nearest=True,
-        others=ids[1:_SHOWN],
-        facts=best[0].facts,
+    piece = _passage(entry, index, judged.question, asked, judged.lang, pasted=pasted)
+    backing = passage.backing(entry, piece, index, judged.lang)
+    return dataclasses.replace(
+        judged, state="answer", entry=entry.id, passage=piece, backing=backing, others=tuple(ids[1:_SHOWN])
     )
 
 
