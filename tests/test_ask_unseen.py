@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -99,6 +101,18 @@ def test_three_in_a_hundred_errors_of_other_programs_are_answered_at_most(built_
 def test_the_program_is_known_by_what_it_prints(program, text):
     assert program in traced.traced(text).programs
     assert traced.was_printed(text)
+
+
+def test_each_line_on_a_program_is_its_name_and_a_sign_that_few_texts_bear():
+    text = Path(traced.__file__).with_name("programs.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+
+    assert text.startswith("# ")
+    assert [line for line in lines if not re.fullmatch(r"\w+(?: \w+)*: \S(?:.*\S)?", line)] == []
+    assert len({line.partition(": ")[0] for line in lines}) == len(lines)
+    signs = [re.compile(line.partition(": ")[2], re.MULTILINE) for line in lines]
+    anyones = ("", "ValueError: 3 is too large (max 2)\n")
+    assert [sign.pattern for sign in signs for text in anyones if sign.search(text)] == []
 
 
 @pytest.mark.parametrize(

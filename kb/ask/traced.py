@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from kb.ask import console, errors
@@ -21,51 +23,6 @@ _MODULE = re.compile(r"(?:[Nn]o module named|\bmodule) '(\w+)")  # one that is m
 _ADVICE = re.compile(
     r"CUDA kernel errors might be|For debugging consider passing|Compile with .?TORCH_USE_CUDA_DSA|frame #\d+: "
 )  # follows whatever was said
-_LINE = r"(?:^|\n)[^\n]{0,80}"
-_PROGRAMS = {
-    "android": r"AndroidRuntime|R\.layout\.",
-    "ansible": r"UNREACHABLE! =>|FAILED! =>",
-    "apt": r"/var/lib/dpkg|^E: ",
-    "bash": r"(?:^|\n)(?:-?bash|zsh|sh|\S+\.sh): |syntax error near unexpected token",
-    "browser": r"^Uncaught |CORS policy|net::ERR_",
-    "c compiler": r"\.(?:c|cc|cpp|h|hpp|cxx):\d+:\d+: |undefined reference to|error (?:C|LNK)\d{4}|\bld returned",
-    "cmake": r"CMake Error|CMakeLists\.txt",
-    "curl": r"^curl: \(\d+\)",
-    "docker": r"\bdocker: |failed to solve:|Dockerfile|daemon: ",
-    "ffmpeg": r"\[[\w,]+ @ 0x[0-9a-f]+\]|Invalid data found when processing input",
-    "git": r"^fatal: |error: failed to push|CONFLICT \(|^hint: |\bgit (?:add|rebase|pull|push)\b",
-    "go": r"^panic: |\.go:\d+|goroutine \d+",
-    "haskell": r"\.hs:\d+:\d+",
-    "java": r"\bat [\w.$]+\([\w ]+(?:\.java|\.kt|\.scala)?(?::\d+)?\)|\bjava\.\w+|Exception in thread|\borg\.apache\.",
-    "javascript": r"\bat [^\n]*\.[jt]sx?:\d+|\bnode_modules\b|JavaScript|\[Vue warn\]|Module not found: Error",
-    "julia": r"\.jl:\d+|MethodError: no method matching",
-    "kubernetes": r"\bkubectl\b|Error from server \(|\.yaml:\d+:\d+: executing",
-    "latex": r"^! |LaTeX|\.(?:tex|sty|aux)\b",
-    "make": r"^make(?:\[\d+\])?: \*\*\*",
-    "matlab": r"^Error (?:using|in) |^Undefined function or variable",
-    "npm": r"npm ERR!|\byarn\b|package\.json",
-    "perl": r"@INC| at \S+\.p[lm] line \d+",
-    "php": r"PHP |\.php\b",
-    "pip": r"No matching distribution|subprocess-exited-with-error|setup\.py egg_info",
-    "powershell": r"CategoryInfo|\+ ~~~|At line:\d+ char:\d+",
-    "r": r"^Error in \w+\(|no package called",
-    "ruby": r"\.rb:\d+|Gemfile|NoMethodError",
-    "rust": r"error\[E\d{4}\]|\.rs:\d+|RUST_BACKTRACE",
-    "sql": r"SQLSTATE|\bSQL\b|\bORA-\d{5}|ERROR \d{4} \(|^ERROR:  |^Msg \d+, Level|DETAIL:|\bSELECT\b",
-    "ssh": r"Host key|publickey|\bssh\b|\bscp: ",
-    "swift": r"\.swift|clang: error: linker",
-    "systemd": r"\bsystemctl\b|journalctl",
-    "terraform": r"\bon \S+\.tf line",
-    "windows forms": r"\bat [\w.]+\([^)\n]*\) in \w:\\|System\.\w*Exception",
-    "keras": r"\bkeras\b|layer \"\w+\"|train_function",
-    "tensorflow": r"\btensorflow\b|\[\[(?:\{\{)?node|_bfc\b",
-    "transformers": r"\b[Tt]okenizers?\b|huggingface\.co",
-    "cv2": r"\bcv2\b|OpenCV",
-    "numpy": r"\bnumpy\b|\bndarray\b",
-    "PIL": r"\bPIL\b",
-    "torch": r"\btorch|\b[Tt]ensors?\b|\bcuda\b|\bCUDA\b|\bcuDNN\b|\bNCCL\b|\baten::|\bDataLoader\b|\bstate_dict\b",
-}
-_SIGNS = {name: re.compile(sign, re.MULTILINE) for name, sign in _PROGRAMS.items()}
 _PRINTED = re.compile(
     r"^(?:[^\n?？。,，]{0,40}[\s\[])?(?i:error|fatal|failure|panic|exception|warning)\b[^\n?？。,，]{0,30}[:\]]"
     r"|^(?:[a-z_]\w*\.)+[A-Z]\w+: |^\S+\.\w{1,5}(?::\d+:|\(\d+\):)|^\S+: line \d+: |^[EW]\d+: |^[eE]: |^E  +"
@@ -102,8 +59,16 @@ def traced(text: str) -> Traced:
 
 
 def _programs(text: str) -> Iterator[str]:
-    yield from (name for name, sign in _SIGNS.items() if sign.search(text))
+    yield from (name for name, sign in _signs().items() if sign.search(text))
     yield from (
         name.strip("_")
         for name in (*_PACKAGE.findall(text)[-1:], *_CLASS.findall(text)[-1:], *_MODULE.findall(text)[-1:])
     )
+
+
+@cache
+def _signs() -> dict[str, re.Pattern[str]]:
+    """Each program of `programs.txt` with its signs; only an error that no page words asks for them."""
+    lines = Path(__file__).with_name("programs.txt").read_text(encoding="utf-8").splitlines()
+    signs = dict(line.split(": ", 1) for line in lines if not line.startswith("#"))
+    return {name: re.compile(sign, re.MULTILINE) for name, sign in signs.items()}
