@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from kb import library
+from kb.ask import index
 
 HERE = Path(__file__).parent
 
@@ -41,7 +42,15 @@ def small(pages):
 
 @pytest.fixture(scope="session")
 def built_in():
-    return library.load()
+    from tests.built_in import LIBRARY
+
+    return LIBRARY
+
+
+@pytest.fixture(scope="session")
+def whole(built_in):
+    """The index of the built-in entries: seconds to build, so once for all tests that only ask it."""
+    return index.build(built_in.values())
 
 
 @pytest.fixture

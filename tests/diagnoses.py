@@ -12,11 +12,10 @@ from diagnose.engine import examine
 from diagnose.finding import Diagnosis, Examined, Verdict
 from diagnose.reports import formats
 from diagnose.run import Checkpoint, Note, Run, Series, Source, Tensor
-from kb.library import load
 from kb.text import Text
+from tests.built_in import LIBRARY
 
 ROOT = Path(__file__).parent.parent
-LIBRARY = load()
 LANGS = ("en", "zh")
 PROMISED = {"text", "json", "html", "markdown", "sarif", "junit", "github"}
 OTHERS = sorted(set(formats()) - {"text", "json"})

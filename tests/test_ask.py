@@ -19,8 +19,7 @@ from kb.words import has_han
 
 
 @pytest.fixture(scope="module")
-def asked(built_in):
-    whole = index.build(built_in.values())
+def asked(built_in, whole):
     return lambda question, lang=None: reply.reply(built_in, whole, question, lang)
 
 
@@ -180,8 +179,8 @@ def test_a_traceback_is_read_from_standard_input(monkeypatch, capsys):
     assert set(shown) >= {"question", "lang", "state", "entry", "confidence", "text", "suggestions"}
 
 
-def test_every_error_template_leads_back_to_its_own_page(built_in):
-    templates = index.build(built_in.values()).errors
+def test_every_error_template_leads_back_to_its_own_page(built_in, whole):
+    templates = whole.errors
     ids = list(built_in)
     lost = []
     for one in templates.every:

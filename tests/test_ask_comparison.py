@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from kb.ask import index, query, reply
+from kb.ask import query, reply
 from kb.ask.comparison import sides
 from kb.ask.index import Index
 from kb.library import Library
-
-
-@pytest.fixture(scope="module")
-def known(built_in: Library) -> Index:
-    return index.build(built_in.values())
 
 
 @pytest.mark.parametrize(
@@ -29,9 +24,9 @@ def known(built_in: Library) -> Index:
     ],
 )
 def test_the_answer_to_a_comparison_is_one_of_the_two_pages_and_shows_the_other(
-    built_in: Library, known: Index, question: str, a: str, b: str
+    built_in: Library, whole: Index, question: str, a: str, b: str
 ) -> None:
-    found = reply.reply(built_in, known, question)
+    found = reply.reply(built_in, whole, question)
     assert found.state == "answer"
     assert set(found.compared) == {a, b}
     assert found.entry == found.compared[0]
@@ -45,9 +40,9 @@ def test_the_answer_to_a_comparison_is_one_of_the_two_pages_and_shows_the_other(
     ],
 )
 def test_a_page_that_is_about_both_answers_a_comparison_alone(
-    built_in: Library, known: Index, question: str, page: str
+    built_in: Library, whole: Index, question: str, page: str
 ) -> None:
-    found = reply.reply(built_in, known, question)
+    found = reply.reply(built_in, whole, question)
     assert (found.entry, found.compared) == (page, ())
 
 
@@ -66,5 +61,5 @@ def test_a_page_that_is_about_both_answers_a_comparison_alone(
         "sessile vs flat " * 20,  # too long for a question that compares
     ],
 )
-def test_nothing_is_compared_unless_two_pages_are_named(known: Index, question: str) -> None:
-    assert sides(query.read(question, known).text, known) is None
+def test_nothing_is_compared_unless_two_pages_are_named(whole: Index, question: str) -> None:
+    assert sides(query.read(question, whole).text, whole) is None

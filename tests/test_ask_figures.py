@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from kb.ask import index, reply
+from kb.ask import reply
 from kb.ask.evidence import signs
 from kb.ask.index import Index
 from kb.library import Library
-
-
-@pytest.fixture(scope="module")
-def known(built_in: Library) -> Index:
-    return index.build(built_in.values())
 
 
 def test_a_fraction_holds_no_nought() -> None:
@@ -58,6 +53,6 @@ def test_what_may_be_a_score_or_is_none_is_not(text: str) -> None:
     ],
 )
 def test_where_a_score_stands_decides_which_page_answers(
-    built_in: Library, known: Index, question: str, page: str
+    built_in: Library, whole: Index, question: str, page: str
 ) -> None:
-    assert reply.reply(built_in, known, question).entry == page
+    assert reply.reply(built_in, whole, question).entry == page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.ask import errors, index
+from kb.ask import errors
 
 SAID = """\
 albumentations-call: ValueError: Crop size (512,512) is larger than image (480,400)
@@ -35,8 +35,7 @@ harmless-warnings: UserWarning: The parameter 'resample' is deprecated since 0.1
 
 
 @pytest.fixture(scope="module")
-def pages_of(built_in):
-    whole = index.build(built_in.values())
+def pages_of(whole):
     return lambda text: [whole.ids[one.number] for one in errors.recognise(text, whole.errors)]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.ask import pasted as benchmark
 from cli.kb_app import main
-from kb.ask import errors, index, pasted, reply
+from kb.ask import errors, pasted, reply
 
 OOM = "RuntimeError: CUDA out of memory. Tried to allocate 1.71 GiB (GPU 0; 31.72 GiB total capacity)"
 SHAPES = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (4x25088 and 512x10)"
@@ -37,11 +37,6 @@ Traceback (most recent call last):
     self = load(from_parent)
 EOFError: Ran out of input
 """
-
-
-@pytest.fixture(scope="module")
-def whole(built_in):
-    return index.build(built_in.values())
 
 
 @pytest.fixture(scope="module")
@@ -188,8 +183,8 @@ def test_a_message_whose_quotes_were_made_typographic_is_recognised(asked):
 
 @pytest.mark.parametrize("part", ["read", "walked"])
 @pytest.mark.parametrize("command", ["kb ask -", "kb lookup -"])
-def test_texts_that_were_read_and_mended_by_keep_leading_to_their_page(built_in, command, part):
-    say = benchmark.ways(built_in)[command]
+def test_texts_that_were_read_and_mended_by_keep_leading_to_their_page(built_in, whole, command, part):
+    say = benchmark.ways(built_in, whole)[command]
 
     said = {one.name: benchmark.judged(one, say(one.text)) for one in benchmark.read(part)}
     assert len(said) >= 100
@@ -247,8 +242,8 @@ def test_a_line_of_a_message_on_the_command_line_is_looked_up(capsys):
 
 
 @pytest.mark.parametrize("command", ["kb ask -", "kb lookup -"])
-def test_errors_of_other_programs_are_not_answered(built_in, command):
-    say = benchmark.ways(built_in)[command]
+def test_errors_of_other_programs_are_not_answered(built_in, whole, command):
+    say = benchmark.ways(built_in, whole)[command]
 
     said = {one.name: (benchmark.judged(one, say(one.text)), bool(one.expected)) for one in benchmark.read("outside")}
     assert [name for name, (how, known) in said.items() if how == "answered" or (known and how != "right")] == []

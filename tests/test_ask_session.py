@@ -8,14 +8,8 @@ import sys
 import pytest
 
 from cli.kb_app import main
-from kb.ask import index
 from kb.ask.session import Session
 from kb.problem import Problem
-
-
-@pytest.fixture(scope="module")
-def whole(built_in):
-    return index.build(built_in.values())
 
 
 @pytest.fixture

@@ -2,13 +2,8 @@
 
 import pytest
 
-from kb.ask import foreign, index, query, reply, slips
+from kb.ask import foreign, query, reply, slips
 from kb.words import fold
-
-
-@pytest.fixture(scope="module")
-def whole(built_in):
-    return index.build(built_in.values())
 
 
 @pytest.fixture(scope="module")

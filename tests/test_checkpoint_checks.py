@@ -8,12 +8,10 @@ from hypothesis import strategies as st
 
 from diagnose.binding import bind
 from diagnose.engine import judge
-from diagnose.recognise import Recogniser
 from diagnose.run import Checkpoint, Group, Optimizer, Run, Tensor
-from kb.library import load
+from tests.built_in import LIBRARY, recogniser
 
-LIBRARY = load()
-RECOGNISER = Recogniser(LIBRARY)
+RECOGNISER = recogniser()
 CHECKS = [
     entry
     for entry in LIBRARY.values()

@@ -10,10 +10,9 @@ import pytest
 
 from diagnose import clinic
 from diagnose.clinic import diagnose
-from kb.library import load
+from tests.built_in import LIBRARY
 
 torch = pytest.importorskip("torch")
-LIBRARY = load()
 
 
 @dataclass

@@ -12,11 +12,11 @@ from cli.diagnose_app import main
 from diagnose.clinic import diagnose
 from diagnose.compare import compare
 from diagnose.side_by_side import lines
-from kb.library import load
+from tests.built_in import of_kinds
 
 ROOT = Path(__file__).parent.parent
 SICK, WELL = ROOT / "examples" / "gate_left_out", ROOT / "examples" / "healthy"
-LIBRARY = load(kinds=("symptom", "concept"))
+LIBRARY = of_kinds("symptom", "concept")
 
 
 def seen(a: Path, b: Path):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from diagnose.binding import bind
 from diagnose.finding import Evidence, Unsure, Verdict
 from diagnose.run import Series
-from kb.library import load
+from tests.built_in import LIBRARY
 
 SYMPTOMS = (
     "loss-diverging", "loss-spikes", "val-below-train", "still-improving", "lr-reset", "grad-norm-exploding",
@@ -18,7 +18,7 @@ SYMPTOMS = (
     "metric-impossible", "metric-plateau", "loss-oscillating", "log-discontinuity", "lr-too-low", "lr-too-high",
     "lr-stepped-per-batch", "overfitting", "loss-not-decreasing", "metric-constant",
 )  # fmt: skip
-ENTRIES = {name: load()[name] for name in SYMPTOMS}
+ENTRIES = {name: LIBRARY[name] for name in SYMPTOMS}
 VALUES = st.one_of(
     st.floats(-1e100, 1e100),
     st.sampled_from([0.0, 1.0, -1.0, 100.0, 1e-300, float("nan"), float("inf"), -float("inf")]),

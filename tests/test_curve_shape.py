@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from diagnose.recognise import Recogniser
 from diagnose.run import Run, Series
-from kb.library import load
+from tests.built_in import recogniser
 
-RECOGNISER = Recogniser(load(kinds=("concept",)))
+RECOGNISER = recogniser("concept")
 STEPS = np.arange(100)
 COSINE = 1e-6 + 0.01 * (1 + np.cos(np.pi * STEPS / 99)) / 2
 STAIRS = 0.1 * 0.1 ** (STEPS // 30)

@@ -11,10 +11,9 @@ import pytest
 from diagnose import binding, engine
 from diagnose.engine import examine
 from diagnose.run import Run, Series
-from kb.library import Library, load
+from kb.library import Library
 from kb.problem import Problem
-
-LIBRARY = load()
+from tests.built_in import LIBRARY
 
 
 def series(name: str, values) -> Series:

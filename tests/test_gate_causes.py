@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from diagnose.clinic import diagnose
-from kb.library import load
+from tests.built_in import LIBRARY
 
 torch = pytest.importorskip("torch")
-LIBRARY = load()
 OPTIMIZERS = {
     "Adam": lambda groups: torch.optim.Adam(groups, lr=1e-2),
     "AdamW": lambda groups: torch.optim.AdamW(groups, lr=1e-2),

@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 
 from diagnose.clinic import diagnose
-from diagnose.recognise import Recogniser
-from kb.library import load
+from tests.built_in import LIBRARY, recogniser
 
-LIBRARY = load()
-RECOGNISER = Recogniser(LIBRARY)
+RECOGNISER = recogniser()
 GATES = [
     "gamma",
     "attn.gamma",

@@ -12,10 +12,9 @@ from diagnose.engine import examine
 from diagnose.finding import Diagnosis
 from diagnose.reports import formats, report
 from diagnose.run import Checkpoint, Run, Series, Source, Tensor
-from kb.library import load
+from tests.built_in import LIBRARY
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "gate_left_out"
-LIBRARY = load()
 VERDICT = {
     "symptom",
     "state",

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from diagnose.assemble import survey
-from diagnose.recognise import Recogniser
-from kb.library import load
+from tests.built_in import recogniser
 
 Curves = dict[str, list[tuple[int, float]]]
 LOSS, DICE = [0.75, 0.5, 0.25], [0.125, 0.25, 0.5]
@@ -123,8 +122,8 @@ def test_pictures_beside_a_log_are_passed_by(tmp_path):
 
 @pytest.mark.parametrize("name", ["train_loss_list", "val_loss_hist", "epoch_loss_values", "acc_history", "dice_arr"])
 def test_how_numbers_were_kept_is_nothing_they_are_of(name):
-    assert Recogniser(load()).meaning(name).qualifier == ""
+    assert recogniser().meaning(name).qualifier == ""
 
 
 def test_what_numbers_are_of_stays():
-    assert Recogniser(load()).meaning("dice_polyp_list").qualifier == "polyp"
+    assert recogniser().meaning("dice_polyp_list").qualifier == "polyp"

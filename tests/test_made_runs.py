@@ -8,7 +8,7 @@ import json
 import pytest
 
 from diagnose.clinic import read
-from kb.library import load
+from tests.built_in import LIBRARY
 
 pytest.importorskip("torch")
 pytest.importorskip("tensorboard")
@@ -18,7 +18,6 @@ from benchmarks.made_runs.fault import all_faults
 from benchmarks.made_runs.make import cases, make
 from benchmarks.made_runs.writers import SPELLINGS
 
-LIBRARY = load()
 CASES = {part: list(cases(part)) for part in ("dev", "eval")}
 QUICK = {"epochs": 6, "size": 16, "validation": 8, "batch": 4}
 

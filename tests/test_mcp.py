@@ -19,6 +19,7 @@ from diagnose import clinic
 from diagnose.bounded import bounded
 from diagnose.reports import json as report
 from kb import library
+from tests.built_in import of_kinds
 
 ROOT = Path(__file__).parent.parent
 PAGES = ROOT / "tests" / "pages"
@@ -194,8 +195,7 @@ def test_without_the_extra_the_command_to_install_it_is_told(monkeypatch, capsys
 
 @pytest.fixture(scope="module")
 def sick():
-    pages = library.load(kinds=("symptom", "concept"))
-    one = report.as_data(clinic.diagnose([ROOT / "examples" / "gate_left_out"], pages))
+    one = report.as_data(clinic.diagnose([ROOT / "examples" / "gate_left_out"], of_kinds("symptom", "concept")))
     return {**one, "runs": [{**one["runs"][0], "name": f"run{n}"} for n in range(40)]}
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from diagnose.assemble import survey
-from diagnose.recognise import Recogniser
-from kb.library import load
+from tests.built_in import recogniser
 from tests.free_logs import FALL, RISE, curve, epochs, read
 
 STEPS = [0, 10, 20, 30, 40, 50, 60, 70]
@@ -131,7 +130,7 @@ def test_the_losses_of_neighbouring_scripts_are_known_by_their_split(tmp_path, l
     [run] = survey([path]).runs
 
     assert [one.name for one in run.series] == list(names)
-    assert [one.role for one in Recogniser(load()).recognise(run, {}).series] == ["train-loss", "val-loss"]
+    assert [one.role for one in recogniser().recognise(run, {}).series] == ["train-loss", "val-loss"]
 
 
 def test_a_validation_between_the_iterations_of_an_epoch_leaves_the_loss_one_curve(tmp_path):

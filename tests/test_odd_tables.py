@@ -10,8 +10,7 @@ import pytest
 
 from diagnose.assemble import survey
 from diagnose.readers import torch_checkpoint
-from diagnose.recognise import Recogniser
-from kb.library import load
+from tests.built_in import recogniser
 
 Curves = dict[str, list[tuple[int, float]]]
 HALVES = {"train/loss": [(1, 0.9), (2, 0.5)], "train/dice": [(1, 0.1), (2, 0.2)], "val/loss": [(1, 1.5), (2, 1.0)]}
@@ -186,7 +185,7 @@ def test_a_copy_whose_file_is_gone_is_read(tmp_path):
 
 
 def roles(tmp_path: Path) -> list[dict[str, str]]:
-    knows = Recogniser(load())
+    knows = recogniser()
     found = [knows.recognise(run, {}) for run in survey([tmp_path]).runs]
     return [{one.name: f"{one.split} {one.role} {one.qualifier}".strip() for one in run.series} for run in found]
 

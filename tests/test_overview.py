@@ -15,11 +15,11 @@ from diagnose.engine import examine
 from diagnose.finding import Diagnosis
 from diagnose.reports import report, text
 from diagnose.run import Note, Run, Series
-from kb import library
 from kb.text import Text
+from tests.built_in import of_kinds
 from tests.test_assemble import events, line
 
-LIBRARY = library.load(kinds=("symptom", "concept"))
+LIBRARY = of_kinds("symptom", "concept")
 
 
 def run(at, *, ill=False):

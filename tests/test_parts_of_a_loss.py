@@ -4,11 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from diagnose.recognise import Recogniser
 from diagnose.run import Run, Series
-from kb.library import load
+from tests.built_in import recogniser
 
-RECOGNISER = Recogniser(load())
+RECOGNISER = recogniser()
 
 
 def roles_of(*names):

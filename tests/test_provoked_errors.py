@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.ask import index, pasted
+from kb.ask import pasted
 
 torch = pytest.importorskip("torch")
 
@@ -32,11 +32,6 @@ UNEXPLAINED = [
     "1 / 0",
 ]
 TRACEBACK = 'Traceback (most recent call last):\n  File "/home/me/train.py", line 31, in <module>\n    main()\n'
-
-
-@pytest.fixture(scope="module")
-def whole(built_in):
-    return index.build(built_in.values())
 
 
 @pytest.fixture(scope="module")

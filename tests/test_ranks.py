@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from diagnose.assemble import survey
-from diagnose.recognise import Recogniser
 from diagnose.tables.ranks import ranks_in
-from kb.library import load
+from tests.built_in import recogniser
 
 STEPS = list(range(10, 70, 10))
 LAUNCHERS = ("[rank{}]: ", "[default{}]:", "[1,{}]<stdout>:", "{}: ", "(RayTrainWorker pid=70{}) ")
@@ -73,7 +72,7 @@ def test_trials_of_a_search_are_runs_of_their_own(tmp_path):
 def test_the_loss_of_another_process_is_no_second_training_loss(tmp_path):
     _, [run] = read(written(tmp_path, in_turn("[rank{}]: ")))
 
-    roles = {one.name: one.role for one in Recogniser(load()).recognise(run, {}).series}
+    roles = {one.name: one.role for one in recogniser().recognise(run, {}).series}
 
     assert roles["loss"] == "train-loss"
     assert roles["loss (rank 1)"] == "component-loss"

@@ -14,7 +14,7 @@ from diagnose.reading import lines as listed
 from diagnose.reports import html, markdown, text
 from diagnose.reports import json as told
 from diagnose.run import Run, Series
-from kb.library import load
+from tests.built_in import LIBRARY
 
 
 def cosine(end, count, every=1, name="train/lr", peak=1e-3, floor=0.0):
@@ -99,7 +99,7 @@ def test_a_curve_of_two_points_or_below_zero_has_no_schedule():
 def test_every_report_for_people_shows_the_schedule_and_json_its_numbers(tmp_path):
     rows = [f"{step},{0.5 + 0.5 / (1 + step):.5f},{1e-3 * max(0.0, 1 - step / 100):.8f}\n" for step in range(400)]
     (tmp_path / "metrics.csv").write_text("step,train_loss,lr\n" + "".join(rows))
-    diagnosis = diagnose([tmp_path], load())
+    diagnosis = diagnose([tmp_path], LIBRARY)
 
     for report in (text, html, markdown):
         assert "linear decay from 0.001 to 0; ended at step 100" in report.render(diagnosis, "en")

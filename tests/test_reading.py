@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from diagnose import reading
-from diagnose.recognise import Recogniser
 from diagnose.run import Checkpoint, Run, Series, Source, Tensor
-from kb.library import load
 from kb.wrap import width_of
+from tests.built_in import recogniser
 
 LONG = "decode/auxiliary/head/of_a_name_that_is_much_too_long_for_its_column/loss_ce"
 TENSOR = Tensor("w", "float32", (1,), 0.0, 0.0, 0.0, 0.0, 1, 0)
@@ -24,7 +23,7 @@ def run(*names, sources=("a/train.csv",)):
         for at, name in enumerate(names)
     ]
     files = tuple(Source(path, "csv", 1, 10) for path in sources)
-    return Recogniser(load(kinds=("concept",))).recognise(Run(Path("a"), "a", files, tuple(curves)), {})
+    return recogniser("concept").recognise(Run(Path("a"), "a", files, tuple(curves)), {})
 
 
 def texts(lang, width, *names, **more):

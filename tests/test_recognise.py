@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from diagnose.recognise import Recogniser, split
+from diagnose.recognise import split
 from diagnose.run import Run, Series
-from kb.library import load
+from tests.built_in import recogniser
 
-RECOGNISER = Recogniser(load())
+RECOGNISER = recogniser()
 
 ROLES = {
     "train-loss": [

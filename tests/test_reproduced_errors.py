@@ -6,19 +6,13 @@ import warnings
 
 import pytest
 
-from kb.ask import index, pasted
-from kb.library import load
+from kb.ask import pasted
+from tests.built_in import LIBRARY
 
 pytest.importorskip("torch")
 
-LIBRARY = load()
 RAISING = [page.id for page in LIBRARY.values() if page.reproduce and page.errors and not page.needs]
 TRACEBACK = 'Traceback (most recent call last):\n  File "/home/me/train.py", line 31, in <module>\n    main()\n'
-
-
-@pytest.fixture(scope="module")
-def whole():
-    return index.build(LIBRARY.values())
 
 
 def raised(code: str) -> list[str]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.roles.run import PARTS, answered, labels
-from diagnose.recognise import Recogniser
-from kb.library import load
+from tests.built_in import recogniser
 
-RECOGNISER = Recogniser(load(kinds=("concept",)))
+RECOGNISER = recogniser("concept")
 
 
 @pytest.mark.parametrize("part, share", [("development", 0.99), ("evaluation", 0.95)])

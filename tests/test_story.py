@@ -13,9 +13,9 @@ from diagnose.finding import Diagnosis
 from diagnose.reports import json as json_report
 from diagnose.run import Run, Series
 from diagnose.story import story
-from kb.library import load
+from tests.built_in import of_kinds
 
-LIBRARY = load(kinds=("symptom", "concept"))
+LIBRARY = of_kinds("symptom", "concept")
 T = np.arange(300)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from functools import cache
 
 import pytest
 
@@ -11,12 +10,10 @@ from diagnose.binding import bind
 from diagnose.cases import draw
 from diagnose.engine import judge
 from diagnose.finding import Verdict
-from diagnose.recognise import Recogniser
 from diagnose.trial import as_expected
 from kb.entry import Case, Entry
-from kb.library import load
+from tests.built_in import LIBRARY, recogniser
 
-LIBRARY = load()
 CHECKED = [entry for entry in LIBRARY.values() if entry.check and entry.check.detector]
 AWAITING = [entry for entry in LIBRARY.values() if entry.check and not entry.check.detector]
 CASES = [pytest.param(entry, name, id=f"{entry.id}: {name}") for entry in CHECKED for name in entry.check.cases]
@@ -26,11 +23,6 @@ FOUND = [
     for name, case in entry.check.cases.items()
     if case.expect == "found"
 ]
-
-
-@cache
-def recogniser() -> Recogniser:
-    return Recogniser(LIBRARY)
 
 
 def verdict_of(entry: Entry, case: Case) -> Verdict:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import pytest
 
 from diagnose.contents import lines
-from diagnose.recognise import Recogniser
 from diagnose.run import Run
-from kb.library import load
 from kb.wrap import width_of
+from tests.built_in import recogniser
 
 torch = pytest.importorskip("torch")
-RECOGNISER = Recogniser(load())
+RECOGNISER = recogniser()
 
 
 def saved(tmp_path):

@@ -11,11 +11,11 @@ import pytest
 
 from cli.diagnose_app import main
 from diagnose.watching import Watch, lines
-from kb.library import load
 from kb.problem import Problem
+from tests.built_in import of_kinds
 
 ROOT = Path(__file__).parent.parent
-LIBRARY = load(kinds=("symptom", "concept"))
+LIBRARY = of_kinds("symptom", "concept")
 
 
 def rows(start: int, stop: int, value: str) -> str:

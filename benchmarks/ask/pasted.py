@@ -36,7 +36,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb import library
-from kb.ask import index, pasted, reply
+from kb.ask import pasted, reply
+from kb.ask.index import Index, build
 from kb.library import Library
 from kb.problem import Problem
 
@@ -86,17 +87,16 @@ def read(part: str) -> Iterator[Pasted]:
         yield Pasted(path.stem, text.replace("␛", "\x1b"), expected, told["source"])
 
 
-def ways(pages: Library) -> dict[str, Callable[[str], Said]]:
-    """The two commands."""
-    known = index.build(pages.values())
+def ways(pages: Library, index: Index) -> dict[str, Callable[[str], Said]]:
+    """The two commands, asked of these pages and their index."""
 
     def ask(text: str) -> Said:
-        found = reply.reply(pages, known, text)
+        found = reply.reply(pages, index, text)
         return Said(found.entry or "", tuple(name for name in (found.entry, *found.others) if name)[:_SHOWN])
 
     def lookup(text: str) -> Said:
         try:
-            found = pasted.looked_up(pages, lambda: known, text)[0]
+            found = pasted.looked_up(pages, lambda: index, text)[0]
         except Problem:
             return Said("", ())
         offered = tuple(match.entry.id for match in found.matches)[:_SHOWN]
@@ -118,7 +118,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--misses", action="store_true", help="name the misses of the parts that may be looked at")
     chosen = parser.parse_args()
-    commands = ways(library.load())
+    pages = library.load()
+    commands = ways(pages, build(pages.values()))
     for part in PARTS:
         texts = list(read(part))
         for name, command in commands.items():
