@@ -133,6 +133,16 @@ def test_what_was_wrapped_explains_more_than_its_wrapper(asked, looked_up):
     assert asked(APPLYING).entry == looked_up(APPLYING).entry.id == "monai-transform"
 
 
+def test_the_lines_before_a_message_tell_whose_it_is(asked, looked_up):
+    said = "IndexError: list index out of range"
+    called = f'''  File "verify.py", line 2, in verify
+    reader = determine_reader_writer_from_dataset_json(dataset_json, images[0])
+{said}'''
+
+    assert asked(said).entry == looked_up(said).entry.id == "index-out-of-bounds"
+    assert asked(called).entry == looked_up(called).entry.id == "nnunet-dataset"
+
+
 def test_a_warning_before_a_wrapper_does_not_explain_it(asked):
     warned = "UserWarning: Detected call of `lr_scheduler.step()` before `optimizer.step()`."
 

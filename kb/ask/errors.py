@@ -149,11 +149,13 @@ def messages(text: str) -> list[str]:
 def recognise(text: str, templates: Templates) -> list[Likeness]:
     """The templates that fit the last exception of ``text``, best first; earlier ones only when none fits that.
 
-    Where some fit word for word, those that nearly fit are left out.
+    Where some fit word for word, those that nearly fit are left out. The lines of code before a message count with it:
+    "list index out of range" says little, and where it was raised says more.
     """
-    for message in _said_last(text):
-        flat = " ".join(message.split())
+    said = [" ".join(message.split()) for message in _said_last(text)]
+    for flat in said:
         if fits := list(_word_for_word(flat, templates)) or list(_nearly(flat, templates)):
+            fits += _running_into(flat, said[-1], templates)
             return sorted(fits, key=lambda one: (-one.score, -one.length, one.number))
     return []
 
@@ -199,6 +201,16 @@ def _word_for_word(message: str, templates: Templates) -> Iterator[Likeness]:
     for one in templates.held(message.lower()):
         if _pattern(one.text).search(message):
             yield Likeness(one.number, _EXACT, one.own, one.text)
+
+
+def _running_into(message: str, whole: str, templates: Templates) -> Iterator[Likeness]:
+    """The templates that begin in the lines before ``message`` and end within it."""
+    start = whole.rfind(message)
+    if start > 0:
+        for one in templates.held(whole.lower()):
+            found = _pattern(one.text).search(whole)
+            if found and found.start() < start < found.end() <= start + len(message):
+                yield Likeness(one.number, _EXACT, one.own, one.text)
 
 
 def _nearly(message: str, templates: Templates) -> Iterator[Likeness]:
