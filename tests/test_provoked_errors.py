@@ -27,9 +27,9 @@ UNEXPLAINED = [
     "nn.Conv2d(3, 8, 3, stride=0)(torch.rand(1, 3, 4, 4))",
     "torch.rand(3, 3).diagonal(0, 1, 1)",
     "nn.ModuleDict({'a.b': nn.ReLU()})",
-    "{'image': 1}['mask']",
     "int('three')",
-    "1 / 0",
+    "{'image': 1}['price']",
+    "[].remove(3)",
 ]
 TRACEBACK = 'Traceback (most recent call last):\n  File "/home/me/train.py", line 31, in <module>\n    main()\n'
 
