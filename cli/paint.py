@@ -21,11 +21,13 @@ _STYLES = {  # how a terminal is told
     "heading": "1",
     "text": "",
     "code": "32",  # green
+    "python": "",
     "mark": "",
     "dim": "2",
     "link": "36",  # cyan: plain blue cannot be read on black
     "error": "31",  # red
 }
+_PARTS = {"keyword": "35", "string": "32", "number": "36", "comment": "2", "": ""}  # magenta, green, cyan, dim
 _NEAR = {
     "✓": "√v", "✗": "×x", "→": "->", "…": "...", "•": "·*", "·": "-", "–": "-", "—": "-", "‑": "-", "−": "-",
     "“": '"', "”": '"', "‘": "'", "’": "'", "×": "x", "≤": "<=", "≥": ">=", "±": "+/-", "≈": "~", "µ": "u", "μ": "u",
@@ -50,6 +52,10 @@ def coloured(lines: Iterable[Line]) -> str:
 
 def _painted(style: str, text: str) -> str:
     """``text`` in the colour of its style, and each `code` span of it in that of code."""
+    if style == "python":
+        from cli import highlight
+
+        return "".join(_in(_PARTS[part], piece) for part, piece in highlight.parts(text))
     parts = text.split("`")
     if style == "code" or len(parts) % 2 == 0:
         return _in(_STYLES[style], text)

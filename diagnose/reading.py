@@ -105,7 +105,7 @@ def symptoms(library: Library, lang: Lang, width: int) -> list[Line]:
     found.append(Line("heading", Text("What to log", "需要记录什么").of(lang)))
     for entry in library.values():
         for role, logged in entry.logged_as.items():
-            found += [Line("text", f"  {role}"), Line("code", f"      {logged.log_it}")]
+            found += [Line("text", f"  {role}"), Line("python", f"      {logged.log_it}")]
     return found
 
 

@@ -94,7 +94,7 @@ def _head(sheet: Sheet, entry: Entry) -> None:
     sheet.text(said(entry, "summary", sheet.lang))
     if figure := said(entry, "figure", sheet.lang):
         sheet.gap()
-        sheet.code(figure)
+        sheet.code(figure, "code")
     if body := said(entry, "body", sheet.lang):
         sheet.gap()
         sheet.text(body)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Literal
 
-    Style = Literal["title", "heading", "text", "code", "mark", "dim", "link", "error"]
+    Style = Literal["title", "heading", "text", "code", "python", "mark", "dim", "link", "error"]
 else:
     Style = str
 
@@ -55,7 +55,7 @@ def prose(text: str, indent: str = "") -> list[Block]:
     blocks: list[Block] = []
     paragraph: list[str] = []
     lead = ""
-    in_fence = False
+    fence: Style | None = None
 
     def finish() -> None:
         nonlocal lead
@@ -67,9 +67,10 @@ def prose(text: str, indent: str = "") -> list[Block]:
     for line in text.splitlines():
         if line.lstrip().startswith(_FENCE):
             finish()
-            in_fence = not in_fence
-        elif in_fence:
-            blocks.append(Block("code", f"{indent}    {line}".rstrip()))
+            told = line.strip(" `").lower()
+            fence = None if fence else "python" if told.startswith("py") else "code"
+        elif fence:
+            blocks.append(Block(fence, f"{indent}    {line}".rstrip()))
         elif not line.strip():
             finish()
             if blocks and blocks[-1].text:
@@ -84,6 +85,6 @@ def prose(text: str, indent: str = "") -> list[Block]:
     return blocks
 
 
-def code(text: str, indent: str = "    ") -> list[Block]:
+def code(text: str, style: Style = "python", indent: str = "    ") -> list[Block]:
     """Code and figures: every line as it was written."""
-    return [Block("code", (indent + line).rstrip()) for line in text.splitlines()]
+    return [Block(style, (indent + line).rstrip()) for line in text.splitlines()]

@@ -56,6 +56,6 @@ class Sheet:
         if whole := one_line(text):
             self.blocks.append(Block(style, whole, indent + mark))
 
-    def code(self, text: str) -> None:
+    def code(self, text: str, style: Style = "python") -> None:
         """Lines that are kept as they are."""
-        self.blocks.extend(code(text.strip("\n")))
+        self.blocks.extend(code(text.strip("\n"), style))
