@@ -203,7 +203,7 @@ def _show_code(entry: Entry) -> int:
         raise Problem(Text(f"{entry.id} has no code", f"{entry.id} 没有代码"))
     gap = [Block("text", "")]
     paint.show(
-        flow((block for index, one in enumerate(snippets) for block in gap * bool(index) + laid_out(one, "")), 0)
+        flow((block for index, one in enumerate(snippets) for block in gap * bool(index) + laid_out(one, indent="")), 0)
     )
     return 0
 
