@@ -135,9 +135,9 @@ def test_what_was_wrapped_explains_more_than_its_wrapper(asked, looked_up):
 
 def test_the_lines_before_a_message_tell_whose_it_is(asked, looked_up):
     said = "IndexError: list index out of range"
-    called = f'''  File "verify.py", line 2, in verify
+    called = f"""  File "verify.py", line 2, in verify
     reader = determine_reader_writer_from_dataset_json(dataset_json, images[0])
-{said}'''
+{said}"""
 
     assert asked(said).entry == looked_up(said).entry.id == "index-out-of-bounds"
     assert asked(called).entry == looked_up(called).entry.id == "nnunet-dataset"
