@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from kb import bilingual, library, proofread
+from kb import bilingual, library, proofread, sources
 from kb.bilingual import Route
 from kb.entry import Entry
 from kb.library import AMBIGUOUS, BUILT_IN, FOLDERS, Meaning
@@ -149,6 +149,8 @@ def _evidence(page: Page) -> Iterator[Problem]:
         if not (reference.doi or reference.pmid or reference.url):
             what = Text("a reference needs a doi, a pmid or a url", "参考文献需要 doi、pmid 或 url")
             yield page.problem(("references", name), what)
+        for field, what, hint in sources.wrong(reference):
+            yield page.problem(("references", name, field), what, hint)
 
 
 def _languages(page: Page) -> Iterator[Problem]:

@@ -39,7 +39,7 @@ def test_good_pages_give_nothing(pages):
         ("symptoms", "causes: {c: {says: Why., see: [qqq]}}", "  causes: {c: {says: 因为。}}", "no entry called 'qqq'"),
         (
             "concepts",
-            "claims: {c: {says: So., cites: [bok]}}\nreferences: {book: {title: T, url: u}}",
+            "claims: {c: {says: So., cites: [bok]}}\nreferences: {book: {title: T, pmid: '1'}}",
             "  claims: {c: 如此。}",
             ":3:33: no reference called 'bok'\n  hint: did you mean 'book'?",
         ),
@@ -54,6 +54,12 @@ def test_good_pages_give_nothing(pages):
             "references: {book: {title: T, year: 1999}}",
             "",
             ":3:14: a reference needs a doi, a pmid or a url",
+        ),
+        (
+            "concepts",
+            "references: {book: {title: T, url: example.org}}",
+            "",
+            ":3:31: 'example.org' is no address of a page",
         ),
         (
             "concepts",
