@@ -30,6 +30,7 @@ from benchmarks.ask import pasted
 from kb import library
 from kb.ask import errors, index, nearest, traced
 from kb.ask.index import Index
+from kb.ask.templates import build, masked, template
 from kb.entry import Entry
 
 FOLDS = 4
@@ -147,8 +148,8 @@ def pasting(page: Entry, templates: Sequence[str], rng: random.Random) -> str:
 
 def fitting(text: str, templates: Iterable[str]) -> list[str]:
     """Those of ``templates`` that fit ``text``, also if a better one were not there."""
-    left, found = {one: errors.template(one, 0) for one in templates}, []
-    while some := [one.template for one in errors.recognise(text, errors.Templates(tuple(left.values())))]:
+    left, found = {one: template(one, 0) for one in templates}, []
+    while some := [one.template for one in errors.recognise(text, build(left.values()))]:
         found += some
         for one in some:
             left.pop(one, None)
@@ -169,7 +170,7 @@ def passed(example: str) -> list[traceback.FrameSummary]:
 
 def _asked(kind: str, texts: Iterable[tuple[str, str]], pages: Sequence[Entry]) -> Iterator[Asked]:
     known: Index = index.build(pages)
-    bare = [one for one in (_bare(error.text) for error in known.errors.every) if len(one) >= _LEAST]
+    bare = [one for one in (_bare(error) for page in pages for error in page.errors) if len(one) >= _LEAST]
     for page, text in texts:
         if not errors.recognise(text, known.errors) and not (kind == "homeless" and _at_home(text, bare)):
             expected = () if kind == "homeless" else (page,)
@@ -178,7 +179,7 @@ def _asked(kind: str, texts: Iterable[tuple[str, str]], pages: Sequence[Entry]) 
 
 def _at_home(text: str, templates: Sequence[str]) -> bool:
     """Whether some page has nearly the same message, though no template of it fits."""
-    said = errors.masked(traced.traced(text).message.partition(": ")[2])
+    said = masked(traced.traced(text).message.partition(": ")[2])
     return any(process.extractOne(said, templates, scorer=scorer, score_cutoff=ALIKE + 4) for scorer in _SCORERS)
 
 
@@ -198,7 +199,7 @@ def _unquoted(value: Any, gone: Sequence[str]) -> Any:
 
 
 def _quotes(text: str, gone: Iterable[str]) -> bool:
-    said = errors.masked(text)
+    said = masked(text)
     return len(said) >= 10 and any(
         fuzz.partial_ratio(said, one) >= QUOTES or fuzz.token_set_ratio(said, one) >= QUOTES + 7 for one in gone
     )
@@ -212,7 +213,7 @@ def _alike(one: str, other: str) -> bool:
 
 @cache
 def _bare(template: str) -> str:
-    return errors.masked(template.replace("*", " "))
+    return masked(template.replace("*", " "))
 
 
 def _fold(name: str) -> int:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from kb.ask import console
+from kb.ask.templates import Templates, fixed, masked
 
 _NAME = (
     r"(?:(?:\w+\.)*[A-Z_]\w*(?:Error|Exception|Warning|Interrupt|Exit|Err)\b"
@@ -39,11 +38,7 @@ _LIBRARY = re.compile(
     r"[/\\](?:site-packages|dist-packages|lib[/\\]python[\d.]*)[/\\]|[/\\][Ll]ib[/\\](?!.*[/\\]src[/\\])|^<|[/\\]torch[/\\]"
 )
 _EXACT, _NEARLY = 1.0, 0.84  # how like a message its template must be, in [0, 1]
-_SHORTEST = 12  # characters a template must say itself, stars aside, to be recognised on its own
-_LONG = 48  # and to be recognised in one that nearly fits: of shorter ones most differ in what matters
 _SHORTER = 0.6  # how long a message is at least, against a template it nearly fits
-_LITTLE = 3  # letters of words that any two texts may have in common
-_SHARED = 0.6  # of a template's longer words, by letters, that a message it nearly fits has
 _TAIL = 20_000  # characters of a traceback that are read from its end
 _MESSAGE = 2_000  # and of one message
 _FEW, _EARLIER = 4, 300  # exceptions that are searched for, and characters of one that is not the last
@@ -67,64 +62,6 @@ class Likeness:
     score: float
     length: int
     template: str
-
-
-class Template(NamedTuple):
-    """A message as a page gives it, ``*`` for whatever differs, and the number of the page.
-
-    ``own`` is how many characters it says itself, ``longest`` its longest part in small letters; ``bare`` what a
-    message that nearly fits is compared with, empty where only one that fits word for word counts.
-    """
-
-    text: str
-    number: int
-    own: int
-    longest: str
-    bare: str
-
-
-@dataclass(frozen=True)
-class Templates:
-    """All templates of a library."""
-
-    every: tuple[Template, ...]
-
-    @cached_property
-    def _parts(self) -> list[tuple[str, Template]]:
-        """The longest part of each that says enough to be recognised by it."""
-        return [(one.longest, one) for one in self.every if one.own >= _SHORTEST]
-
-    def held(self, message: str) -> list[Template]:
-        """Those whose longest part stands in ``message``, which is in small letters; every question pays for this."""
-        return [one for part, one in self._parts if part in message]
-
-    @cached_property
-    def _words(self) -> tuple[dict[str, list[int]], list[int]]:
-        """The places of those that say a word, and how many letters the words of each have."""
-        places: dict[str, list[int]] = {}
-        letters = [0] * len(self.every)
-        for place, one in enumerate(self.every):
-            for word in {word for word in one.bare.split() if len(word) > _LITTLE}:
-                places.setdefault(word, []).append(place)
-                letters[place] += len(word)
-        return places, letters
-
-    def alike(self, words: Iterable[str]) -> Iterator[Template]:
-        """Those of whose longer words most are among these, without which no two texts are nearly the same."""
-        places, letters = self._words
-        shared: Counter[int] = Counter()
-        for word in words:
-            for place in places.get(word, ()):
-                shared[place] += len(word)
-        return (self.every[place] for place, said in shared.items() if said >= _SHARED * letters[place])
-
-
-def template(text: str, number: int) -> Template:
-    """The template ``text`` of the page."""
-    said = _said(text)
-    own = sum(map(len, said))
-    bare = masked(text.replace("*", " "))
-    return Template(text, number, own, max(said, key=len, default="").lower(), bare if len(bare) >= _LONG else "")
 
 
 def looks_like_one(text: str) -> bool:
@@ -188,15 +125,6 @@ def users_frame(text: str) -> Frame | None:
     return own[-1] if own else None
 
 
-def masked(text: str) -> str:
-    """A message without what differs from one machine to the next: paths, addresses, numbers, devices, quotes."""
-    text = re.sub(r"0x[0-9a-fA-F]+", "#", text)
-    text = re.sub(r"(?:[A-Za-z]:)?[\\/](?:[^\s'\"<>|:]+[\\/])+[^\s'\"<>|:]*", "#", text)
-    text = re.sub(r"\bcuda:\d+|\bcuda\b|\bcpu\b(?=[ ,!)])", "#", text)
-    text = re.sub(r"\d+(?:\.\d+)?", "#", text)
-    return " ".join(re.sub(r"['\"`]", "", text).casefold().split())
-
-
 def _word_for_word(message: str, templates: Templates) -> Iterator[Likeness]:
     for one in templates.held(message.lower()):
         if _pattern(one.text).search(message):
@@ -214,25 +142,19 @@ def _running_into(message: str, whole: str, templates: Templates) -> Iterator[Li
 
 
 def _nearly(message: str, templates: Templates) -> Iterator[Likeness]:
-    from rapidfuzz import fuzz  # takes as long to load as all else
-
     plain, quoted = masked(message), re.sub(r"[\"`]", "'", message.casefold())
     for one in templates.alike(set(plain.split())):
         if len(plain) >= _SHORTER * len(one.bare) and all(name in quoted for name in _named(one.text)):
+            from rapidfuzz import fuzz  # takes as long to load as all else, and most questions are near no message
+
             score = float(fuzz.partial_ratio(one.bare, plain, score_cutoff=100 * _NEARLY)) / 100
             if score:
                 yield Likeness(one.number, score - 0.02, one.own, one.text)
 
 
-def _said(text: str) -> list[str]:
-    """What a template says itself between its stars; the full stop at its end is often not copied."""
-    parts = (" ".join(part.split()) for part in text.rstrip(". ").split("*"))
-    return [part for part in parts if part]
-
-
 @lru_cache(maxsize=50_000)
 def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(r".{0,400}?".join(map(re.escape, _said(template))), re.IGNORECASE)
+    return re.compile(r".{0,400}?".join(map(re.escape, fixed(template))), re.IGNORECASE)
 
 
 @lru_cache(maxsize=50_000)

@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from kb.ask import evidence, wordings
-from kb.ask.errors import Templates, template
+from kb.ask import evidence, templates, wordings
 from kb.ask.evidence import Said
 from kb.ask.fields import CORE, FIELDS, names, said, sentences, texts
 from kb.ask.rows import Table
+from kb.ask.templates import Templates, template
 from kb.ask.terms import DENIED, SOUND, plain, terms
 from kb.ask.wordings import Wordings
 from kb.entry import Entry
@@ -156,7 +156,7 @@ def build(entries: Iterable[Entry]) -> Index:
     return Index(
         ids=tuple(page.id for page in pages),
         kinds=tuple(page.kind for page in pages),
-        errors=Templates(tuple(template(error, i) for i, page in enumerate(pages) for error in page.errors)),
+        errors=templates.build(template(error, i) for i, page in enumerate(pages) for error in page.errors),
         related=tuple(tuple(number[one] for one in page.related if one in number) for page in pages),
         firsts=tuple(itertools.accumulate(map(len, matter), initial=0)),
         table=table,

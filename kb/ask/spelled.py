@@ -14,6 +14,7 @@ from kb.words import fold, has_han
 A_SLIP = 0.88  # how like a name a whole question must be to be that name with a slip: one letter in nine
 _SAID = 0.97  # how alike two names are that only sound the same
 _SHORT = 40  # letters of a question that may be a name and nothing else
+_SYLLABLE = 4  # letters of one at most, as `han.near` writes it
 ALIKE = 0.7  # below this two names have nothing to do with one another
 _ASKED = re.compile(r"^\W*(?:what(?:'s| is| are)|什么是|啥是)|(?:是什么|是啥)(?:意思)?\W*$", re.IGNORECASE)
 _ARTICLE = re.compile(r"^\s*(?:(?:a|an|the)\s|请问|请教)")
@@ -34,7 +35,10 @@ class Spelling:
         """How alike the likest name is in [0, 1], 0 below ``least``; with or without "what is" in the question."""
         most = _likest(self._keys, names, least)
         if self._said:
-            most = max(most, _SAID * _likest(self._said, filter(None, map(_spoken, names)), max(least, most)))
+            least = max(least, most)
+            shortest = least * min(size for _, size in self._said) / _SYLLABLE
+            spoken = filter(None, [_spoken(key) for key in names if len(key) >= shortest])
+            most = max(most, _SAID * _likest(self._said, spoken, least))
         return most
 
 

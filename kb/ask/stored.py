@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from array import array
 from collections.abc import Callable
@@ -12,15 +13,15 @@ from struct import Struct
 from typing import Any
 
 from kb import library, printed
-from kb.ask import errors, evidence, fields, index, rows, terms, wordings
-from kb.ask.errors import Template, Templates
+from kb.ask import evidence, fields, index, rows, templates, terms, wordings
 from kb.ask.evidence import Said, Sign
 from kb.ask.index import Index, Names, Term
 from kb.ask.rows import Rows
+from kb.ask.templates import Template, Templates
 from kb.ask.wordings import Word, Wordings
 from kb.library import Library
 
-_LAYOUT = 10  # raise it when what is kept changes, so that files of older versions are made anew
+_LAYOUT = 11  # raise it when what is kept changes, so that files of older versions are made anew
 SHIPPED = Path(__file__).with_name("index.bin")  # made when a wheel is built; a clone has none
 _SHIPPED = f"{_LAYOUT} shipped"
 _TERM = Struct("=fI")  # the most it is worth, and how many entries hold it
@@ -65,7 +66,12 @@ def _open(file: Path, signature: str) -> Index:
     return Index(
         ids=tuple(about["ids"]),
         kinds=tuple(about["kinds"]),
-        errors=Templates(tuple(Template(*one) for one in about["errors"])),
+        errors=Templates(
+            table("templates", lambda row: Template(*json.loads(row))),
+            table("parts", partial(array, "I")),
+            table("said words", partial(array, "I")),
+            about["letters"],
+        ),
         related=tuple(map(tuple, about["related"])),
         firsts=about["firsts"],
         table=table("terms", partial(_term, pages, _width(pages))),
@@ -84,7 +90,7 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
         "signature": signature,
         "ids": whole.ids,
         "kinds": whole.kinds,
-        "errors": whole.errors.every,
+        "letters": whole.errors.letters,
         "related": whole.related,
         "firsts": whole.firsts,
         "said": whole.said.lengths.tolist(),
@@ -93,6 +99,9 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
     }
     width = _width(len(whole.ids))
     tables: dict[str, tuple[Any, Callable[[Any], bytes]]] = {
+        "templates": (whole.errors.every, lambda one: json.dumps(one).encode()),
+        "parts": (whole.errors.parts, array.tobytes),
+        "said words": (whole.errors.words, array.tobytes),
         "terms": (whole.table, partial(_of_term, width)),
         "names": (whole.names, _of_names),
         "called": (whole.called, lambda entries: array("I", entries).tobytes()),
@@ -163,5 +172,5 @@ def _names(row: bytes) -> Names:
 
 def _code() -> str:
     """Changes whenever the modules that make the index do, so that a newer version never reads an older one's file."""
-    made_by = (errors, evidence, fields, index, rows, terms, wordings)
+    made_by = (evidence, fields, index, rows, templates, terms, wordings)
     return " ".join(str(Path(module.__file__ or "").stat().st_mtime_ns) for module in made_by)

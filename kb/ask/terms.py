@@ -21,6 +21,7 @@ _REACH = 3  # words behind such a word, among which the first with matter is wha
 _RUN = re.compile(r"[\u3400-\u9fff]+")
 
 
+@lru_cache(maxsize=256)  # a question is taken apart in several ways, and so are the passages of the page it finds
 def plain(text: str) -> str:
     """``text`` with full-width and compatibility characters as ordinary ones, and traditional ones simplified."""
     if text.isascii():

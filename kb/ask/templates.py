@@ -1,0 +1,108 @@
+"""The messages that pages give, ``*`` for whatever differs, and which of them a text may hold, by the words it says."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kb.ask.rows import Table
+
+_SHORTEST = 12  # characters a template must say itself, stars aside, to be recognised on its own
+_LONG = 48  # and to be recognised in one that nearly fits: of shorter ones most differ in what matters
+_LITTLE = 3  # letters of words that any two texts may have in common
+_SHARED = 0.6  # of a template's longer words, by letters, that a message it nearly fits has
+_WORD = re.compile(r"\w+")
+_NO_WORD = ""  # what a part is found by that has no whole word
+
+
+class Template(NamedTuple):
+    """A message as a page gives it, and the number of the page.
+
+    ``own`` is how many characters it says itself, ``longest`` its longest part in small letters; ``bare`` what a
+    message that nearly fits is compared with, empty where only one that fits word for word counts.
+    """
+
+    text: str
+    number: int
+    own: int
+    longest: str
+    bare: str
+
+
+@dataclass(frozen=True)
+class Templates:
+    """All templates of a library by their places, read when they are asked for.
+
+    ``parts`` are the places of those that may be recognised by their longest part, by the rarest word within it;
+    ``words`` those of the ones a message may nearly fit, by each longer word, and ``letters`` how many letters the
+    longer words of each template have.
+    """
+
+    every: Table[int, Template]
+    parts: Table[str, array[int]]
+    words: Table[str, array[int]]
+    letters: Sequence[int]
+
+    def held(self, message: str) -> list[Template]:
+        """Those whose longest part stands in ``message``, which is in small letters; every question pays for this."""
+        said = {*_WORD.findall(message), _NO_WORD}
+        places = sorted(place for word in said for place in self.parts.get(word) or ())
+        return [one for one in map(self.every.__getitem__, places) if one.longest in message]
+
+    def alike(self, words: Iterable[str]) -> Iterator[Template]:
+        """Those of whose longer words most are among these, without which no two texts are nearly the same."""
+        shared: Counter[int] = Counter()
+        for word in words:
+            if len(word) > _LITTLE:
+                for place in self.words.get(word) or ():
+                    shared[place] += len(word)
+        return (self.every[place] for place, said in shared.items() if said >= _SHARED * self.letters[place])
+
+
+def build(every: Iterable[Template]) -> Templates:
+    """These templates, and where their words stand."""
+    rows = dict(enumerate(every))
+    inner = {place: _inner(one.longest) for place, one in rows.items() if one.own >= _SHORTEST}
+    common = Counter(word for within in inner.values() for word in within)
+    parts: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+    for place, within in inner.items():
+        parts[min(within, key=lambda word: (common[word], word), default=_NO_WORD)].append(place)
+    words: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+    letters = [0] * len(rows)
+    for place, one in rows.items():
+        for word in {word for word in one.bare.split() if len(word) > _LITTLE}:
+            words[word].append(place)
+            letters[place] += len(word)
+    return Templates(rows, dict(parts), dict(words), letters)
+
+
+def template(text: str, number: int) -> Template:
+    """The template ``text`` of the page."""
+    own = fixed(text)
+    bare = masked(text.replace("*", " "))
+    longest = max(own, key=len, default="").lower()
+    return Template(text, number, sum(map(len, own)), longest, bare if len(bare) >= _LONG else "")
+
+
+def fixed(text: str) -> list[str]:
+    """What a template says itself between its stars; the full stop at its end is often not copied."""
+    parts = (" ".join(part.split()) for part in text.rstrip(". ").split("*"))
+    return [part for part in parts if part]
+
+
+def masked(text: str) -> str:
+    """A message without what differs from one machine to the next: paths, addresses, numbers, devices, quotes."""
+    text = re.sub(r"0x[0-9a-fA-F]+", "#", text)
+    text = re.sub(r"(?:[A-Za-z]:)?[\\/](?:[^\s'\"<>|:]+[\\/])+[^\s'\"<>|:]*", "#", text)
+    text = re.sub(r"\bcuda:\d+|\bcuda\b|\bcpu\b(?=[ ,!)])", "#", text)
+    text = re.sub(r"\d+(?:\.\d+)?", "#", text)
+    return " ".join(re.sub(r"['\"`]", "", text).casefold().split())
+
+
+def _inner(part: str) -> set[str]:
+    """The words within a part, which are whole words of every message that holds it; those at its ends need not be."""
+    return {word[0] for word in _WORD.finditer(part) if word.start() > 0 and word.end() < len(part)}
