@@ -13,7 +13,7 @@ import math
 import re
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -42,10 +42,13 @@ _RUN = re.compile(r"[\u3400-\u9fff]+")
 
 
 class Sign(NamedTuple):
-    """The entries, in rising order, of which something with this sign is said; how often of each, of all, at most."""
+    """The entries, in rising order, of which something with this sign is said; how often of each, of all, at most.
+
+    Where that would be longer, ``times`` are those of every entry in turn, and ``entries`` are empty.
+    """
 
     entries: array[int]
-    times: array[int]
+    times: Sequence[int]
     total: int
     most: int
 
@@ -108,7 +111,18 @@ def build(pages: Iterable[Iterable[str]]) -> Said:
             entries, counts = rows.setdefault(sign, (array("I"), array("B")))
             entries.append(number)
             counts.append(min(count, _MOST))
-    return Said({sign: Sign(*row, sum(row[1]), max(row[1])) for sign, row in rows.items()}, lengths, len(rows))
+    return Said({sign: _sign(*row, len(lengths)) for sign, row in rows.items()}, lengths, len(rows))
+
+
+def _sign(entries: array[int], times: array[int], pages: int) -> Sign:
+    """A sign of these of so many ``pages``; the number of an entry takes twice the room of how often it is said."""
+    total, most = sum(times), max(times)
+    if 3 * len(entries) <= pages:
+        return Sign(entries, times, total, most)
+    every = bytearray(pages)
+    for number, count in zip(entries, times, strict=True):
+        every[number] = count
+    return Sign(array("I"), every, total, most)
 
 
 class Evidence:
@@ -133,10 +147,14 @@ class Evidence:
     def of_all(self) -> list[float]:
         """For every entry of a library that is not large."""
         weight, usual = self.weight, self._usual
-        found = [weight * unsaid - usual for unsaid in self._unsaid]
+        columns: list[Iterable[float]] = [[weight * unsaid - usual for unsaid in self._unsaid]]
+        columns += [map(gains.__getitem__, sign.times) for sign, gains in self._signs if not sign.entries]
+        found: list[float] = [
+            *map(sum, zip(*columns, strict=True))
+        ]  # a third of the time of adding one after the other
         for sign, gains in self._signs:
-            for number, gain in zip(sign.entries, map(gains.__getitem__, sign.times), strict=True):
-                found[number] += gain
+            for number, times in zip(sign.entries, sign.times, strict=False):
+                found[number] += gains[times]
         return found
 
     def of(self, numbers: Collection[int]) -> dict[int, float]:
@@ -144,6 +162,10 @@ class Evidence:
         found = {number: self.weight * self._unsaid[number] - self._usual for number in numbers}
         for sign, gains in self._signs:
             entries, times = sign.entries, sign.times
+            if not entries:
+                for number in numbers:
+                    found[number] += gains[times[number]]
+                continue
             for number in numbers:
                 place = bisect.bisect_left(entries, number)
                 if place < len(entries) and entries[place] == number:

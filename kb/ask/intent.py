@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _WANTED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -98,10 +99,16 @@ def wanted(question: str) -> tuple[str, ...]:
 def bare(question: str) -> str:
     """The question without the words that only say which part of a page it wants; those of a subject stay."""
     text = question.casefold()
-    for pattern, parts in _WANTED:
-        if parts != ("in_training",):
-            text = re.sub(rf"(?:{pattern})\w{{0,4}}" if text.isascii() else pattern, " ", text)
+    for pattern, english in _said():
+        text = (english if text.isascii() else pattern).sub(" ", text)
     return text
+
+
+@cache
+def _said() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """The patterns of the parts, each also with the endings of English words."""
+    patterns = [pattern for pattern, parts in _WANTED if parts != ("in_training",)]
+    return tuple((re.compile(one), re.compile(rf"(?:{one})\w{{0,4}}")) for one in patterns)
 
 
 def on_training(question: str) -> tuple[bool, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ _CANDIDATES = 8  # and that are measured in full; the first four of them are sho
 _MANY = 1_000  # entries; a library of a few hundred is always searched in full
 _DENSE = 8  # entries of a term to one that is looked for, below which reading them all is quicker
 _PLENTY = 30.0  # the weight of some six rare words: nobody needs more to say what a question is about
+_NEVER = -math.inf  # the score of an entry that holds none of the words
 _SEVERAL = 3  # of the questions asked of a page, those most like this one that count together
 
 
@@ -87,18 +89,22 @@ def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collecti
     near = {} if named else slips.called(query, index)
     kept = {*kept, *(one for one in {*named, *near} if only is None or one in only)}
     weighed = [(index.table[term], weight) for term, weight in (query.terms | query.also).items()]
-    found = _found(sorted(weighed, key=_how_common), len(index.ids), kept, only)
-    found |= {number: 0.0 for number in kept if number not in found}
+    weighed.sort(key=_how_common)
     evidence = Evidence(query.text, index.said, query.repaired.values())
-    if len(index.ids) > _MANY:
-        found = {number: found[number] for number in (*_first(found, _WIDE), *kept)}
-        said: Mapping[int, float] | Sequence[float] = evidence.of(found)
-    else:
-        said = evidence.of_all()
-    words = max(1.0, evidence.weight)
     weigh = confidence.first(query.total or 1.0)
-    scores = {number: weigh.bm25 * score + weigh.evidence * said[number] for number, score in found.items()}
-    order = _first(scores, _SPELLED)
+    found: Mapping[int, float] | Sequence[float]
+    said: Mapping[int, float] | Sequence[float]
+    if len(index.ids) > _MANY or only is not None:
+        some = _found(weighed, len(index.ids), kept, only)
+        some |= {number: 0.0 for number in kept if number not in some}
+        if len(index.ids) > _MANY:
+            some = {number: some[number] for number in (*_first(some, some.values(), _WIDE), *kept)}
+        found, said = some, evidence.of(some)
+        order = _first(some, [weigh.bm25 * worth + weigh.evidence * said[number] for number, worth in some.items()])
+    else:
+        found, said = _worths(weighed, len(index.ids)), evidence.of_all()
+        order = _first(range(len(found)), _scores(found, said, weigh, kept))
+    words = max(1.0, evidence.weight)
     for place, number in enumerate(dict.fromkeys((*order, *sorted(kept)))):
         least = ALIKE if place < _CANDIDATES or number in kept else A_SLIP
         spelled = letters.likeness(index.names[number].keys, least) if letters.keys else 0.0
@@ -108,11 +114,32 @@ def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collecti
             yield Candidate(number, found[number], said[number], likelier, math.log(words), spelled=spelled)
 
 
-def _first(scores: Mapping[int, float], count: int) -> list[int]:
-    """The so many entries with the highest scores, of equals those that come first."""
-    least = min(heapq.nlargest(count, scores.values()), default=0.0)
-    high = [number for number, score in scores.items() if score >= least]
-    return sorted(high, key=lambda number: (-scores[number], number))[:count]
+def _scores(
+    found: Sequence[float], said: Sequence[float], weigh: confidence.First, kept: Collection[int]
+) -> list[float]:
+    """What speaks for each entry of a library that is searched in full, for those no word is found in nothing."""
+    bm25, evidence = weigh
+    scores = [bm25 * worth + evidence * nats if worth else _NEVER for worth, nats in zip(found, said, strict=True)]
+    for number in kept:
+        scores[number] = bm25 * found[number] + evidence * said[number]
+    return scores
+
+
+def _first(numbers: Iterable[int], scores: Collection[float], count: int = _SPELLED) -> list[int]:
+    """The so many of these entries with the highest scores, of equals those that come first."""
+    least = min(heapq.nlargest(count, scores), default=0.0)
+    high = [(-score, number) for number, score in zip(numbers, scores, strict=True) if score >= least]
+    return [number for score, number in sorted(high)[:count] if score < -_NEVER]
+
+
+def _worths(weighed: Iterable[tuple[Term, float]], entries: int) -> list[float]:
+    """What the terms are worth in each of so many entries."""
+    scores = [0.0] * entries
+    for term, weight in weighed:
+        worth = weight * term.rarity
+        for number, strength in zip(term.entries, term.worth, strict=True):
+            scores[number] += worth * strength
+    return scores
 
 
 def _found(
@@ -186,30 +213,35 @@ class _Measure:
 
     def take(self, one: Candidate) -> None:
         """Fill in the figures of the candidate."""
-        names = self._index.names[one.number]
+        number, names = one.number, self._index.names[one.number]
+        first, behind = self._index.firsts[number : number + 2]
         shared: dict[int, float] = {}  # with each of its sentences that holds a term
         covered = core = 0.0
         for term, worth, weight in self._terms:
-            here, central = term.at(one.number)
-            if here:
+            entries, sentences = term.entries, term.sentences
+            place = bisect_left(entries, number)
+            if place < len(entries) and entries[place] == number:
                 covered += weight
-                core += weight * central
-                for place in self._index.holding(term, one.number):
-                    shared[place] = shared.get(place, 0.0) + worth
+                core += weight * term.core[place]
+                start = bisect_left(sentences, first)
+                for sentence in sentences[start : bisect_left(sentences, behind, start)]:
+                    shared[sentence - first] = shared.get(sentence - first, 0.0) + worth
         one.share, one.covered, one.core = one.bm25 / self._whole, covered / self._whole, core / self._whole
         one.matter = min(1.0, covered / _PLENTY)
         self._compare(one, names, shared)
 
     def _compare(self, one: Candidate, names: Names, shared: Mapping[int, float]) -> None:
         """What the names, and the questions asked of the page, have in common with this question."""
-        fits = []
+        fits, keys, masses, whole = [], len(names.keys), names.masses, self._whole
+        name = held = 0.0
         for place, both in shared.items():
-            mass = names.masses[place]
-            fit = 2 * both / (self._whole + max(mass, both))
-            if place >= len(names.keys):
+            mass = masses[place]
+            fit = 2 * both / (whole + max(mass, both))
+            if place >= keys:
                 fits.append(fit)
             else:
-                one.name = max(one.name, fit)
-                one.held = max(one.held, min(1.0, both / mass) * min(1.0, mass / 8))
+                name = max(name, fit)
+                held = max(held, min(1.0, both / mass) * min(1.0, mass / 8))
+        one.name, one.held = name, held
         fits.sort(reverse=True)
         one.asked, one.several = max(fits, default=0.0), sum(fits[:_SEVERAL]) / _SEVERAL

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, Generic, Protocol, TypeAlias, TypeVar
 
 _SIZES = Struct("=HI")  # of a key and its value, before each row
 _LAST = Struct("=Q")
+_UNSEEN: Any = object()  # stands for a row nobody has asked for yet
 _MACHINE = [sys.byteorder, array("I").itemsize]
 
 _Packed: TypeAlias = Callable[[Any], bytes]
@@ -50,11 +51,10 @@ class Rows(Generic[_Key, _Value]):
 
     def get(self, key: _Key) -> _Value | None:
         """What stands under ``key``, if anything does."""
-        try:
-            return self._seen[key]
-        except KeyError:
+        found = self._seen.get(key, _UNSEEN)
+        if found is _UNSEEN:
             found = self._seen[key] = self._sought(str(key).encode())
-            return found
+        return found
 
     def __getitem__(self, key: _Key) -> _Value:
         if (found := self.get(key)) is None:
@@ -90,7 +90,7 @@ def write(file: BinaryIO, about: Mapping[str, Any], tables: Mapping[str, tuple[M
     """Write tables, each with what makes bytes of a value, and behind them ``about`` with the place of each table."""
     places = {}
     for name, (rows, packed) in tables.items():
-        slots: list[list[tuple[bytes, Any]]] = [[] for _ in range(max(1, len(rows) // 2))]
+        slots: list[list[tuple[bytes, Any]]] = [[] for _ in range(max(1, len(rows)))]
         for key in rows:
             raw = str(key).encode()
             slots[crc32(raw) % len(slots)].append((raw, key))

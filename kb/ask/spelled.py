@@ -37,8 +37,8 @@ class Spelling:
         if self._said:
             least = max(least, most)
             shortest = least * min(size for _, size in self._said) / _SYLLABLE
-            spoken = filter(None, [_spoken(key) for key in names if len(key) >= shortest])
-            most = max(most, _SAID * _likest(self._said, spoken, least))
+            said = filter(None, [_spoken(key) for key in names if len(key) >= shortest])
+            most = max(most, _SAID * _likest(self._said, said, least))
         return most
 
 

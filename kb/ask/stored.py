@@ -26,7 +26,7 @@ SHIPPED = Path(__file__).with_name("index.bin")  # made when a wheel is built; a
 _SHIPPED = f"{_LAYOUT} shipped"
 _TERM = Struct("=fI")  # the most it is worth, and how many entries hold it
 _WORD = Struct("=I")  # how many pages have it in their templates
-_SIGN = Struct("=IB")  # how often it is said, and of one entry at most
+_SIGN = Struct("=IBI")  # how often it is said, of one entry at most, and how many entries are named
 
 
 def load(pages: Library, folder: Path = library.BUILT_IN, cache: Path | None = None) -> Index:
@@ -149,12 +149,13 @@ def _rarity(pages: int, row: bytes) -> float:
 
 
 def _of_sign(width: str, one: Sign) -> bytes:
-    return _SIGN.pack(one.total, one.most) + b"".join((array(width, one.entries), one.times))
+    return _SIGN.pack(one.total, one.most, len(one.entries)) + array(width, one.entries).tobytes() + bytes(one.times)
 
 
 def _sign(width: str, row: bytes) -> Sign:
-    times = len(row) - (len(row) - _SIGN.size) // (array(width).itemsize + 1)
-    return Sign(array(width, row[_SIGN.size : times]), array("B", row[times:]), *_SIGN.unpack_from(row))
+    total, most, named = _SIGN.unpack_from(row)
+    times = _SIGN.size + array(width).itemsize * named
+    return Sign(array(width, row[_SIGN.size : times]), row[times:], total, most)
 
 
 def _word(row: bytes) -> Word:
