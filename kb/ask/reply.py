@@ -200,13 +200,11 @@ def ranked(
     order = sorted(zip(best, facts, strict=True), key=lambda both: _place(both[0], scores[both[0].number]))
     subjects = foreign.named(text)
     novel, mended = rank.unknown(asked, index), rank.mended(asked, index)
-    pasted = errors.quotes_one(text)
     for place, (one, fact) in enumerate(order):
         after = scores[order[place + 1][0].number] if place + 1 < len(order) else -math.inf
         fact["margin"] = math.tanh(max(0.0, scores[one.number] - after) / 2)
         fact["novel"] = novel
         fact["mended"] = mended
-        fact["stranger"] = float(pasted and not fact["error"])
         fact["foreign"] = float(sum(not index.speaks_of(subject, one.number) for subject in subjects))
     return order
 
