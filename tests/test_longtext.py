@@ -6,6 +6,7 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from hypothesis import example as for_example
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,6 +88,7 @@ def test_a_large_log_names_its_curves_in_the_order_of_the_file(reader, monkeypat
     assert shown(large) == shown(small)
 
 
+@for_example(["é", "损失"], "latin-1", b"", 1, 1)
 @given(lines, st.sampled_from(ENCODINGS), st.binary(max_size=2), st.integers(0, 4), st.integers(1, 30))
 def test_parts_make_the_text_that_decoding_at_once_gives(said, codec, odd, cut, size):
     data = "\n".join(said).encode(codec, "replace") + odd

@@ -60,10 +60,10 @@ def encoding_of(data: bytes) -> Encoding:
     if wide := _wide_without_mark(data[:4096]):
         return Encoding(wide, wide, "replace", 0, len(data))
     end = _decodable(data, "utf-8")
-    if end >= len(data) - 3:  # a character cut in two at the end of the file, nothing worse
+    if end == len(data) or _is_cut(data[end:], "utf-8"):
         return Encoding("utf-8", "utf-8", "strict", 0, end)
     end = _decodable(data, "gb18030")  # a superset of GBK and GB2312
-    if end == len(data) or (end > len(data) - 4 and not data[:end].isascii()):
+    if end == len(data) or (_is_cut(data[end:], "gb18030") and not data[:end].isascii()):
         return Encoding("gb18030", "gb18030", "strict", 0, end)
     return Encoding("damaged utf-8", "utf-8", "replace", 0, len(data))
 
@@ -102,6 +102,14 @@ def lines(text: str) -> list[str]:
 def is_binary(text: str) -> bool:
     """Whether decoded text holds bytes no log is written with."""
     return "\0" in text or text.count("\ufffd") > len(text) // 20
+
+
+def _is_cut(rest: bytes, codec: str) -> bool:
+    """Whether these bytes are the beginning of one character that the end of the file cut in two, nothing worse."""
+    try:
+        return len(rest) < 4 and not codecs.getincrementaldecoder(codec)().decode(rest)
+    except UnicodeDecodeError:
+        return False
 
 
 def _wide_without_mark(head: bytes) -> str:
