@@ -1,5 +1,7 @@
 """What several tests share: the small library of `tests/pages` and the golden screens."""
 
+import gc
+import os
 from pathlib import Path
 
 import pytest
@@ -8,10 +10,17 @@ from kb import library
 from kb.ask import index
 
 HERE = Path(__file__).parent
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # a worker of pytest has one processor: more threads only wait in turns
 
 
 def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="write tests/golden anew instead of comparing")
+
+
+def pytest_collection_finish():
+    """What was collected stays to the end: the garbage collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")
