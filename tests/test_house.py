@@ -63,6 +63,16 @@ def test_only_the_doors_print(path):
     assert not prints or path.name == "proving.py"  # the worker that runs proofs speaks over its own pipe
 
 
+@pytest.mark.parametrize("command", [["check"], ["format", "--check"]], ids=" ".join)
+def test_the_linter_finds_nothing_to_complain_of(command):
+    pytest.importorskip("ruff")
+
+    run = [sys.executable, "-m", "ruff", *command, "--no-cache", "."]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_looking_a_word_up_loads_no_numpy_torch_or_tensorboard():
     loaded = loaded_by("from cli.kb_app import main\nassert main(['lookup', 'sessile']) == 0")
 
