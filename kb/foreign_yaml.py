@@ -22,6 +22,7 @@ _PLAIN = _TYPED | {
     *("python/object:argparse.Namespace", "python/object:types.SimpleNamespace"),  # nothing but a mapping
 }
 _NUMBER = re.compile(r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
+_DEEPEST = 1000  # of libyaml each further bracket costs time for all that are open
 _WORDS: Mapping[str, bool | float | None] = {
     "": None, "~": None, "null": None, "None": None, "true": True, "false": False, "True": True, "False": False,
     ".inf": math.inf, "-.inf": -math.inf, ".nan": math.nan, "inf": math.inf, "-inf": -math.inf, "nan": math.nan,
@@ -48,6 +49,13 @@ def read(text: str) -> Foreign:
     try:
         for event in yaml.parse(text, Loader=_Loader):
             builder.take(event)
+            if builder.depth > _DEEPEST:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                builder.found.wrong = Text(
+                    f"nested more than {_DEEPEST:,} deep at line {line}; nothing is read from there on",
+                    f"第 {line} 行的嵌套超过 {_DEEPEST:,} 层，从这里起不再读取",
+                )
+                break
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -80,12 +88,17 @@ class _Open:
 
 
 class _Builder:
-    """Puts events together without recursion, for brackets can be nested a hundred thousand deep."""
+    """Puts events together without recursion, for brackets can be nested as deep as Python can call, and deeper."""
 
     def __init__(self) -> None:
         self.found = Foreign()
         self._open: list[_Open] = []
         self._scalars: dict[str, Any] = {}
+
+    @property
+    def depth(self) -> int:
+        """How many mappings and lists are open."""
+        return len(self._open)
 
     def take(self, event: Any) -> None:
         """Take the next event of the file."""

@@ -102,12 +102,19 @@ def test_references_to_mappings_are_counted_and_not_followed(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("config.yaml", "a: " + "[" * 50_000), ("config.json", '{"a": ' + "[" * 50_000)]
+    ("name", "text"), [("config.yaml", "a: " + "[" * 500_000), ("config.json", '{"a": ' + "[" * 50_000)]
 )
 def test_nesting_without_end_is_survived(tmp_path, name, text):
     trace = read(tmp_path, text, name)
 
     assert trace.notes
+
+
+def test_what_stands_before_nesting_without_end_is_read_and_the_line_is_told(tmp_path):
+    trace = read(tmp_path, "lr: 0.5\nnet: " + "[" * 1_001 + "]" * 1_001 + "\n", "config.yaml")
+
+    assert trace.settings["lr"] == 0.5
+    assert "nested more than 1,000 deep at line 2" in said([trace])
 
 
 def test_what_is_too_long_too_deep_or_too_many_is_left_out_and_counted(tmp_path):
