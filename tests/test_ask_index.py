@@ -24,7 +24,7 @@ def answers(index, pages):
     return [(one.state, one.entry, one.confidence) for one in (reply.reply(pages, index, q) for q in questions)]
 
 
-def test_the_kept_index_answers_as_the_one_just_built_and_is_not_built_again(folder, tmp_path, monkeypatch):
+def test_the_kept_index_answers_as_the_one_just_built_and_is_not_built_again(alone, folder, tmp_path, monkeypatch):
     pages = frozen.load(folder, tmp_path / "cache")
     first = answers(stored.load(pages, folder, tmp_path / "cache"), pages)
     monkeypatch.setattr(index_module, "build", lambda _: pytest.fail("built again"))
@@ -35,7 +35,7 @@ def test_the_kept_index_answers_as_the_one_just_built_and_is_not_built_again(fol
     assert any(state == "answer" for state, _, _ in first)
 
 
-def test_a_changed_page_is_noticed(folder, tmp_path):
+def test_a_changed_page_is_noticed(alone, folder, tmp_path):
     pages = frozen.load(folder, tmp_path / "cache")
     stored.load(pages, folder, tmp_path / "cache")
     path = library.files(folder)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import tempfile
 from pathlib import Path
@@ -45,12 +46,12 @@ LOGS = {
 every_log = pytest.mark.parametrize("name", LOGS)
 
 
-def readings(data):
+def readings(data, ways=WAYS):
     """What every way of reading makes of ``data``; they all have to agree."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "events.out.tfevents.1")
         path.write_bytes(data)
-        found = [read_events(path, way=way, buffer=buffer) for way, buffer in WAYS]
+        found = [read_events(path, way=way, buffer=buffer) for way, buffer in ways]
     for other in found[1:]:
         assert bits(other.columns) == bits(found[0].columns)
         assert other.account == found[0].account
@@ -70,8 +71,8 @@ def starts(log):
 
 
 def whole(log):
-    """What the records of ``log``, undamaged, give."""
-    return readings(b"".join(log))
+    """What the records of ``log``, undamaged, give: one way is enough to compare what all ways have made of damage."""
+    return readings(b"".join(log), WAYS[:1])
 
 
 @every_log
@@ -79,8 +80,9 @@ def test_a_file_cut_at_any_byte_gives_all_whole_records(name, tmp_path):
     log = LOGS[name][:20]
     data, ends = b"".join(log), starts(log)
     path = tmp_path / "events.out.tfevents.1"
-    for cut in range(len(data)):
-        path.write_bytes(data[:cut])
+    path.write_bytes(data)
+    for cut in reversed(range(len(data))):
+        os.truncate(path, cut)  # a file that is written over and over waits for the disk
 
         found = read_events(path)
 
