@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from kb.ask import console
-from kb.ask.templates import Templates, fixed, masked
+from kb.ask.templates import LONG, Templates, fixed, masked
 
 _NAME = (
     r"(?:(?:\w+\.)*[A-Z_]\w*(?:Error|Exception|Warning|Interrupt|Exit|Err)\b"
@@ -142,7 +142,10 @@ def _running_into(message: str, whole: str, templates: Templates) -> Iterator[Li
 
 
 def _nearly(message: str, templates: Templates) -> Iterator[Likeness]:
-    plain, quoted = masked(message), re.sub(r"[\"`]", "'", message.casefold())
+    plain = masked(message)
+    if len(plain) < _SHORTER * LONG:
+        return
+    quoted = re.sub(r"[\"`]", "'", message.casefold())
     for one in templates.alike(set(plain.split())):
         if len(plain) >= _SHORTER * len(one.bare) and all(name in quoted for name in _named(one.text)):
             from rapidfuzz import fuzz  # takes as long to load as all else, and most questions are near no message

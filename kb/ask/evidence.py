@@ -9,7 +9,9 @@ so that a page somebody adds counts as much as ours. Words that carry no matter 
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
+import operator
 import re
 from array import array
 from collections import Counter
@@ -146,12 +148,10 @@ class Evidence:
 
     def of_all(self) -> list[float]:
         """For every entry of a library that is not large."""
-        weight, usual = self.weight, self._usual
-        columns: list[Iterable[float]] = [[weight * unsaid - usual for unsaid in self._unsaid]]
+        columns: list[Iterable[float]] = [map(operator.mul, itertools.repeat(self.weight), self._unsaid)]
         columns += [map(gains.__getitem__, sign.times) for sign, gains in self._signs if not sign.entries]
-        found: list[float] = [
-            *map(sum, zip(*columns, strict=True))
-        ]  # a third of the time of adding one after the other
+        # To add up columns takes a third of the time of adding to one entry after the other.
+        found: list[float] = [*map(sum, zip(*columns, strict=False), itertools.repeat(-self._usual))]
         for sign, gains in self._signs:
             for number, times in zip(sign.entries, sign.times, strict=False):
                 found[number] += gains[times]

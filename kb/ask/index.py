@@ -14,21 +14,24 @@ from typing import NamedTuple, TypeAlias
 from kb.ask import evidence, templates, wordings
 from kb.ask.evidence import Said
 from kb.ask.fields import CORE, FIELDS, names, said, sentences, texts
+from kb.ask.han import spoken
 from kb.ask.rows import Table
 from kb.ask.templates import Templates, template
 from kb.ask.terms import DENIED, SOUND, plain, terms
 from kb.ask.wordings import Wordings
 from kb.entry import Entry
-from kb.words import fold
+from kb.words import fold, has_han
 
 
 class Names(NamedTuple):
     """The names of an entry, then the questions asked of it: together its sentences.
 
-    ``keys`` are the letters of the names as they are compared, ``masses`` what the terms of each sentence weigh.
+    ``keys`` are the letters of the names as they are compared, ``sounds`` how those with Chinese characters are said;
+    ``masses`` what the terms of each sentence weigh.
     """
 
     keys: Sequence[str]
+    sounds: Sequence[str]
     masses: Sequence[float]
 
 
@@ -229,7 +232,8 @@ def _matter(part: str, numbers: array[int], sounds: Collection[int]) -> array[in
 def _names(page: Entry, matter: Sequence[array[int]], weights: Sequence[float]) -> Names:
     """``weights`` are those of the terms by their number."""
     masses = [sum(weights[term] for term in numbers) for numbers in matter]
-    return Names([fold(plain(one)) for one in names(page)], masses)
+    keys = [fold(plain(one)) for one in names(page)]
+    return Names(keys, [spoken(key) for key in keys if has_han(key)], masses)
 
 
 def _share(term: str) -> float:

@@ -17,6 +17,7 @@ from kb.text import Lang
 _PARTS = ("summary", "what_you_see", "why", "look", "risk", "management", "in_training", "find_it", "test_it")
 _BACKS = 0.45  # the share of a claim's matter the passage must hold to rest on it
 _ROUNDING = 1e-9
+_BEGIN = 3  # letters of a word that its stem keeps
 _ASKED, _FIRST = 0.35, 0.18  # what it is worth to be the part asked for, and to be the summary
 
 
@@ -97,9 +98,20 @@ def _worth(entry: Entry, weights: Mapping[str, float], index: Index) -> tuple[di
 
 
 def _may_hold(text: str, terms: Iterable[str]) -> set[str]:
-    """Those of ``terms`` that may be terms of ``text``: all but the Chinese ones that do not stand there."""
+    """Those of ``terms`` that may be terms of ``text``: all but the words whose beginnings do not stand there.
+
+    A stem begins as its word does, but for the American z; an identifier is found by its parts together as well.
+    """
     bare = plain(text)
-    return {term for term in terms if term.isascii() or term in bare}
+    small = bare.lower().replace("_", "").replace(".", "").replace("'", "")
+
+    def may(term: str) -> bool:
+        if not term.isascii():
+            return term in bare
+        begin = term[:_BEGIN]
+        return begin in small or "z" in begin or not term.isalpha()
+
+    return set(filter(may, terms))
 
 
 def backing(entry: Entry, piece: Passage, index: Index, lang: Lang) -> tuple[str, ...]:
@@ -110,10 +122,21 @@ def backing(entry: Entry, piece: Passage, index: Index, lang: Lang) -> tuple[str
     fits = {}
     for key, claim in entry.claims.items():
         says = (entry.zh.claims.get(key) if lang == "zh" else "") or claim.says
-        worth = {term: index.weight(term) for term in _held(says)}
-        fits[key] = sum(value for term, value in worth.items() if term in held) / (sum(worth.values()) or 1.0)
+        fits[key] = _share(_held(says), held, index)
     best = sorted((key for key in fits if fits[key] >= _BACKS), key=lambda key: -fits[key])
     return tuple(best[:2])
+
+
+def _share(said: Collection[str], held: Collection[str], index: Index) -> float:
+    """Which share of the matter of these terms is ``held``; 0 as soon as it is known to be less than `_BACKS`."""
+    worth = {term: index.weight(term) for term in said if term in held}
+    left = (sum(worth.values()) + _ROUNDING) / _BACKS
+    whole = 0.0
+    for term in said:
+        whole += worth[term] if term in worth else index.weight(term)
+        if whole > left:
+            return 0.0
+    return sum(worth.values()) / (whole or 1.0)
 
 
 @lru_cache(maxsize=64)  # the claims of a page are passages of it as well

@@ -6,6 +6,7 @@ import itertools
 import string
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kb.ask import alike, comparison
 from kb.ask.comparison import Sides
@@ -173,10 +174,11 @@ def swaps(word: str) -> set[str]:
     return swapped | {word[:i] + word[i + 1 :] for i in range(1, len(word)) if word[i] == word[i - 1]}
 
 
-def edits(word: str) -> set[str]:
+@lru_cache(maxsize=16)  # `kb.ask.slips` asks for the same
+def edits(word: str) -> frozenset[str]:
     """All words that have one letter more or less than ``word``, or one other."""
     cuts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
     fewer = {a + b[1:] for a, b in cuts if b}
     other = {a + letter + b[1:] for a, b in cuts if b for letter in string.ascii_lowercase}
     more = {a + letter + b for a, b in cuts for letter in string.ascii_lowercase}
-    return fewer | other | more
+    return frozenset().union(fewer, other, more)

@@ -107,7 +107,7 @@ def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collecti
     words = max(1.0, evidence.weight)
     for place, number in enumerate(dict.fromkeys((*order, *sorted(kept)))):
         least = ALIKE if place < _CANDIDATES or number in kept else A_SLIP
-        spelled = letters.likeness(index.names[number].keys, least) if letters.keys else 0.0
+        spelled = letters.likeness(index.names[number], least) if letters.keys else 0.0
         spelled = max(spelled, near.get(number, 0.0))
         if place < _CANDIDATES or spelled >= A_SLIP or number in kept:
             likelier = said[number] / words

@@ -65,14 +65,14 @@ class Rows(Generic[_Key, _Value]):
         return self.get(key) is not None  # type: ignore[arg-type] # whatever it is, it is looked for
 
     def _sought(self, key: bytes) -> _Value | None:
-        slot = crc32(key) % self._count
-        at, behind, data = self._slots[slot], self._slots[slot + 1], self._data
+        slot, size, data = crc32(key) % self._count, len(key), self._data
+        at, behind = self._slots[slot], self._slots[slot + 1]
         while at < behind:
             of_key, of_value = _SIZES.unpack_from(data, at)
             value = at + _SIZES.size + of_key
-            if data[value - of_key : value] == key:
-                return self._read(data[value : value + of_value])
             at = value + of_value
+            if of_key == size and data[value - size : value] == key:
+                return self._read(data[value:at])
         return None
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
 from kb.ask import intent
 from kb.ask.han import spoken, syllables
+from kb.ask.index import Names
 from kb.near import Letters
 from kb.words import fold, has_han
 
 A_SLIP = 0.88  # how like a name a whole question must be to be that name with a slip: one letter in nine
 _SAID = 0.97  # how alike two names are that only sound the same
 _SHORT = 40  # letters of a question that may be a name and nothing else
-_SYLLABLE = 4  # letters of one at most, as `han.near` writes it
 ALIKE = 0.7  # below this two names have nothing to do with one another
 _ASKED = re.compile(r"^\W*(?:what(?:'s| is| are)|什么是|啥是)|(?:是什么|是啥)(?:意思)?\W*$", re.IGNORECASE)
 _ARTICLE = re.compile(r"^\s*(?:(?:a|an|the)\s|请问|请教)")
@@ -28,17 +28,14 @@ class Spelling:
         folded = dict.fromkeys(fold(_ARTICLE.sub("", one)) for one in asked)
         self.keys = keys = [key for key in folded if 1 < len(key) <= _SHORT]
         self._keys = [(Letters(key), len(key)) for key in keys]
-        said = filter(None, [_spoken(key) or "".join(syllables(key)) for key in keys])
+        said = filter(None, [spoken(key) if has_han(key) else "".join(syllables(key)) for key in keys])
         self._said = [(Letters(one), len(one)) for one in said]
 
-    def likeness(self, names: Sequence[str], least: float = ALIKE) -> float:
+    def likeness(self, names: Names, least: float = ALIKE) -> float:
         """How alike the likest name is in [0, 1], 0 below ``least``; with or without "what is" in the question."""
-        most = _likest(self._keys, names, least)
+        most = _likest(self._keys, names.keys, least)
         if self._said:
-            least = max(least, most)
-            shortest = least * min(size for _, size in self._said) / _SYLLABLE
-            said = filter(None, [_spoken(key) for key in names if len(key) >= shortest])
-            most = max(most, _SAID * _likest(self._said, said, least))
+            most = max(most, _SAID * _likest(self._said, names.sounds, max(least, most)))
         return most
 
 
@@ -56,9 +53,3 @@ def _likest(ours: Iterable[tuple[Letters, int]], names: Iterable[str], least: fl
 def spelling(text: str) -> Spelling:
     """The spelling of a question; the same questions are often asked again."""
     return Spelling(text)
-
-
-@lru_cache(maxsize=100_000)
-def _spoken(key: str) -> str:
-    """How a name with Chinese characters sounds, other letters as they are; empty when it has none."""
-    return spoken(key) if has_han(key) else ""

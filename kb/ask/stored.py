@@ -21,7 +21,7 @@ from kb.ask.templates import Template, Templates
 from kb.ask.wordings import Word, Wordings
 from kb.library import Library
 
-_LAYOUT = 11  # raise it when what is kept changes, so that files of older versions are made anew
+_LAYOUT = 12  # raise it when what is kept changes, so that files of older versions are made anew
 SHIPPED = Path(__file__).with_name("index.bin")  # made when a wheel is built; a clone has none
 _SHIPPED = f"{_LAYOUT} shipped"
 _TERM = Struct("=fI")  # the most it is worth, and how many entries hold it
@@ -68,7 +68,7 @@ def _open(file: Path, signature: str) -> Index:
         kinds=tuple(about["kinds"]),
         errors=Templates(
             table("templates", lambda row: Template(*json.loads(row))),
-            table("parts", partial(array, "I")),
+            table("parts", json.loads),
             table("said words", partial(array, "I")),
             about["letters"],
         ),
@@ -100,7 +100,7 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
     width = _width(len(whole.ids))
     tables: dict[str, tuple[Any, Callable[[Any], bytes]]] = {
         "templates": (whole.errors.every, lambda one: json.dumps(one).encode()),
-        "parts": (whole.errors.parts, array.tobytes),
+        "parts": (whole.errors.parts, lambda parts: json.dumps(parts).encode()),
         "said words": (whole.errors.words, array.tobytes),
         "terms": (whole.table, partial(_of_term, width)),
         "names": (whole.names, _of_names),
@@ -163,12 +163,13 @@ def _word(row: bytes) -> Word:
 
 
 def _of_names(one: Names) -> bytes:
-    return "\n".join(one.keys).encode() + b"\0" + array("d", one.masses).tobytes()
+    said = "\0".join(("\n".join(one.keys), "\n".join(one.sounds), ""))
+    return said.encode() + array("d", one.masses).tobytes()
 
 
 def _names(row: bytes) -> Names:
-    keys, _, masses = row.partition(b"\0")
-    return Names(keys.decode().split("\n"), array("d", masses))
+    keys, sounds, masses = row.split(b"\0", 2)
+    return Names(keys.decode().split("\n"), sounds.decode().split(), array("d", masses))
 
 
 def _code() -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from kb.ask.rows import Table
 
 _SHORTEST = 12  # characters a template must say itself, stars aside, to be recognised on its own
-_LONG = 48  # and to be recognised in one that nearly fits: of shorter ones most differ in what matters
+LONG = 48  # and to be recognised in one that nearly fits: of shorter ones most differ in what matters
 _LITTLE = 3  # letters of words that any two texts may have in common
 _SHARED = 0.6  # of a template's longer words, by letters, that a message it nearly fits has
 _WORD = re.compile(r"\w+")
@@ -22,14 +22,13 @@ _NO_WORD = ""  # what a part is found by that has no whole word
 class Template(NamedTuple):
     """A message as a page gives it, and the number of the page.
 
-    ``own`` is how many characters it says itself, ``longest`` its longest part in small letters; ``bare`` what a
-    message that nearly fits is compared with, empty where only one that fits word for word counts.
+    ``own`` is how many characters it says itself; ``bare`` what a message that nearly fits is compared with, empty
+    where only one that fits word for word counts.
     """
 
     text: str
     number: int
     own: int
-    longest: str
     bare: str
 
 
@@ -37,21 +36,20 @@ class Template(NamedTuple):
 class Templates:
     """All templates of a library by their places, read when they are asked for.
 
-    ``parts`` are the places of those that may be recognised by their longest part, by the rarest word within it;
-    ``words`` those of the ones a message may nearly fit, by each longer word, and ``letters`` how many letters the
-    longer words of each template have.
+    ``parts`` are the longest parts, in small letters, of those that may be recognised by them, each with the place of
+    its template and by the rarest word within it; ``words`` the places of those a message may nearly fit, by each
+    longer word, and ``letters`` how many letters the longer words of each template have.
     """
 
     every: Table[int, Template]
-    parts: Table[str, array[int]]
+    parts: Table[str, Sequence[tuple[int, str]]]
     words: Table[str, array[int]]
     letters: Sequence[int]
 
     def held(self, message: str) -> list[Template]:
         """Those whose longest part stands in ``message``, which is in small letters; every question pays for this."""
-        said = {*_WORD.findall(message), _NO_WORD}
-        places = sorted(place for word in said for place in self.parts.get(word) or ())
-        return [one for one in map(self.every.__getitem__, places) if one.longest in message]
+        rows = filter(None, map(self.parts.get, {*_WORD.findall(message), _NO_WORD}))
+        return [self.every[place] for place in sorted(place for row in rows for place, part in row if part in message)]
 
     def alike(self, words: Iterable[str]) -> Iterator[Template]:
         """Those of whose longer words most are among these, without which no two texts are nearly the same."""
@@ -66,11 +64,12 @@ class Templates:
 def build(every: Iterable[Template]) -> Templates:
     """These templates, and where their words stand."""
     rows = dict(enumerate(every))
-    inner = {place: _inner(one.longest) for place, one in rows.items() if one.own >= _SHORTEST}
-    common = Counter(word for within in inner.values() for word in within)
-    parts: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
-    for place, within in inner.items():
-        parts[min(within, key=lambda word: (common[word], word), default=_NO_WORD)].append(place)
+    longest = {place: _longest(one.text) for place, one in rows.items() if one.own >= _SHORTEST}
+    inner = {part: _inner(part) for part in longest.values()}
+    common = Counter(word for part in longest.values() for word in inner[part])
+    parts: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    for place, part in longest.items():
+        parts[min(inner[part], key=lambda word: (common[word], word), default=_NO_WORD)].append((place, part))
     words: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
     letters = [0] * len(rows)
     for place, one in rows.items():
@@ -82,10 +81,8 @@ def build(every: Iterable[Template]) -> Templates:
 
 def template(text: str, number: int) -> Template:
     """The template ``text`` of the page."""
-    own = fixed(text)
     bare = masked(text.replace("*", " "))
-    longest = max(own, key=len, default="").lower()
-    return Template(text, number, sum(map(len, own)), longest, bare if len(bare) >= _LONG else "")
+    return Template(text, number, sum(map(len, fixed(text))), bare if len(bare) >= LONG else "")
 
 
 def fixed(text: str) -> list[str]:
@@ -101,6 +98,10 @@ def masked(text: str) -> str:
     text = re.sub(r"\bcuda:\d+|\bcuda\b|\bcpu\b(?=[ ,!)])", "#", text)
     text = re.sub(r"\d+(?:\.\d+)?", "#", text)
     return " ".join(re.sub(r"['\"`]", "", text).casefold().split())
+
+
+def _longest(text: str) -> str:
+    return max(fixed(text), key=len, default="").lower()
 
 
 def _inner(part: str) -> set[str]:
