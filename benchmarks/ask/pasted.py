@@ -12,8 +12,8 @@ templates had been given the wordings of other versions and devices, about subje
 message of an earlier part were left out. At first asking 30 of its 35 texts with a page led to it by question and 28 by
 look-up, one led to another page, and neither of the two others to any. `read` are texts met on a walk through what
 people write about errors, by which templates and pages were mended. Of the first 91, asked before any mending, 45 of
-the 54 with a page led to it and 4 of the 37 others to some page; of 50 met later 32 of 35 and 3 of 15; of 50 met then,
-by what people were doing, 28 of 45 and 1 of 5. What has no page yet is left out. `walked` are from a walk through the
+the 54 with a page led to it and 4 of the 37 others to some page; of 50 met later 32 of 35 and 3 of 15; of 61 met then,
+by what people were doing, 34 of 55 and 1 of 6. What has no page yet is left out. `walked` are from a walk through the
 threads of tools for segmentation (nnU-Net, MONAI, mmsegmentation, SAM 2, YOLO, networks with Mamba and others). Asked
 in five batches, each before it was mended by, 8 of 68, 5 of 28, 8 of 33, 8 of 40 and 11 of 28 led to their page; most
 others had none. What has none yet is left out here too. `outside` are errors of other programs, and of torch where no
