@@ -44,11 +44,16 @@ def homophone(name: str, chance: random.Random) -> str:
     return name[:at] + chance.choice(others[:12]) + name[at + 1 :]
 
 
+def sound_of(char: str) -> str:
+    """The syllable of a Chinese character; empty when it is not known."""
+    return _sounds().get(char, "")
+
+
 def pinyin(name: str, _: random.Random) -> str:
     """A name of Chinese characters alone in Latin letters, a syllable each."""
     if len(name) < _SHORTEST or not all(_HAN.fullmatch(char) for char in name):
         return ""
-    said = [_sounds().get(char, "") for char in name]
+    said = [sound_of(char) for char in name]
     return " ".join(said) if all(said) else ""
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.ask import left_out
+from benchmarks.ask import left_out, noise
 from benchmarks.ask.questions import Question, read
 from benchmarks.ask.score import answered_at, area
 from kb import library
@@ -50,6 +50,7 @@ _OFFERED = 0.1  # and of these, those to which a few pages are offered
 _LOWEST = 0.5  # an answer has to be likelier right than not, however well the tuning half is told apart
 _WRONG = 0.3  # how much a question in scope with the wrong page first counts, beside one out of scope
 _LEFT_OUT = 0.4  # how much all sentences left out of their pages count together, beside all questions somebody asked
+_DRAWS = 2  # times each question is spoilt by a slip, a homophone and the like
 _SET = {"error": 3.0}  # too few questions are messages that fit a template nearly for this to be fitted
 _PULL, _LOOSE = 0.02, 0.003  # how strongly weights are held near zero (L2): of the order, and of the probability
 
@@ -135,6 +136,7 @@ def fit_logistic(names: Sequence[str], rows: np.ndarray, right: np.ndarray, coun
 def orders(tune: Sequence[Question], known: Index) -> dict[str, dict[str, float]]:
     """The weights by which candidates are chosen, and those by which they are put in order."""
     kept, asked = left_out.split(library.load().values(), 0)
+    asked += noise.spoilt(asked, 0)
     rows = gathered(tune, known) + gathered(asked, without := index.build(kept))
     whole = [(one, known) for one in tune] + [(one, without) for one in asked]
     right = [
@@ -157,7 +159,9 @@ def main() -> None:
     for _ in range(2):  # what is fitted first decides which candidates the second time has to choose from
         data |= orders([one for one in tune if one.expected], known)
         _write(data)
-    questions = [*tune, *named(), *doubled(tune)]
+    typed = [one for seed in range(_DRAWS) for one in noise.spoilt(tune, seed)]
+    questions = [*tune, *named(), *doubled(tune), *typed]
+    counts = np.array([1.0] * (len(questions) - len(typed)) + [1 / _DRAWS] * len(typed))
     facts = gathered(questions, known)
     right = np.array(
         [
@@ -167,7 +171,7 @@ def main() -> None:
     )
     scope = np.array([bool(one.expected) for one in questions])
     data["probability"] = fit_logistic(
-        PROBABILITY, tops(facts), right.astype(float), np.where(scope & ~right, _WRONG, 1.0)
+        PROBABILITY, tops(facts), right.astype(float), counts * np.where(scope & ~right, _WRONG, 1.0)
     )
     _write(data)
     sure = np.array(

@@ -17,7 +17,8 @@ from kb.ask.fields import CORE, FIELDS, names, said, sentences, texts
 from kb.ask.han import spoken
 from kb.ask.rows import Table
 from kb.ask.templates import Templates, template
-from kb.ask.terms import DENIED, SOUND, plain, terms
+from kb.ask.terms import DENIED, SOUND, latin_words, plain, terms
+from kb.ask.terms import sounds as sounds_of
 from kb.ask.wordings import Wordings
 from kb.entry import Entry
 from kb.words import fold, has_han
@@ -36,6 +37,7 @@ class Names(NamedTuple):
 
 
 _Spoken: TypeAlias = "Sequence[tuple[str, array[int]]]"  # the part of each sentence with its terms by number
+_PAIR = 2  # characters of a Chinese term
 _SPOKEN = ("title", "aliases", "asked")
 _K1 = 1.2  # how soon more of the same term counts no more; the usual value
 _SINGLE, _SOUND = 0.15, 0.25  # what a single Chinese character and a sound weigh in a name, against a word,
@@ -70,9 +72,11 @@ class Term:
 class Index:
     """Everything a question needs to know of the library; entries go by their number, the place in ``ids``.
 
-    ``rarity`` is that of each term of ``table``; ``words`` are the known words in Latin letters by length; ``errors``
-    the templates of messages, ``wordings`` their words; ``related`` the entries each names as related; ``firsts`` the
-    first sentence of each, and how many all have; ``called`` the entries that have a name of these letters.
+    ``rarity`` is that of each term of ``table``; ``words`` are the known words in Latin letters by length, stems as
+    they are compared, and ``forms`` the same as they are written; ``heard`` the pairs of Chinese characters with a
+    sound; ``errors`` the templates of messages, ``wordings`` their words; ``related`` the entries each names as
+    related; ``firsts`` the first sentence of each, and how many all have; ``called`` the entries that have a name of
+    these letters.
     Tables may read from a file what they are asked for.
     """
 
@@ -88,6 +92,8 @@ class Index:
     said: Said
     wordings: Wordings
     words: Table[int, tuple[str, ...]]
+    forms: Table[int, tuple[str, ...]]
+    heard: Table[str, tuple[str, ...]]
     number: dict[str, int] = field(init=False)
     _words: dict[int, frozenset[str]] = field(init=False, default_factory=dict)
 
@@ -130,6 +136,12 @@ class Index:
             found |= words & self._words[length]
         return found
 
+    def written(self, words: set[str]) -> set[str]:
+        """Those of ``words`` that some entry holds letter for letter, endings included."""
+        return words.intersection(
+            *[itertools.chain.from_iterable(self.forms.get(n) or () for n in set(map(len, words)))]
+        )
+
     def spellings(self, length: int) -> list[str]:
         """The known words in Latin letters that are about as long, ready to be compared."""
         spread = 1 if length < 7 else 2
@@ -150,6 +162,15 @@ def build(entries: Iterable[Entry]) -> Index:
     for term in table:
         if term.isascii() and term.isalpha():
             by_length[len(term)].append(term)
+    forms: defaultdict[int, set[str]] = defaultdict(set)
+    for page in pages:
+        for word in latin_words("\n".join(texts(page).values())):
+            if word.isalpha():
+                forms[len(word)].add(word.lower())
+    heard: defaultdict[str, list[str]] = defaultdict(list)
+    for term in table:
+        if len(term) == _PAIR and not term.isascii() and (sound := sounds_of(term)) in table:
+            heard[sound].append(term)
     weights = [_share(term) * one.rarity for term, one in table.items()]
     every = {i: _names(page, matter[i], weights) for i, page in enumerate(pages)}
     called: defaultdict[str, list[int]] = defaultdict(list)
@@ -169,6 +190,8 @@ def build(entries: Iterable[Entry]) -> Index:
         said=evidence.build(said(page) for page in pages),
         wordings=wordings.build((i, error) for i, page in enumerate(pages) for error in page.errors),
         words={length: tuple(sorted(found)) for length, found in by_length.items()},
+        heard={sound: tuple(found) for sound, found in heard.items()},
+        forms={length: tuple(sorted(found)) for length, found in forms.items()},
     )
 
 

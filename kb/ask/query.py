@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import string
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -12,11 +13,12 @@ from kb.ask import alike, comparison
 from kb.ask.comparison import Sides
 from kb.ask.han import syllables
 from kb.ask.index import Index
-from kb.ask.terms import SOUND, denied, han_runs, latin, latin_words, plain, sounds, stem
+from kb.ask.terms import SOUND, denied, han_runs, idle_sounds, latin, latin_words, plain, sounds, stem
 
 _SOUND = 0.25  # the sound of a pair that stands in some entry as it was typed,
 _HOMOPHONE = 0.7  # and of one that stands in none: then it is probably a slip
 _PINYIN = 0.8  # two syllables of pinyin in Latin letters
+_BETWEEN = frozenset("可却但而则便倒仍只先")  # characters that mostly stand between words
 _LONE = 0.15  # a single Chinese character that no entry holds
 _DENIED = 0.5  # an English word said not to be there, beside the word itself
 _NUMBER = 0.2  # a number that stands in no name, summary or message, only somewhere in a text or nowhere
@@ -28,6 +30,7 @@ _MOSTLY, _SOME = (
 _MANY = 4  # and of so many, for English is hardly ever made of syllables alone
 _MAYBE, _MEANT = 0.8, 4  # what another word weighs that may be meant by a slip, and how many are thought of
 _FEWEST, _SHORT = 4, 6  # letters of a word that is mended, and of one whose first letter is no slip
+_DOUBTED = 0.4  # what a word weighs that is known only by a stem it has in common with other words
 _REPAIR = 0.74  # how near a known word an unknown one must be, as the share of letters that agree
 
 
@@ -75,10 +78,17 @@ def whole(query: Query, index: Index) -> float:
 def _han(query: Query, index: Index, run: str) -> None:
     couples = [run[i : i + 2] for i in range(len(run) - 1)]
     known = [couple in index.table for couple in couples]
+    for i in range(1, len(run) - 1):
+        if run[i] in _BETWEEN and not (known[i - 1] or known[i]):  # it joins two clauses and is part of no word
+            _han(query, index, run[:i])
+            _han(query, index, run[i + 1 :])
+            return
     for i, couple in enumerate(couples):
         _add(query, index, couple, 1.0, missed=False)
         if said := sounds(couple):
             _add(query, index, said, _SOUND if known[i] else _HOMOPHONE, missed=False)
+            if not known[i]:
+                _hear(query, index, said, _HOMOPHONE)
         if not known[i]:  # between two words that are known it is only where they meet
             query.unknown[couple] += (1.0, 0.5, 0.15)[sum(known[max(0, i - 1) : i] + known[i + 1 : i + 2])]
     if len(run) == 1:  # within a longer run they say little, and `kb.ask.evidence` counts them
@@ -112,7 +122,7 @@ def _word(query: Query, index: Index, word: str) -> None:
     stems = latin(word)
     for one in stems:
         if one in index.table:
-            _add(query, index, one, 1.0)
+            _add(query, index, one, _DOUBTED if len(stems) == 1 and _meant(query, index, word.lower()) else 1.0)
         elif len(stems) == 1:
             _repair(query, index, one, word.lower())
         elif one != stems[-1] or not _slips(query, index, one):  # an identifier as a whole need not be known
@@ -121,15 +131,34 @@ def _word(query: Query, index: Index, word: str) -> None:
 
 def _spoken(query: Query, index: Index, words: list[str]) -> bool:
     """Read words as pinyin, in pairs of syllables; when hardly any pair is known, they were words after all."""
-    said = [syllable for word in words for syllable in syllables(word.lower())]
-    couples = [f"{SOUND}{first}.{second}" for first, second in itertools.pairwise(said)]
-    known = sum(one in index.table for one in couples)
+    said = [syllables(word.lower()) for word in words]
+    couples = _couples(itertools.chain.from_iterable(said))
+    apart = [one for word in said for one in _couples(word)] if len(words) > 1 else couples
     english = len(words) == 1 and all(one in index.table for one in latin(words[0]))
-    if english or not couples or known < (_SOME if len(words) >= _MANY else _MOSTLY) * len(couples):
+    if english or not couples:
+        return False
+    share = max(_known(couples, index), _known(apart, index) if len(apart) > 1 else 0.0)
+    if share < (_SOME if len(words) >= _MANY else _MOSTLY):
         return False
     for one in couples:
-        _add(query, index, one, _PINYIN)
+        _add(query, index, one, _PINYIN, missed=one not in idle_sounds())
+        _hear(query, index, one, _PINYIN)
     return True
+
+
+def _couples(said: Iterable[str]) -> list[str]:
+    return [f"{SOUND}{first}.{second}" for first, second in itertools.pairwise(said)]
+
+
+def _known(couples: Sequence[str], index: Index) -> float:
+    """The share of these pairs of syllables that are said in some entry, or in a word that carries no matter."""
+    return sum(one in index.table or one in idle_sounds() for one in couples) / len(couples)
+
+
+def _hear(query: Query, index: Index, sound: str, weight: float) -> None:
+    """What else may be meant by a pair of syllables: the questions asked of a page are not kept by their sound."""
+    for pair in index.heard.get(sound) or ():
+        query.also[pair] = max(weight, query.also.get(pair, 0.0))
 
 
 def _repair(query: Query, index: Index, one: str, word: str, missed: bool = True) -> None:
@@ -150,6 +179,23 @@ def _repair(query: Query, index: Index, one: str, word: str, missed: bool = True
     else:
         query.repaired[one] = best[0]
         _add(query, index, best[0], best[1])
+
+
+def _meant(query: Query, index: Index, word: str) -> bool:
+    """Whether ``word`` is rather a slip, though its stem is known: "poling" is no form of "poly" but meant "pooling".
+
+    No entry writes it so, none writes another form of its stem a letter away, and some write another word that is.
+    """
+    if len(word) < _SHORT or not word.isalpha() or index.written({word}):
+        return False
+    near = index.written(edits(word))
+    own = stem(word)
+    if not near or any(stem(one) == own for one in near):
+        return False
+    for one in map(stem, near):
+        if one in index.table:
+            query.also[one] = max(_MAYBE, query.also.get(one, 0.0))
+    return True
 
 
 def _slips(query: Query, index: Index, word: str) -> bool:

@@ -80,7 +80,9 @@ def _open(file: Path, signature: str) -> Index:
         called=table("called", partial(array, "I")),
         said=Said(table("signs", partial(_sign, _width(pages))), array("d", about["said"]), about["kinds_of_signs"]),
         wordings=Wordings(table("wordings", _word), *about["wordings"]),
-        words=table("words", lambda words: tuple(words.decode().split("\n"))),
+        words=table("words", _lines),
+        forms=table("forms", _lines),
+        heard=table("heard", _lines),
     )
 
 
@@ -108,6 +110,8 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
         "signs": (whole.said.signs, partial(_of_sign, width)),
         "wordings": (whole.wordings.words, lambda one: _WORD.pack(one.pages) + one.templates.tobytes()),
         "words": (whole.words, lambda words: "\n".join(words).encode()),
+        "forms": (whole.forms, lambda words: "\n".join(words).encode()),
+        "heard": (whole.heard, lambda words: "\n".join(words).encode()),
     }
     beside = file.with_name(f"{file.name}.{os.getpid()}")
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -156,6 +160,10 @@ def _sign(width: str, row: bytes) -> Sign:
     total, most, named = _SIGN.unpack_from(row)
     times = _SIGN.size + array(width).itemsize * named
     return Sign(array(width, row[_SIGN.size : times]), row[times:], total, most)
+
+
+def _lines(row: bytes) -> tuple[str, ...]:
+    return tuple(row.decode().split("\n"))
 
 
 def _word(row: bytes) -> Word:

@@ -100,6 +100,13 @@ def _han_stops() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile("|".join(stop)), re.compile("|".join(keep))
 
 
+@cache
+def idle_sounds() -> frozenset[str]:
+    """The sounds of the Chinese words that carry no matter, pair by pair."""
+    words = _stops()["zh"]
+    return frozenset(said for word in words for i in range(len(word) - 1) if (said := sounds(word[i : i + 2])))
+
+
 @lru_cache(maxsize=100_000)
 def latin(word: str) -> tuple[str, ...]:
     """The terms of one word: its parts, and the whole when it is an identifier of several."""
