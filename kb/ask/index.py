@@ -8,6 +8,7 @@ import math
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
@@ -136,11 +137,10 @@ class Index:
             found |= words & self._words[length]
         return found
 
-    def written(self, words: set[str]) -> set[str]:
+    def written(self, words: AbstractSet[str]) -> AbstractSet[str]:
         """Those of ``words`` that some entry holds letter for letter, endings included."""
-        return words.intersection(
-            *[itertools.chain.from_iterable(self.forms.get(n) or () for n in set(map(len, words)))]
-        )
+        known = itertools.chain.from_iterable(self.forms.get(length) or () for length in set(map(len, words)))
+        return words & set(known)
 
     def spellings(self, length: int) -> list[str]:
         """The known words in Latin letters that are about as long, ready to be compared."""
