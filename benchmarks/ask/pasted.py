@@ -16,10 +16,10 @@ the 54 with a page led to it and 4 of the 37 others to some page; of 50 met late
 by what people were doing, 34 of 55 and 1 of 6. What has no page yet is left out. `walked` are from a walk through the
 threads of tools for segmentation (nnU-Net, MONAI, mmsegmentation, SAM 2, YOLO, networks with Mamba and others). Asked
 in five batches, each before it was mended by, 8 of 68, 5 of 28, 8 of 33, 8 of 40 and 11 of 28 led to their page; most
-others had none. What has none yet is left out here too. Three rounds more (72 texts), asked after pages on Segment
+others had none. What has none yet is left out here too. Four rounds more (84 texts), asked after pages on Segment
 Anything, COCO files, apex, attention kernels, transformers, timm, ultralytics, nnU-Net's versions, mmsegmentation's
-classes and TensorRT had been written and before they were mended by: 19 of 29, 15 of 20 and 12 of 12 with a page led to
-it, three and one to another; of 11 without one 3 were answered. `outside` are errors of other programs, and of torch
+classes and TensorRT had been written and before they were mended by: 19 of 29, 15 of 20, 12 of 12 and 5 of 12 with a
+page led to it, six to another; of 11 without one 3 were answered. `outside` are errors of other programs, and of torch
 where no page explained them when they were collected. `foreign` and `foreign_held` are 197 more of them, written down
 as a hundred and sixty programs say them and split by name: the first half was tuned on (`tune_nearest`), the other is
 only counted. Some have been given a page since. `new` are 200 texts that two hands collected before the pages and
