@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from kb.ask import console
-from kb.ask.templates import LONG, Templates, fixed, masked
+from kb.ask.templates import LONG, Templates, masked, stands_in
 
 _NAME = (
     r"(?:(?:\w+\.)*[A-Z_]\w*(?:Error|Exception|Warning|Interrupt|Exit|Err)\b"
@@ -127,7 +127,7 @@ def users_frame(text: str) -> Frame | None:
 
 def _word_for_word(message: str, templates: Templates) -> Iterator[Likeness]:
     for one in templates.held(message.lower()):
-        if _pattern(one.text).search(message):
+        if stands_in(one.text, message):
             yield Likeness(one.number, _EXACT, one.own, one.text)
 
 
@@ -136,7 +136,7 @@ def _running_into(message: str, whole: str, templates: Templates) -> Iterator[Li
     start = whole.rfind(message)
     if start > 0:
         for one in templates.held(whole.lower()):
-            found = _pattern(one.text).search(whole)
+            found = stands_in(one.text, whole)
             if found and found.start() < start < found.end() <= start + len(message):
                 yield Likeness(one.number, _EXACT, one.own, one.text)
 
@@ -153,11 +153,6 @@ def _nearly(message: str, templates: Templates) -> Iterator[Likeness]:
             score = float(fuzz.partial_ratio(one.bare, plain, score_cutoff=100 * _NEARLY)) / 100
             if score:
                 yield Likeness(one.number, score - 0.02, one.own, one.text)
-
-
-@lru_cache(maxsize=50_000)
-def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(r".{0,400}?".join(map(re.escape, fixed(template))), re.IGNORECASE)
 
 
 @lru_cache(maxsize=50_000)

@@ -1,4 +1,4 @@
-"""The messages that pages give, ``*`` for whatever differs, and which of them a text may hold, by the words it says."""
+"""The messages that pages give, with stars for whatever differs, and which of them a text may hold, by their words."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from kb.ask.rows import Table
@@ -16,11 +17,15 @@ LONG = 48  # and to be recognised in one that nearly fits: of shorter ones most 
 _LITTLE = 3  # letters of words that any two texts may have in common
 _SHARED = 0.6  # of a template's longer words, by letters, that a message it nearly fits has
 _WORD = re.compile(r"\w+")
+_OPEN = re.compile(r"[*≈]")  # whatever differs, and a number near the one before it
+_NUMBER = re.compile(r"\d+")
+_NEAR = 0.1  # by which share of the larger two numbers may differ and be near, and by how much if they are small:
+_NEAR_SMALL = 2
 _NO_WORD = ""  # what a part is found by that has no whole word
 
 
 class Template(NamedTuple):
-    """A message as a page gives it, and the number of the page.
+    """A message as a page gives it, and the number of the page; ``*`` stands for anything, ``≈`` for a near number.
 
     ``own`` is how many characters it says itself; ``bare`` what a message that nearly fits is compared with, empty
     where only one that fits word for word counts.
@@ -81,14 +86,28 @@ def build(every: Iterable[Template]) -> Templates:
 
 def template(text: str, number: int) -> Template:
     """The template ``text`` of the page."""
-    bare = masked(text.replace("*", " "))
+    bare = masked(_OPEN.sub(" ", text))
     return Template(text, number, sum(map(len, fixed(text))), bare if len(bare) >= LONG else "")
 
 
 def fixed(text: str) -> list[str]:
     """What a template says itself between its stars; the full stop at its end is often not copied."""
-    parts = (" ".join(part.split()) for part in text.rstrip(". ").split("*"))
+    parts = (" ".join(part.split()) for part in _OPEN.split(text.rstrip(". ")))
     return [part for part in parts if part]
+
+
+def stands_in(template: str, text: str) -> re.Match[str] | None:
+    """Where ``text``, whose white space is single spaces, says the template word for word; None where it does not."""
+    found = _pattern(template).search(text)
+    if found and "≈" in template:
+        first, second = (*map(int, _NUMBER.findall(found[0])), 0, 0)[:2]
+        return found if abs(first - second) <= max(_NEAR_SMALL, _NEAR * max(first, second)) else None
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(r".{0,400}?".join(map(re.escape, fixed(template))), re.IGNORECASE)
 
 
 def masked(text: str) -> str:
