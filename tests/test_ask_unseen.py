@@ -87,7 +87,7 @@ def test_three_in_a_hundred_errors_of_other_programs_are_answered_at_most(built_
     say = benchmark.ways(built_in, whole)[command]
 
     answered = [one.name for one in texts if say(one.text).page]
-    assert len(texts) >= 75
+    assert len(texts) >= 60
     assert len(answered) <= 0.03 * len(texts)
 
 
@@ -153,7 +153,7 @@ def test_reading_the_rare_words_alone_in_full_changes_no_page_that_is_near(built
     near, share = known.near(message)
     first = sorted(near, key=lambda page: -near[page].best)[:10]
 
-    monkeypatch.setattr(wordings, "_READ", 200)
+    monkeypatch.setattr(wordings, "_READ", 300)
     sparing, same = known.near(message)
 
     assert same == share

@@ -15,9 +15,10 @@ SEALED = Path(__file__).parent / "sealed.csv"  # written from titles and pages a
 LATER = Path(__file__).parent / "later.csv"  # half of as many again, written in the same way by another hand,
 NEWEST = Path(__file__).parent / "newest.csv"  # and half of the next, written in that way again,
 LEARNT = Path(__file__).parent / "learnt.csv"  # and the other halves of both, whose misses were looked at
-OUTSIDE = Path(__file__).parent / "outside.csv"  # for tuning alone: what this library does not cover
+OUTSIDE = Path(__file__).parent / "outside.csv"  # for tuning alone: what this library does not cover,
+TYPED = Path(__file__).parent / "typed.csv"  # and questions with slips, in pinyin, without punctuation and plain ones
 DEV = Path(__file__).parent.parent.parent.parent / "shared" / "questions-dev.csv"
-FILES = (OURS, DEV, FRESH, APART, SEALED, LATER, NEWEST, LEARNT, OUTSIDE)
+FILES = (OURS, DEV, FRESH, APART, SEALED, LATER, NEWEST, LEARNT, OUTSIDE, TYPED)
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def read(known: Collection[str], paths: Iterable[Path] = FILES) -> list[Question
                 expected = tuple(one for one in named if one in known)
                 if expected or named == ["none"]:
                     seen = hashlib.sha256(row["question"].encode()).digest()[0] % 2 == 0
-                    half = "tune" if seen or path == OUTSIDE else "blind" if path == FRESH else "held"
+                    half = "tune" if seen or path in (OUTSIDE, TYPED) else "blind" if path == FRESH else "held"
                     half = path.stem if path in (APART, SEALED, LATER, NEWEST, LEARNT) else half
                     found.setdefault(row["question"], Question(row["lang"], row["question"], expected, half))
     return list(found.values())
