@@ -27,7 +27,7 @@ _LOOKS = re.compile(
 _ASSERTS = re.compile(r"Assertion `[^`\n]{1,200}` failed")  # a kernel's, which says more than the exception after it
 _WRAPS = re.compile(
     r"applying transform <|background workers? (?:are no longer|died)|DataLoader worker .{0,40}exited unexpectedly"
-    r"|multiprocessing\.errors\.ChildFailedError|--local[-_]rank=.* returned non-zero exit"
+    r"|BrokenPipeError: |multiprocessing\.errors\.ChildFailedError|--local[-_]rank=.* returned non-zero exit"
 )  # what is raised over another exception and says only where that one was
 _WARNS = re.compile(r"[\w.]*Warning\b")
 _FRAME = re.compile(
@@ -91,8 +91,8 @@ def recognise(text: str, templates: Templates) -> list[Likeness]:
     """
     said = [" ".join(message.split()) for message in _said_last(text)]
     for flat in said:
-        if fits := list(_word_for_word(flat, templates)) or list(_nearly(flat, templates)):
-            fits += _running_into(flat, said[-1], templates)
+        exact = [*_word_for_word(flat, templates), *_running_into(flat, said[-1], templates)]
+        if fits := exact or list(_nearly(flat, templates)):
             return sorted(fits, key=lambda one: (-one.score, -one.length, one.number))
     return []
 
