@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 
 _CURLY = str.maketrans("‘’“”", "''\"\"")  # what a word processor or a forum makes of quotes
+_WIDE = str.maketrans({"，": ", ", "：": ": ", "；": "; ", "（": " (", "）": ") ", "。": ". ", "！": "! ", "　": " "})
+_HAN = "\u4e00-\u9fff"
+_BESIDE = re.compile(
+    rf"\s*([,:;.!()])\s*(?=[{_HAN}])|(?<=[{_HAN}])\s*([,:;.!()])\s*|\s+(?=[{_HAN}])|(?<=[{_HAN}])\s+"
+)  # blanks around Chinese, which each version of a program and each who types it sets otherwise
 _FRAMES = "│┃❱╭╮╰╯─━█▉▊▋▌▍▎▏"  # boxes around a traceback, bars of progress before it
 
 
@@ -29,3 +34,10 @@ def bare(text: str) -> str:
     if '", "' in text:  # the names of a hundred parameters say no more than the first
         text = re.sub(r'("[\w.]+")(?:,\s*"[\w.]+")+', r"\1", text)
     return text
+
+
+def folded(text: str) -> str:
+    """``text`` on one line, with the punctuation and the blanks in which a Chinese message differs from its like."""
+    if text.isascii():
+        return " ".join(text.split())
+    return _BESIDE.sub(r"\1\2", " ".join(text.translate(_WIDE).split()))

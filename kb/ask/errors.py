@@ -89,7 +89,7 @@ def recognise(text: str, templates: Templates) -> list[Likeness]:
     Where some fit word for word, those that nearly fit are left out. The lines of code before a message count with it:
     "list index out of range" says little, and where it was raised says more.
     """
-    said = [" ".join(message.split()) for message in _said_last(text)]
+    said = [console.folded(message) for message in _said_last(text)]
     for flat in said:
         exact = [*_word_for_word(flat, templates), *_running_into(flat, said[-1], templates)]
         if fits := exact or list(_nearly(flat, templates)):

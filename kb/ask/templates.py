@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from kb.ask import console
 from kb.ask.rows import Table
+from kb.words import has_han
 
 _SHORTEST = 12  # characters a template must say itself, stars aside, to be recognised on its own
 LONG = 48  # and to be recognised in one that nearly fits: of shorter ones most differ in what matters
@@ -27,8 +29,8 @@ _NO_WORD = ""  # what a part is found by that has no whole word
 class Template(NamedTuple):
     """A message as a page gives it, and the number of the page; ``*`` stands for anything, ``≈`` for a near number.
 
-    ``own`` is how many characters it says itself; ``bare`` what a message that nearly fits is compared with, empty
-    where only one that fits word for word counts.
+    ``own`` is how many characters it says itself, a Chinese one twice; ``bare`` what a message that nearly fits is
+    compared with, empty where only one that fits word for word counts.
     """
 
     text: str
@@ -87,12 +89,12 @@ def build(every: Iterable[Template]) -> Templates:
 def template(text: str, number: int) -> Template:
     """The template ``text`` of the page."""
     bare = masked(_OPEN.sub(" ", text))
-    return Template(text, number, sum(map(len, fixed(text))), bare if len(bare) >= LONG else "")
+    return Template(text, number, sum(map(_weight, fixed(text))), bare if len(bare) >= LONG else "")
 
 
 def fixed(text: str) -> list[str]:
     """What a template says itself between its stars; the full stop at its end is often not copied."""
-    parts = (" ".join(part.split()) for part in _OPEN.split(text.rstrip(". ")))
+    parts = map(console.folded, _OPEN.split(text.rstrip(". ")))
     return [part for part in parts if part]
 
 
@@ -117,6 +119,11 @@ def masked(text: str) -> str:
     text = re.sub(r"\bcuda:\d+|\bcuda\b|\bcpu\b(?=[ ,!)])", "#", text)
     text = re.sub(r"\d+(?:\.\d+)?", "#", text)
     return " ".join(re.sub(r"['\"`]", "", text).casefold().split())
+
+
+def _weight(part: str) -> int:
+    """How much a part says, in letters; a Chinese character says as much as two."""
+    return len(part) if part.isascii() else len(part) + sum(map(has_han, part))
 
 
 def _longest(text: str) -> str:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from kb.ask import console, errors
+from kb.ask import console, errors, translated
 
 _TAIL = 20_000  # characters that are read from the end of a text
 _MESSAGE = 600  # and of its message
@@ -34,11 +34,15 @@ _PRINTED = re.compile(
 
 
 class Traced(NamedTuple):
-    """A pasted error: its message, the code and functions it passed through last, and whose signs it bears."""
+    """A pasted error: its message, the code and functions it passed through last, and whose signs it bears.
+
+    ``translated`` says that the message was Chinese, and is now the English words of that.
+    """
 
     message: str
     calls: str
     programs: frozenset[str]
+    translated: bool = False
 
 
 def was_printed(text: str) -> bool:
@@ -53,9 +57,14 @@ def traced(text: str) -> Traced:
     advice = _ADVICE.search(message)
     if advice and advice.start() > 0:
         message = message[: advice.start()]
+    chinese = translated.is_one(message)
+    if chinese:
+        message = translated.english(message)
     frames = [*_FRAME.finditer(text)]
     passed = [part for frame in frames[-_LINES:] for part in (frame["where"], frame["code"]) if part]
-    return Traced(message[:_MESSAGE], "\n".join((*passed, *_ARROW.findall(text)[-1:])), frozenset(_programs(text)))
+    return Traced(
+        message[:_MESSAGE], "\n".join((*passed, *_ARROW.findall(text)[-1:])), frozenset(_programs(text)), chinese
+    )
 
 
 def _programs(text: str) -> Iterator[str]:

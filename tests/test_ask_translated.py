@@ -1,0 +1,75 @@
+"""Messages in Chinese: as Windows and editors say them, and as a browser translates those of torch."""
+
+from __future__ import annotations
+
+import pytest
+
+from kb.ask import console, reply, translated
+from kb.ask.templates import template
+
+
+@pytest.fixture(scope="module")
+def page(built_in, whole):
+    return lambda text: reply.reply(built_in, whole, text).entry
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "进程已结束，退出代码为 137 (interrupted by signal 9:SIGKILL)",
+        "进程已结束,退出代码137(interrupted by signal 9:SIGKILL)",
+        "进程已结束， 退出代码 137 （interrupted by signal 9:SIGKILL）",
+    ],
+)
+def test_the_blanks_and_the_width_of_punctuation_around_chinese_do_not_matter(page, text):
+    assert page(text) == "host-memory-full"
+
+
+def test_folding_leaves_an_english_message_as_it_is():
+    said = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (8x2048 and 512x10)"
+    assert console.folded(f"  {said}\n") == said
+
+
+def test_folding_twice_changes_nothing_more():
+    once = console.folded("报错 OSError： [WinError 126] 找不到指定的模块。 Error loading “c10.dll”（求助）")
+    assert console.folded(once) == once
+
+
+def test_a_chinese_character_of_a_template_counts_as_two_letters():
+    assert template("磁盘空间不足", 0).own == len("磁盘空间不足") * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("RuntimeError：只能为标量输出隐式创建 grad", "backward-non-scalar"),
+        ("ValueError：num_samples 应该是正整数值，但得到 num_samples=0", "empty-dataset"),
+        ("RuntimeError：具有多个值的张量的布尔值是模糊的", "bool-ambiguous"),
+        ("AssertionError：Torch 未在启用 CUDA 的情况下编译", "torch-not-cuda"),
+        ("RuntimeError：梯度计算所需的变量之一已被就地操作修改", "inplace-op-breaks-backward"),
+    ],
+)
+def test_a_message_a_browser_has_translated_leads_to_the_page_of_the_original(page, text, expected):
+    assert page(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TypeError: 无法读取未定义的属性（读取“length”）",
+        "ERROR 1045 (28000)：用户'root'@'localhost'的访问被拒绝（使用密码：是）",
+        "ValueError：以 10 为基数的 int() 的文字无效：'abc'",
+        "ValueError：无法从重复轴重新索引",
+    ],
+)
+def test_a_translated_message_of_another_program_is_not_answered(page, text):
+    assert page(text) is None
+
+
+def test_an_english_message_with_a_few_words_of_chinese_is_not_taken_for_a_translation():
+    assert not translated.is_one("RuntimeError: expected scalar type Long but found Float 求助")
+    assert translated.is_one("RuntimeError：预期的标量类型为 Long，但找到了 Float")
+
+
+def test_the_longest_known_wording_is_taken_first():
+    assert translated.english("索引超出范围") == "index out of range"
