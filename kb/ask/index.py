@@ -97,6 +97,7 @@ class Index:
     heard: Table[str, tuple[str, ...]]
     number: dict[str, int] = field(init=False)
     _words: dict[int, frozenset[str]] = field(init=False, default_factory=dict)
+    _forms: dict[int, frozenset[str]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "number", {name: i for i, name in enumerate(self.ids)})
@@ -131,22 +132,25 @@ class Index:
     def known(self, words: set[str]) -> set[str]:
         """Those of ``words`` that some entry holds."""
         found = {one for one in words if not (one.isascii() and one.isalpha()) and one in self.table}
-        for length in set(map(len, words)):
-            if length not in self._words:
-                self._words[length] = frozenset(self.words.get(length) or ())
-            found |= words & self._words[length]
-        return found
+        return found.union(*(words & _all(self.words, self._words, length) for length in set(map(len, words))))
 
     def written(self, words: AbstractSet[str]) -> AbstractSet[str]:
         """Those of ``words`` that some entry holds letter for letter, endings included."""
-        known = itertools.chain.from_iterable(self.forms.get(length) or () for length in set(map(len, words)))
-        return words & set(known)
+        lengths = set(map(len, words))
+        return frozenset().union(*(words & _all(self.forms, self._forms, length) for length in lengths))
 
     def spellings(self, length: int) -> list[str]:
         """The known words in Latin letters that are about as long, ready to be compared."""
         spread = 1 if length < 7 else 2
         lengths = range(length - spread, length + spread + 1)
         return list(itertools.chain.from_iterable(self.words.get(n) or () for n in lengths))
+
+
+def _all(table: Table[int, tuple[str, ...]], read: dict[int, frozenset[str]], length: int) -> frozenset[str]:
+    """The words of a length, of which those that were ``read`` before are kept."""
+    if length not in read:
+        read[length] = frozenset(table.get(length) or ())
+    return read[length]
 
 
 def build(entries: Iterable[Entry]) -> Index:
