@@ -13,13 +13,14 @@ message of an earlier part were left out. At first asking 30 of its 35 texts wit
 look-up, one led to another page, and neither of the two others to any. `read` are texts met on a walk through what
 people write about errors, by which templates and pages were mended. Of the first 91, asked before any mending, 45 of
 the 54 with a page led to it and 4 of the 37 others to some page; of 50 met later 32 of 35 and 3 of 15; of 61 met then,
-by what people were doing, 34 of 55 and 1 of 6. What has no page yet is left out. From 301 on they are
-pasted as Chinese users do, inside a sentence, from a console in Chinese, or translated: of the first 36 with a page 32
-led to it at first asking (look-up 31), of the next 35, asked after the mending, 30. `walked` are from a walk
+by what people were doing, 34 of 55 and 1 of 6. What has no page yet is left out. From 301 on they are pasted as
+Chinese users do, inside a sentence, from a console in Chinese, or translated: of the first 36 with a page 32 led to it
+at first asking (look-up 31), of the next 35, asked after the mending, 30. 70 translated ones (378 on) were written
+down in three lots; of the last 20, which nothing had been mended by, 6 led to their page. `walked` are from a walk
 through the threads of tools for segmentation (nnU-Net, MONAI, mmsegmentation, SAM 2, YOLO, networks with Mamba and
-others). Asked
-in five batches, each before it was mended by, 8 of 68, 5 of 28, 8 of 33, 8 of 40 and 11 of 28 led to their page; most
-others had none. What has none yet is left out here too. Four rounds more (84 texts), asked after pages on Segment
+others). Asked in five batches, each before it was mended by, 8 of 68, 5 of 28, 8 of 33, 8 of 40 and 11 of 28 led to
+their page; most others had none. What has none yet is left out here too. Four rounds more (84 texts), asked after
+pages on Segment
 Anything, COCO files, apex, attention kernels, transformers, timm, ultralytics, nnU-Net's versions, mmsegmentation's
 classes and TensorRT had been written and before they were mended by: 19 of 29, 15 of 20, 12 of 12 and 5 of 12 with a
 page led to it, six to another; of 11 without one 3 were answered. `outside` are errors of other programs, and of torch
