@@ -1,23 +1,18 @@
-"""From paths to runs: what belongs together is together, what does not is apart, and nothing is passed by unsaid."""
+"""From paths to runs: what belongs together is together, and what does not is apart."""
 
 from __future__ import annotations
 
 import json
-import os
 import struct
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from diagnose.assemble import assemble, survey
-from diagnose.attach import attached
+from diagnose.assemble import assemble
 from diagnose.events import crc32c
-from diagnose.run import Checkpoint, Run, Series, Source, Trace
+from diagnose.run import Run, Series, Source, Trace
 from diagnose.stitch import stitched
-from diagnose.tidy import tidied
-from kb.problem import Problem
 
 Points = list[tuple[int, float]]
 
@@ -243,170 +238,10 @@ def test_older_states_of_the_hugging_face_trainer_are_not_runs_again(tmp_path):
     assert len(points(runs[0])["loss"]) == 4
 
 
-@pytest.mark.parametrize(
-    "folder", ["", "checkpoints", "ckpt", "weights", "Models", "checkpoint-500", "checkpoints/step_10"]
-)
-def test_checkpoints_belong_to_the_log_beside_or_above_them(folder, tmp_path):
-    log = Run(tmp_path / "log.csv", "log.csv", series=(series("loss", line(range(3))),))
-    runs = attached([log], [saved(tmp_path / folder / "a.pt", 5)], tmp_path)
-
-    assert [(run.name, len(run.checkpoints)) for run in runs] == [("log.csv", 1)]
-
-
-@pytest.mark.parametrize("folder", ["other", "data/checkpoints"])
-def test_checkpoints_elsewhere_are_a_run_of_their_own(folder, tmp_path):
-    log = Run(tmp_path / "log.csv", "log.csv", series=(series("loss", line(range(3))),))
-    runs = attached([log], [saved(tmp_path / folder / "a.pt"), saved(tmp_path / folder / "b.pt")], tmp_path)
-
-    assert [(run.name, len(run.checkpoints)) for run in runs] == [("log.csv", 0), (folder, 2)]
-
-
-def test_checkpoints_prefer_the_run_of_the_event_files(tmp_path):
-    one = (series("loss", line(range(3))),)
-    logs = [Run(tmp_path, "exp", series=one), Run(tmp_path / "log.csv", "log.csv", series=one)]
-
-    runs = attached(logs, [saved(tmp_path / "a.pt")], tmp_path)
-
-    assert [len(run.checkpoints) for run in runs] == [1, 0]
-
-
-def test_checkpoints_beside_two_equal_logs_belong_to_neither(tmp_path):
-    one = (series("loss", line(range(3))),)
-    logs = [Run(tmp_path / "a.csv", "a.csv", series=one), Run(tmp_path / "b.csv", "b.csv", series=one)]
-
-    runs = attached(logs, [saved(tmp_path / "a.pt")], tmp_path)
-
-    assert [len(run.checkpoints) for run in runs] == [0, 0, 1]
-
-
-def test_checkpoints_go_by_step_and_those_without_one_come_last(tmp_path):
-    traces = [
-        saved(tmp_path / name, step) for name, step in [("z.pt", 5), ("b.pt", None), ("a.pt", None), ("y.pt", 30)]
-    ]
-    (run,) = attached([], traces, tmp_path)
-
-    assert [one.path.name for one in run.checkpoints] == ["z.pt", "y.pt", "a.pt", "b.pt"]
-
-
-def saved(path: Path, step: int | None = None) -> Trace:
-    return Trace(path, "torch", checkpoints=(Checkpoint(path, {}, step=step),))
-
-
-def test_points_are_sorted_and_the_last_written_of_a_step_wins():
-    (clean,), notes = tidied([series("loss", [(3, 1), (1, 2), (2, 3), (1, 4)])])
-
-    assert points(Run(Path(), "", series=(clean,))) == {"loss": [(1, 4), (2, 3), (3, 1)]}
-    assert [note.what.en for note in notes] == [
-        "values at steps already logged: 1 (in 'loss'); the last written is used"
-    ]
-
-
-def test_a_point_written_twice_alike_is_not_worth_a_word():
-    (clean,), notes = tidied([series("loss", [(1, 0.9), (2, 0.5), (2, 0.5)])])
-
-    assert len(clean) == 2
-    assert notes == []
-
-
-def test_wall_times_stay_with_their_points():
-    given = replace(series("loss", [(2, 1), (1, 2), (1, 3)]), wall=np.array([10.0, 20.0, 30.0]))
-    (clean,), _ = tidied([given])
-
-    assert clean.wall is not None
-    assert clean.wall.tolist() == [30.0, 10.0]
-
-
-def test_points_that_were_all_logged_at_step_zero_are_counted():
-    (clean,), notes = tidied([series("loss", [(0, 3), (0, 2), (0, 1)])])
-
-    assert clean.steps.tolist() == [0, 1, 2]
-    assert "all 3 points of 'loss' are at step 0" in notes[0].what.en
-
-
-def test_tidy_series_are_left_alone_and_empty_ones_dropped():
-    given = series("loss", line(range(5)))
-    kept, notes = tidied([given, series("none", [])])
-
-    assert kept == (given,)
-    assert notes == []
-
-
 def test_traces_without_anything_in_common_are_one_run():
     one, other = (Trace(Path(name), "x", (series(name, line(range(3))),)) for name in "ab")
 
     assert [len(part.traces) for part in stitched([one, other], restarts_replace=True)] == [2]
-
-
-def test_what_holds_no_log_is_listed_with_the_reason(tmp_path):
-    (tmp_path / "empty.csv").touch()
-    (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-
-    found = survey([tmp_path])
-
-    assert found.runs == ()
-    assert [(Path(note.path).name, note.what.en) for note in found.unread] == [("empty.csv", "the file is empty")]
-    assert found.strangers == 1
-
-
-def test_a_stranger_named_directly_is_named_in_turn(tmp_path):
-    (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-
-    found = survey([tmp_path / "picture.png"])
-
-    assert [note.what.en for note in found.unread] == ["no reader knows this kind of file"]
-
-
-def test_an_empty_folder_holds_no_run_and_is_no_problem(tmp_path):
-    assert assemble([tmp_path]) == []
-
-
-def test_a_path_that_is_not_there_is_a_problem_with_the_nearest_name(tmp_path):
-    csv(tmp_path / "results.csv")
-
-    with pytest.raises(Problem) as caught:
-        assemble([tmp_path / "result.csv"])
-
-    assert "did you mean 'results.csv'?" in caught.value.of("en")
-    assert "results.csv" in caught.value.of("zh")
-
-
-def test_hidden_folders_and_environments_are_passed_by(tmp_path):
-    for folder in (".git", ".venv", "__pycache__", "env"):
-        csv(tmp_path / folder / "log.csv")
-    (tmp_path / "env" / "pyvenv.cfg").touch()
-    csv(tmp_path / "runs" / "log.csv")
-
-    assert [run.name for run in assemble([tmp_path])] == ["runs/log.csv"]
-
-
-def test_links_that_lead_in_a_circle_end(tmp_path):
-    csv(tmp_path / "a" / "log.csv")
-    (tmp_path / "a" / "back").symlink_to(tmp_path, target_is_directory=True)
-    (tmp_path / "a" / "self").symlink_to("self")
-
-    found = survey([tmp_path])
-
-    assert [run.name for run in found.runs] == ["a/log.csv"]
-    assert len(found.unread) == 2
-
-
-def test_pipes_are_not_opened(tmp_path):
-    os.mkfifo(tmp_path / "log.csv")
-
-    found = survey([tmp_path])
-
-    assert "not a regular file" in found.unread[0].what.en
-
-
-def test_a_reader_that_breaks_costs_one_file_only(tmp_path, monkeypatch):
-    csv(tmp_path / "a.csv")
-    (tmp_path / "b.json").write_text('{"epoch": 1, "loss": 2}\n{"epoch": 2, "loss": 1}\n', encoding="utf-8")
-    monkeypatch.setattr("diagnose.readers.jsonl_log.read", lambda path: 1 / 0)
-
-    found = survey([tmp_path])
-
-    assert [run.name for run in found.runs] == ["a.csv"]
-    assert "which is our bug: ZeroDivisionError" in found.unread[0].what.en
 
 
 @pytest.mark.parametrize("tag", ["Loss", "Loss/all losses", "train/loss_group"])

@@ -1,3 +1,5 @@
+"""`kb check` names each thing that can be wrong with a page, with its place, and nothing that is right."""
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

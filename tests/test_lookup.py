@@ -1,3 +1,5 @@
+"""A typed name finds its page in any spelling and with a slip; what is only near or ambiguous is asked back."""
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

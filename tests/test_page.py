@@ -1,3 +1,5 @@
+"""A page reads as it was reviewed: no text is lost at any width, in either language, and thresholds give reasons."""
+
 import dataclasses
 
 import pytest

@@ -1,3 +1,5 @@
+"""Data of a file becomes the noun it should be, or every problem with it is named."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""`kb verify` runs the snippets of a page and says which of its claims do not hold."""
+
 import dataclasses
 import sys
 

@@ -1,3 +1,5 @@
+"""Text is broken into lines of a width, Chinese as it is set and code not at all."""
+
 from itertools import pairwise
 
 from hypothesis import example, given

@@ -1,3 +1,5 @@
+"""YAML is read with the line of every value, and what is not plain YAML is refused."""
+
 from pathlib import Path
 
 import pytest
