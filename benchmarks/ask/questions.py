@@ -16,9 +16,10 @@ LATER = Path(__file__).parent / "later.csv"  # half of as many again, written in
 NEWEST = Path(__file__).parent / "newest.csv"  # and half of the next, written in that way again,
 LEARNT = Path(__file__).parent / "learnt.csv"  # and the other halves of both, whose misses were looked at
 OUTSIDE = Path(__file__).parent / "outside.csv"  # for tuning alone: what this library does not cover,
+KEYED = Path(__file__).parent / "keyed.csv"  # as many of the same kind, first asked after the last fit
 TYPED = Path(__file__).parent / "typed.csv"  # and questions with slips, in pinyin, without punctuation and plain ones
 DEV = Path(__file__).parent.parent.parent.parent / "shared" / "questions-dev.csv"
-FILES = (OURS, DEV, FRESH, APART, SEALED, LATER, NEWEST, LEARNT, OUTSIDE, TYPED)
+FILES = (OURS, DEV, FRESH, APART, SEALED, LATER, NEWEST, LEARNT, OUTSIDE, TYPED, KEYED)
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ def read(known: Collection[str], paths: Iterable[Path] = FILES) -> list[Question
     """All questions of which at least one answer is in the library, or none should be, each once.
 
     The half is ``tune`` for those that may be fitted on and looked at, else ``held``, or ``blind`` for the fresh ones;
-    ``apart``, ``sealed``, ``later`` and ``newest`` are never tuned on; ``learnt`` may be looked at and is not fitted on
-    either.
+    ``apart``, ``sealed``, ``later``, ``newest`` and ``keyed`` are never tuned on; ``learnt`` may be looked at and is
+    not fitted on either.
     """
     found: dict[str, Question] = {}
     for path in paths:
@@ -49,6 +50,6 @@ def read(known: Collection[str], paths: Iterable[Path] = FILES) -> list[Question
                 if expected or named == ["none"]:
                     seen = hashlib.sha256(row["question"].encode()).digest()[0] % 2 == 0
                     half = "tune" if seen or path in (OUTSIDE, TYPED) else "blind" if path == FRESH else "held"
-                    half = path.stem if path in (APART, SEALED, LATER, NEWEST, LEARNT) else half
+                    half = path.stem if path in (APART, SEALED, LATER, NEWEST, LEARNT, KEYED) else half
                     found.setdefault(row["question"], Question(row["lang"], row["question"], expected, half))
     return list(found.values())
