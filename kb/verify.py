@@ -15,7 +15,7 @@ from kb.worker import Worker
 State = Literal["held", "failed", "unchecked"]
 Part = Literal["claim", "reproduce", "fixed", "snippet"]
 
-LIMIT = 10.0  # seconds for one piece of code; a proof takes a fifth of a second
+LIMIT = 30.0  # seconds for one piece of code; a proof takes a fifth of a second, one that starts workers a few
 
 
 @dataclass(frozen=True)
