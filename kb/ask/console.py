@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
-_CURLY = str.maketrans("‘’“”", "''\"\"")  # what a word processor or a forum makes of quotes
-_WIDE = str.maketrans({"，": ", ", "：": ": ", "；": "; ", "（": " (", "）": ") ", "。": ". ", "！": "! ", "　": " "})
+_BENT = "‘’“”「」『』′″"  # what a word processor, a forum or a person makes of quotes
+_CURLY = str.maketrans(_BENT, "''\"\"''\"\"'\"")
+_FULL = {chr(ord(sign) + 0xFEE0): sign for sign in map(chr, range(ord("!"), ord("~") + 1))}  # as wide as Chinese ones
+_WIDE = str.maketrans(
+    _FULL | {"，": ", ", "：": ": ", "；": "; ", "（": " (", "）": ") ", "。": ". ", "！": "! ", "　": " "}
+)
 _HAN = "\u4e00-\u9fff"
 _BESIDE = re.compile(
     rf"\s*([,:;.!()])\s*(?=[{_HAN}])|(?<=[{_HAN}])\s*([,:;.!()])\s*|\s+(?=[{_HAN}])|(?<=[{_HAN}])\s+"
@@ -27,7 +31,7 @@ def bare(text: str) -> str:
         text = re.sub(
             r"(?<=\S)\s+Set the environment variable HYDRA_FULL_ERROR=1 for a complete stack trace\.?", "", text
         )
-    if any(sign in text for sign in "‘’“”"):
+    if any(sign in text for sign in _BENT):
         text = text.translate(_CURLY)
     if text.startswith(">") or "\n>" in text:
         text = re.sub(r"^(?:> ?)+", "", text, flags=re.MULTILINE)

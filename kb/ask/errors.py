@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -125,10 +125,12 @@ def users_frame(text: str) -> Frame | None:
     return own[-1] if own else None
 
 
-def _word_for_word(message: str, templates: Templates) -> Iterator[Likeness]:
-    for one in templates.held(message.lower()):
-        if stands_in(one.text, message):
-            yield Likeness(one.number, _EXACT, one.own, one.text)
+def _word_for_word(message: str, templates: Templates) -> Iterable[Likeness]:
+    """The templates ``message`` says; others with lost or other quotes only where it says none."""
+    held = templates.held(message.lower())
+    said = [one for one in held if stands_in(one.text, message)]
+    said = said or [one for one in held if stands_in(one.text, message, unquoted=True)]
+    return (Likeness(one.number, _EXACT, one.own, one.text) for one in said)
 
 
 def _running_into(message: str, whole: str, templates: Templates) -> Iterator[Likeness]:

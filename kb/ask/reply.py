@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from kb.ask import comparison, confidence, errors, foreign, myth, nearest, passage, query, rank, traced
+from kb.ask import comparison, confidence, errors, foreign, myth, nearest, passage, query, rank, retyped, traced
 from kb.ask.index import Index
 from kb.ask.passage import Passage
 from kb.ask.spelled import A_SLIP
@@ -59,6 +59,10 @@ class Reply:
 def reply(library: Library, index: Index, question: str, lang: Lang | None = None) -> Reply:
     """The reply to ``question``; raises `Problem` when it is empty, or too long and no error message."""
     text, pasted = checked(question)
+    if not _fits(text, index) and (again := retyped.mended(question, index)) != question:
+        meant, _ = checked(again)
+        if _fits(meant, index):
+            question, text = again, meant
     speak: Lang = lang or ("zh" if has_han(text) else "en")
     printed = traced.was_printed(question)
     fits = not printed or errors.recognise(text, index.errors)
@@ -102,6 +106,11 @@ def given(
         compared=comparison.compared(asked.sides, entry.id, ids, index) if facts["compared"] else (),
         error=first.template,
     )
+
+
+def _fits(text: str, index: Index) -> bool:
+    """Whether a template fits ``text`` word for word."""
+    return any(one.score >= _VERBATIM for one in errors.recognise(text, index.errors)[:1])
 
 
 def _unworded(library: Library, index: Index, text: str, error: traced.Traced, lang: Lang) -> Reply:

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from kb.ask import console
@@ -24,6 +25,10 @@ _NUMBER = re.compile(r"\d+")
 _NEAR = 0.1  # by which share of the larger two numbers may differ and be near, and by how much if they are small:
 _NEAR_SMALL = 2
 _NO_WORD = ""  # what a part is found by that has no whole word
+_QUOTE = re.compile(r"['\"`]")  # blogs exchange quotes for others, or lose them
+_SOME_QUOTE, _ANY_QUOTE = r"['\"`]", r"['\"`]?"  # the latter of can't
+_OR_AN_END = r"(?:['\"`]+|(?<![A-Za-z0-9_.])|(?![A-Za-z0-9_]|\.\w))"
+_WITHOUT = str.maketrans("", "", "'\"`")
 
 
 class Template(NamedTuple):
@@ -43,9 +48,9 @@ class Template(NamedTuple):
 class Templates:
     """All templates of a library by their places, read when they are asked for.
 
-    ``parts`` are the longest parts, in small letters, of those that may be recognised by them, each with the place of
-    its template and by the rarest word within it; ``words`` the places of those a message may nearly fit, by each
-    longer word, and ``letters`` how many letters the longer words of each template have.
+    ``parts`` are the longest parts, in small letters and without quotes, of those that may be recognised by them, each
+    with the place of its template and by the rarest word within it; ``words`` the places of those a message may nearly
+    fit, by each longer word, and ``letters`` how many letters the longer words of each template have.
     """
 
     every: Table[int, Template]
@@ -55,6 +60,7 @@ class Templates:
 
     def held(self, message: str) -> list[Template]:
         """Those whose longest part stands in ``message``, which is in small letters; every question pays for this."""
+        message = message.translate(_WITHOUT)
         rows = filter(None, map(self.parts.get, {*_WORD.findall(message), _NO_WORD}))
         return [self.every[place] for place in sorted(place for row in rows for place, part in row if part in message)]
 
@@ -98,9 +104,12 @@ def fixed(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def stands_in(template: str, text: str) -> re.Match[str] | None:
-    """Where ``text``, whose white space is single spaces, says the template word for word; None where it does not."""
-    found = _pattern(template).search(text)
+def stands_in(template: str, text: str, *, unquoted: bool = False) -> re.Match[str] | None:
+    """Where ``text``, whose white space is single spaces, says the template word for word; None where it does not.
+
+    ``unquoted``: its quotes may be others, or none.
+    """
+    found = _pattern(template, unquoted).search(text)
     if found and "≈" in template:
         first, second = (*map(int, _NUMBER.findall(found[0])), 0, 0)[:2]
         return found if abs(first - second) <= max(_NEAR_SMALL, _NEAR * max(first, second)) else None
@@ -108,8 +117,31 @@ def stands_in(template: str, text: str) -> re.Match[str] | None:
 
 
 @lru_cache(maxsize=50_000)
-def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(r".{0,400}?".join(map(re.escape, fixed(template))), re.IGNORECASE)
+def _pattern(template: str, unquoted: bool) -> re.Pattern[str]:
+    parts = fixed(template)
+    if not unquoted:
+        return re.compile(r".{0,400}?".join(map(re.escape, parts)), re.IGNORECASE)
+    text = template.strip()
+    ends = not text.startswith("*"), not text.endswith("*")
+    last = len(parts) - 1
+    loose = [_unquoted(part, ends[0] and i == 0, ends[1] and i == last) for i, part in enumerate(parts)]
+    return re.compile(r".{0,400}?".join(loose), re.IGNORECASE)
+
+
+def _unquoted(part: str, first: bool, last: bool) -> str:
+    """The pattern of a part that may have lost its quotes, but for those around a star, which only they tell a name by.
+
+    ``first`` and ``last`` tell whether it begins or ends the template. A name without its quotes still is a whole one.
+    """
+    pieces = _QUOTE.split(part)
+    pattern = re.escape(pieces[0])
+    for before, after in pairwise(pieces):
+        if (not before and not first) or (not after and not last):
+            pattern += _SOME_QUOTE
+        else:
+            pattern += _ANY_QUOTE if before[-1:].isalnum() and after[:1].isalnum() else _OR_AN_END
+        pattern += re.escape(after)
+    return pattern
 
 
 def masked(text: str) -> str:
@@ -127,7 +159,7 @@ def _weight(part: str) -> int:
 
 
 def _longest(text: str) -> str:
-    return max(fixed(text), key=len, default="").lower()
+    return max((part.translate(_WITHOUT).strip() for part in fixed(text)), key=len, default="").lower()
 
 
 def _inner(part: str) -> set[str]:
