@@ -44,6 +44,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=21)
     parser.add_argument("--write", action="store_true", help="write RESULTS.md beside this file")
     arguments = parser.parse_args()
+    os.environ.pop("PYTHONPATH", None)  # pip would find this checkout on it, and install nothing
     with tempfile.TemporaryDirectory() as room:
         work = Path(room)
         ours, theirs = installed(work / "ours", wheel(work)), installed(work / "theirs", "tldr==3.4.4")

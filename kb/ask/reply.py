@@ -37,7 +37,7 @@ class Reply:
     ``confidence`` in [0, 1] is how likely ``entry`` is the right page; ``myth`` is the key of a myth the question
     takes for granted; ``backing`` the claims nearest to the passage; ``frame`` the line of the user's code in a pasted
     traceback; ``nearest`` whether the page has no such message and is only the nearest cause; ``others`` the next best
-    entries.
+    entries; ``further`` whether it goes on with a page that has been answered from, whose remedies have been told.
     """
 
     question: str
@@ -53,6 +53,7 @@ class Reply:
     frame: errors.Frame | None = None
     nearest: bool = False
     others: tuple[str, ...] = ()
+    further: bool = False
     facts: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -156,9 +156,8 @@ class Session:
         assert self.focus
         entry = self.library[self.focus]
         sure = self.last.confidence if self.last else 1.0
-        return Reply(
-            text, lang, "answer", sure, entry.id, piece, backing=passage.backing(entry, piece, self.index, lang)
-        )
+        backing = passage.backing(entry, piece, self.index, lang)
+        return Reply(text, lang, "answer", sure, entry.id, piece, backing=backing, further=True)
 
     def _leaning(self, text: str, lang: Lang, *, back: bool) -> Reply | None:
         """The reply among the neighbours of the entry in focus, or from the entry itself; None when neither fits.

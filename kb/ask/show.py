@@ -65,6 +65,7 @@ def data(reply: Reply, library: Library) -> dict[str, Any]:
         "compared": list(reply.compared),
         "standing": reply.passage.standing if reply.passage else None,
         "part": reply.passage.part if reply.passage else None,
+        "fix": list(text_of(entry, "fix", reply.lang)) if entry else [],
         "myth": reply.myth,
         "error": reply.error or None,
         "nearest": reply.nearest,
@@ -104,7 +105,7 @@ def _answer(sheet: Sheet, reply: Reply, entry: Entry, library: Library) -> None:
         _frame(sheet, reply.frame)
         sheet.gap()
     sheet.text(shortened(reply.passage.text, lang))
-    if (reply.error or reply.nearest) and (fix := text_of(entry, "fix", lang)):
+    if not reply.further and reply.passage.part != "fix" and (fix := text_of(entry, "fix", lang)):
         sheet.items(Text("Fix", "怎么办"), fix[:2], "→ ")
     for other in reply.compared[1:]:
         if other in library:
