@@ -197,7 +197,7 @@ def test_a_message_whose_quotes_were_made_typographic_is_recognised(asked):
     assert asked("模型‘UNet’和模块‘transforms’有什么区别").entry != "torchvision-mismatch"
 
 
-@pytest.mark.parametrize("part", ["dev", "read", "walked", "new", "newest"])
+@pytest.mark.parametrize("part", ["dev", "read", "walked", "new", "newest", "sealed"])
 @pytest.mark.parametrize("command", ["kb ask -", "kb lookup -"])
 def test_texts_that_were_read_and_mended_by_keep_leading_to_their_page(ways, command, part):
     say = ways[command]

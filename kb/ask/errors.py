@@ -14,7 +14,8 @@ from kb.ask.templates import LONG, Templates, masked, stands_in
 _NAME = (
     r"(?:(?:\w+\.)*[A-Z_]\w*(?:Error|Exception|Warning|Interrupt|Exit|Err)\b"
     r"|(?:\w+\.)+(?:errors|exceptions|exc)\.[A-Z]\w+\b"  # or whatever a module of exceptions calls it
-    r"|\b[\w-]+\.py: error(?=: ))"  # and what a script says of its arguments
+    r"|\b[\w-]+\.py: error(?=: )"  # and what a script says of its arguments
+    r"|\berror(?=: (?:subprocess-exited-with-error|metadata-generation-failed)))"  # and pip of what it cannot build
 )
 _HEAD = re.compile(rf"^\s*{_NAME}:?", re.MULTILINE)
 _SAYS = re.compile(

@@ -23,10 +23,12 @@ def looked_up(library: Library, known: Callable[[], Index], text: str) -> tuple[
         except Problem:
             return search.lookup(library, text), None
     named = search.lookup(library, text)
-    if named.found or not search.may_be_message(text):
+    exact = named.found and not named.taken
+    if exact or not search.may_be_message(text):
         return named, None
     found, frame = explained(library, known(), text)
-    return (found, frame) if found.taken or (found.entry and found.nearest) else (named, None)
+    fits = found.taken or (found.entry and found.nearest and not named.found)
+    return (found, frame) if fits else (named, None)
 
 
 def explained(library: Library, index: Index, text: str) -> tuple[Answer, errors.Frame | None]:
