@@ -189,15 +189,6 @@ def read(folder: Path, layout: dict[str, str]) -> list[set[str]]:
     return [{Path(one.path).relative_to(folder).as_posix() for one in run.sources} for run in assemble([folder])]
 
 
-@pytest.mark.parametrize("name", JOINED)
-def test_a_folder_is_read_as_the_trainings_in_it(name, tmp_path):
-    layout, truth = JOINED[name]
-
-    found = read(tmp_path, layout)
-
-    assert sorted(map(sorted, found)) == sorted(sorted(line.split()) for line in truth)
-
-
 def one_run(folder: Path, layout: dict[str, str]):
     for path, what in layout.items():
         write(folder / path, what)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.test_folder_layouts import Layout, read
+from tests.test_folder_layouts import JOINED, Layout, read
 
 APART: dict[str, Layout] = {
     "trials in numbered folders, of other rates": (
@@ -258,9 +258,9 @@ LATER: dict[str, Layout] = {  # written after the first of these were read right
 }
 
 
-@pytest.mark.parametrize("name", [*APART, *LATER])
+@pytest.mark.parametrize("name", [*JOINED, *APART, *LATER])
 def test_a_folder_is_read_as_the_trainings_in_it(name, tmp_path):
-    layout, truth = {**APART, **LATER}[name]
+    layout, truth = {**JOINED, **APART, **LATER}[name]
 
     found = read(tmp_path, layout)
 
