@@ -2,7 +2,8 @@
 
 import pytest
 
-from kb.ask import foreign, query, reply, slips
+from kb.ask import errors, foreign, query, reply, slips, traced
+from kb.ask.pasted import looked_up
 from kb.words import fold
 
 
@@ -25,6 +26,43 @@ def asked(built_in, whole):
 )
 def test_a_name_with_one_slip_is_that_name(asked, typed, page):
     assert asked(typed) == page
+
+
+@pytest.mark.parametrize(
+    ("typed", "page"),
+    [
+        ("module 'PIL.Image' has no attribute 'ANNTIALIAS'", "pillow-removed"),
+        ("module 'numy' has no attribute 'float'", "numpy-2"),
+        ("No module named 'timm.motels.layers'", "timm-smp-names"),
+        ("'_IncompatibleKoys' object is not callable", "load-state-dict-returns"),
+        ("The size of tensor a must macth the size of tensor b at non-singleton dimension", "unet-odd-size"),
+    ],
+)
+def test_a_message_that_is_a_name_but_for_a_slip_comes_before_the_message_of_a_general_page(asked, typed, page):
+    assert asked(typed) == page
+
+
+def test_a_name_a_program_printed_wrongly_is_no_slip_in_the_name_of_a_page(asked):
+    assert asked("AttributeError: 'FreeTypeFont' object has no attribute 'getsine'") == "no-such-name"
+
+
+def test_a_message_that_is_the_name_of_a_page_leads_to_that_page(built_in, whole, asked):
+    owners = {}
+    for name, entry in built_in.names():
+        owners.setdefault(fold(name), set()).add(entry)
+    messages = [
+        name for name, _ in built_in.names() if traced.was_printed(name) or errors.recognise(name, whole.errors)
+    ]
+
+    wrong = [
+        name
+        for name in messages
+        if fold(name) not in built_in.ambiguous
+        and not {asked(name), looked_up(built_in, lambda: whole, name)[0].entry.id} <= owners[fold(name)]
+    ]
+
+    assert len(messages) > 100
+    assert wrong == []
 
 
 def test_letters_that_changed_places_are_likelier_than_another_letter(whole):

@@ -30,7 +30,8 @@ class Candidate:
     """An entry by number with what speaks for it.
 
     ``bm25`` is a sum over terms, ``evidence`` one of logarithms (`kb.ask.evidence`), ``likelier`` its mean over the
-    words of the question, and ``words`` the logarithm of their number; every other figure lies in [0, 1].
+    words of the question, and ``words`` the logarithm of their number; every other figure lies in [0, 1]. ``called`` is
+    how surely the whole question is a name of the entry, exactly or but for one slip, else 0.
     """
 
     number: int
@@ -48,11 +49,12 @@ class Candidate:
     held: float = 0.0
     spelled: float = 0.0
     error: float = 0.0
+    called: float = 0.0
     template: str = ""
 
     def facts(self) -> dict[str, float]:
         """The figures by name."""
-        return {figure: value for figure, value in vars(self).items() if figure not in ("number", "template")}
+        return {figure: value for figure, value in vars(self).items() if figure not in ("number", "called", "template")}
 
 
 def candidates(
@@ -85,9 +87,9 @@ def candidates(
 def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collection[int] | None) -> Iterable[Candidate]:
     """Those that are measured in full: the ones most speaks for, those ``kept``, and those called nearly like that."""
     letters = spelling(query.text)
-    named = {number for key in letters.keys for number in index.called.get(key) or ()}
-    near = {} if named else slips.called(query, index)
-    kept = {*kept, *(one for one in {*named, *near} if only is None or one in only)}
+    named = {number: 1.0 for key in letters.keys for number in index.called.get(key) or ()}
+    named = named or slips.called(query, index)
+    kept = {*kept, *(one for one in named if only is None or one in only)}
     weighed = [(index.table[term], weight) for term, weight in (query.terms | query.also).items()]
     weighed.sort(key=_how_common)
     evidence = Evidence(query.text, index.said, query.repaired.values())
@@ -108,10 +110,13 @@ def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collecti
     for place, number in enumerate(dict.fromkeys((*order, *sorted(kept)))):
         least = ALIKE if place < _CANDIDATES or number in kept else A_SLIP
         spelled = letters.likeness(index.names[number], least) if letters.keys else 0.0
-        spelled = max(spelled, near.get(number, 0.0))
+        called = named.get(number, 0.0)
+        spelled = max(spelled, called)
         if place < _CANDIDATES or spelled >= A_SLIP or number in kept:
             likelier = said[number] / words
-            yield Candidate(number, found[number], said[number], likelier, math.log(words), spelled=spelled)
+            known = Candidate(number, found[number], said[number], likelier, math.log(words))
+            known.spelled, known.called = spelled, called
+            yield known
 
 
 def _scores(

@@ -11,7 +11,7 @@ from typing import Literal
 from kb.ask import comparison, confidence, errors, foreign, myth, nearest, passage, query, rank, retyped, traced
 from kb.ask.index import Index
 from kb.ask.passage import Passage
-from kb.ask.spelled import A_SLIP
+from kb.ask.spelled import A_SLIP, spelling
 from kb.entry import Entry
 from kb.library import Library
 from kb.problem import Problem
@@ -65,7 +65,7 @@ def reply(library: Library, index: Index, question: str, lang: Lang | None = Non
         if _fits(meant, index):
             question, text = again, meant
     speak: Lang = lang or ("zh" if has_han(text) else "en")
-    printed = traced.was_printed(question)
+    printed = traced.was_printed(question) and not any(map(index.called.get, spelling(text).keys))
     fits = not printed or errors.recognise(text, index.errors)
     found = given(library, index, text, query.read(text, index), speak) if fits else None
     if found is None or (printed and not found.facts.get("error")):  # no template speaks for what comes first
@@ -219,10 +219,13 @@ def ranked(
     return order
 
 
-def _place(one: rank.Candidate, score: float) -> tuple[bool, float, float, int]:
-    """The longest template that fits a pasted message word for word comes first, then a page of that very name."""
+def _place(one: rank.Candidate, score: float) -> tuple[float, bool, float, float, int]:
+    """A page of that very name comes first, then the longest template that fits a message word for word, then others.
+
+    Many a message is the name of the page on one of its causes, and fits a template of the page on all of them as well.
+    """
     named = one.spelled if one.spelled >= A_SLIP else 0.0
-    return one.error < _VERBATIM, -named, -score, one.number
+    return -one.called, one.error < _VERBATIM, -named, -score, one.number
 
 
 def _elsewhere(text: str, first: rank.Candidate, index: Index) -> bool:

@@ -1,7 +1,8 @@
-"""Pages that are called what a short question says but for one slip, in a word that no page knows."""
+"""Pages that are called what a question says but for one slip, in a word that no page knows."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from kb.ask import query
@@ -9,26 +10,32 @@ from kb.ask.index import Index
 from kb.ask.spelled import A_SLIP, spelling
 from kb.ask.terms import latin, latin_words, stem
 
-_WORDS = 4  # of a question that may be a name and nothing else
 _TYPED, _MEANT = 4, 5  # letters at least of the word as it was typed and as it was meant; shorter ones are a slip apart
 _LIKELY, _FIRST = 0.04, 0.02  # how much surer a letter exchanged or doubled is, and a slip behind the first letter
+_JOINS = re.compile(r"[_.']")  # what the words of an identifier are joined by
 
 
 def called(asked: query.Query, index: Index) -> dict[int, float]:
     """How like their names the question is, in [`A_SLIP`, 1), for the entries called like that but for one slip."""
     found: dict[int, float] = {}
-    words = latin_words(asked.text)
-    if len(words) > _WORDS or not (asked.repaired or asked.unknown):
-        return found
-    for word in words:
-        stems = set(latin(word))
-        if len(word) < _TYPED or index.known(stems) == stems:
-            continue
-        for meant, sure in _meant(word.lower(), index):
-            for key in spelling(asked.text).keys:
-                for number in index.called.get(key.replace(word.lower(), meant, 1)) or ():
+    keys = spelling(asked.text).keys
+    for word in _strange(asked.text, index) if keys else ():
+        for meant, sure in _meant(word, index):
+            for key in keys:
+                for number in index.called.get(key.replace(word, meant, 1)) or ():
                     found[number] = max(found.get(number, 0.0), sure)
     return found
+
+
+def _strange(text: str, index: Index) -> Iterator[str]:
+    """The words of ``text`` in small letters that no page writes so, identifiers as a whole and word by word."""
+    for word in latin_words(text):
+        parts = _JOINS.split(word)
+        for one in dict.fromkeys(("".join(parts), *parts)):
+            if len(one) >= _TYPED and not index.written({small := one.lower()}):
+                stems = set(latin(one))
+                if len(parts) == 1 or index.known(stems) != stems:
+                    yield small
 
 
 def _meant(word: str, index: Index) -> Iterator[tuple[str, float]]:

@@ -14,19 +14,23 @@ from kb.words import fold, has_han
 
 A_SLIP = 0.88  # how like a name a whole question must be to be that name with a slip: one letter in nine
 _SAID = 0.97  # how alike two names are that only sound the same
-_SHORT = 40  # letters of a question that may be a name and nothing else
+_LONG, _SHORT = 120, 40  # letters of a question that may be a name and nothing else, and one with slips
 ALIKE = 0.7  # below this two names have nothing to do with one another
 _ASKED = re.compile(r"^\W*(?:what(?:'s| is| are)|什么是|啥是)|(?:是什么|是啥)(?:意思)?\W*$", re.IGNORECASE)
 _ARTICLE = re.compile(r"^\s*(?:(?:a|an|the)\s|请问|请教)")
 
 
 class Spelling:
-    """Compares a short question with names letter for letter, and by their sound; ``keys`` are the names it may be."""
+    """Compares a short question with names letter for letter, and by their sound; ``keys`` are the names it may be.
+
+    Messages are names as well and may be long, but are not compared so: most differ in a word that matters.
+    """
 
     def __init__(self, text: str) -> None:
         asked = (text, _ASKED.sub("", text), intent.bare(text))
         folded = dict.fromkeys(fold(_ARTICLE.sub("", one)) for one in asked)
-        self.keys = keys = [key for key in folded if 1 < len(key) <= _SHORT]
+        self.keys = [key for key in folded if 1 < len(key) <= _LONG]
+        keys = [key for key in self.keys if len(key) <= _SHORT]
         self._keys = [(Letters(key), len(key)) for key in keys]
         said = filter(None, [spoken(key) if has_han(key) else "".join(syllables(key)) for key in keys])
         self._said = [(Letters(one), len(one)) for one in said]
