@@ -54,9 +54,9 @@ def test_kinds_by_shape_are_told_one_by_one_as_in_the_original_notes(talk):
         ("what is a sessile polyp", "should it be removed?", "sessile", "management"),
         ("无蒂息肉是什么", "要切掉吗？", "sessile", "management"),
         ("无蒂息肉是什么", "它会变成癌吗？", "sessile", "risk"),
-        ("loss 停在0.03 下不去怎么办", "此种情况下学习率怎么调？", "lr-when-loss-plateaus", "summary"),
+        ("loss 停在0.03 下不去怎么办", "此种情况下学习率怎么调？", "lr-when-loss-plateaus", "in_training"),
         ("loss 停在0.03 下不去怎么办", "什么时候不适用？", "loss-plateau", "wrong_when"),
-        ("what is Kvasir-SEG?", "how many images?", "kvasir-seg", "summary"),
+        ("what is Kvasir-SEG?", "how many images?", "kvasir-seg", "body"),
         ("what is Kvasir-SEG?", "and CVC-ClinicDB?", "cvc-clinicdb", "summary"),
         ("学习率预热是什么", "那不用会怎样？", "warm-up", "body"),
         ("what is dice loss", "and for segmentation?", "dice-loss", "in_training"),
@@ -184,15 +184,15 @@ def test_an_unknown_command_names_those_there_are():
 
 
 def test_what_to_do_is_told_with_the_answer_and_not_again_with_what_follows(monkeypatch, capsys):
-    typed(monkeypatch, "loss 不下降", "为什么", "/quit")
+    typed(monkeypatch, "what is backward-twice", "why?", "/quit")
 
     assert main(["ask"]) == 0
 
-    assert capsys.readouterr().out.splitlines().count("怎么办") == 1
+    assert capsys.readouterr().out.splitlines().count("Fix") == 1
 
 
 def test_the_rest_of_a_page_stands_below_its_headings(monkeypatch, capsys):
-    typed(monkeypatch, "loss 不下降", "/more", "/quit")
+    typed(monkeypatch, "loss-not-decreasing 是什么", "/more", "/quit")
 
     assert main(["ask"]) == 0
 

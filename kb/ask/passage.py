@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from kb.ask import suits
 from kb.ask.index import Index
-from kb.ask.intent import wanted
 from kb.ask.terms import plain, terms
 from kb.entry import Entry, Standing
 from kb.page import said
@@ -18,7 +20,6 @@ _PARTS = ("summary", "what_you_see", "why", "look", "risk", "management", "in_tr
 _BACKS = 0.45  # the share of a claim's matter the passage must hold to rest on it
 _ROUNDING = 1e-9
 _BEGIN = 3  # letters of a word that its stem keeps
-_ASKED, _FIRST = 0.35, 0.18  # what it is worth to be the part asked for, and to be the summary
 
 
 @dataclass(frozen=True)
@@ -57,31 +58,60 @@ def passages(entry: Entry, lang: Lang) -> Iterator[Passage]:
 
 
 def best(entry: Entry, question: str, weights: Mapping[str, float], index: Index, lang: Lang) -> Passage:
-    """The passage that shares most with the question and is of the part asked for; else the summary."""
-    asked = wanted(question)
-    rank = {part: _ASKED / (1 + asked.index(part)) for part in asked}
-    worth, own = _worth(entry, weights, index)
-    whole = sum(worth.values()) or 1.0
-
-    def fit(passage: Passage, held: Collection[str]) -> float:
-        share = sum(value for term, value in worth.items() if term in held) / whole
-        length = 1 / (1 + len(passage.text) / (1500 if lang == "en" else 600))
-        return (
-            share * (0.3 + 0.7 * own) * (0.6 + 0.4 * length)
-            + rank.get(passage.part, 0.0)
-            + _FIRST * (passage.part == "summary")
-        )
-
-    pieces = list(passages(entry, lang))
-    most = [fit(piece, _may_hold(piece.text, worth)) for piece in pieces]
-    chosen, best = 0, -1.0
-    for place in sorted(range(len(pieces)), key=lambda place: -most[place]):
-        if most[place] < best - _ROUNDING:
+    """The passage of the page that suits the question best."""
+    judged = Judged(entry, question, weights, index)
+    fitted = suits.fitted()
+    pieces = list(placed(passages(entry, lang)))
+    most = [judged.score(fitted, piece, place, judged.may_share(piece)) for piece, place in pieces]
+    chosen, highest = 0, -math.inf
+    for at in sorted(range(len(pieces)), key=lambda at: -most[at]):
+        if most[at] < highest - _ROUNDING:
             break
-        fits = fit(pieces[place], _held(pieces[place].text))
-        if fits > best or (fits == best and place < chosen):
-            chosen, best = place, fits
-    return pieces[chosen]
+        piece, place = pieces[at]
+        score = judged.score(fitted, piece, place, judged.shared(piece))
+        if score > highest or (score == highest and at < chosen):
+            chosen, highest = at, score
+    return pieces[chosen][0]
+
+
+def placed(pieces: Iterable[Passage]) -> Iterator[tuple[Passage, int]]:
+    """Each piece with the number of pieces of its part before it; what has a key stands by itself."""
+    before: Counter[str] = Counter()
+    for piece in pieces:
+        yield piece, 0 if piece.key else before[piece.part]
+        before[piece.part] += 1
+
+
+class Judged:
+    """The passages of a page as they suit a question; ``weights`` are those of its terms."""
+
+    def __init__(self, entry: Entry, question: str, weights: Mapping[str, float], index: Index) -> None:
+        self._worth, own = _worth(entry, weights, index)
+        self._whole = {term: weight * index.weight(term) for term, weight in weights.items()}
+        self._judge = suits.Judge(question, entry.kind, own)
+
+    def score(self, fitted: Mapping[str, float], piece: Passage, place: int, shared: suits.Shared) -> float:
+        """How well ``piece`` suits, by these weights."""
+        return self._judge.score(fitted, piece.part, piece.key, piece.text, place, shared)
+
+    def signs(self, piece: Passage, place: int) -> dict[str, float]:
+        """What speaks for ``piece``, and how strongly."""
+        return dict(self._judge.signs(piece.part, piece.key, piece.text, place, self.shared(piece)))
+
+    def shared(self, piece: Passage) -> suits.Shared:
+        """What ``piece`` shares with the question."""
+        return self._of(_held(piece.text))
+
+    def may_share(self, piece: Passage) -> suits.Shared:
+        """What it shares at most, which is soon known."""
+        return self._of(_may_hold(piece.text, self._whole))
+
+    def _of(self, held: Collection[str]) -> suits.Shared:
+        return suits.Shared(_portion(self._whole, held), _portion(self._worth, held))
+
+
+def _portion(worth: Mapping[str, float], held: Collection[str]) -> float:
+    return sum(value for term, value in worth.items() if term in held) / (sum(worth.values()) or 1.0)
 
 
 def _worth(entry: Entry, weights: Mapping[str, float], index: Index) -> tuple[dict[str, float], float]:
