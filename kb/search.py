@@ -21,7 +21,8 @@ _LONGEST = 300  # characters; the longest title has about 80
 _NEAR = 0.55  # below this a name is not worth offering
 _TYPO_HAN = 0.66  # one character in three; Chinese words are short
 _CLEARLY = 0.08  # how far ahead of every other entry a name must be to be taken
-_MESSAGE = ("Error", "Exception", "Warning", "error:", "Traceback", "Assertion")  # signs that it is no name
+_MESSAGE = ("Error", "Exception", "Warning", "error:", "Traceback", "Assertion", "错误：", "错误:", "警告：", "警告:")
+# signs that it is no name
 _WORDS, _HAN = 4, 10  # words, or characters of a Chinese line, from which on it may be a message without an exception
 _NEGATIONS = ("非", "不", "无", "未", "non", "no", "not", "un", "anti")
 

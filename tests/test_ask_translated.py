@@ -46,6 +46,12 @@ def test_a_chinese_character_of_a_template_counts_as_two_letters():
         ("ValueError：num_samples 应该是正整数值，但得到 num_samples=0", "empty-dataset"),
         ("RuntimeError：具有多个值的张量的布尔值是模糊的", "bool-ambiguous"),
         ("AssertionError：Torch 未在启用 CUDA 的情况下编译", "torch-not-cuda"),
+        ("运行时错误：CUDA 错误：设备端断言被触发", "target-out-of-bounds"),
+        ("值错误：优化器获得了一个空的参数列表", "modules-in-python-list"),
+        (
+            "报 运行时错误：mat1 和 mat2 的形状无法相乘（32x512 和 1024x10），怎么解决",
+            "linear-shape-mismatch",
+        ),
         ("RuntimeError：梯度计算所需的变量之一已被就地操作修改", "inplace-op-breaks-backward"),
     ],
 )
@@ -58,12 +64,22 @@ def test_a_message_a_browser_has_translated_leads_to_the_page_of_the_original(pa
     [
         "TypeError: 无法读取未定义的属性（读取“length”）",
         "ERROR 1045 (28000)：用户'root'@'localhost'的访问被拒绝（使用密码：是）",
-        "ValueError：以 10 为基数的 int() 的文字无效：'abc'",
         "ValueError：无法从重复轴重新索引",
     ],
 )
 def test_a_translated_message_of_another_program_is_not_answered(page, text):
     assert page(text) is None
+
+
+def test_the_name_of_an_exception_is_read_in_chinese_only_before_a_colon():
+    assert translated.named("运行时错误： CUDA") == "RuntimeError: CUDA"
+    assert translated.named("什么是运行时错误") == "什么是运行时错误"
+
+
+def test_numbers_tell_templates_of_the_same_words_apart(page):
+    said = "运行时错误：张量 a ({}) 的大小必须与张量 b ({}) 在非单例维度 3 的大小匹配"
+    assert page(said.format(45, 44)) == "unet-odd-size"
+    assert page(said.format(128, 64)) == "broadcast-mismatch"
 
 
 def test_an_english_message_with_a_few_words_of_chinese_is_not_taken_for_a_translation():
@@ -72,4 +88,5 @@ def test_an_english_message_with_a_few_words_of_chinese_is_not_taken_for_a_trans
 
 
 def test_the_longest_known_wording_is_taken_first():
-    assert translated.english("索引超出范围") == "index out of range"
+    (meant,) = translated.read("索引越界").pieces[1:]
+    assert frozenset({"bound"}) in {words & {"bound"} for words in meant}

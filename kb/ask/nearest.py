@@ -24,7 +24,6 @@ from kb.ask.wordings import Near
 
 _CANDIDATES = 8  # pages whose templates come nearest that are compared in full, beside those the ranking finds
 _NO_SIGN = 0.5  # how sure a page is that speaks of no program the error bears a sign of: it is offered, no answer
-_MOST = 0.5  # how like a template a translated message must be, which cannot be like it word for word
 _NOTHING = Near()
 _CLASS = re.compile(r"^\s*[\w.]*(?:Error|Exception|Warning)\s*[:：]\s*")
 
@@ -61,7 +60,6 @@ def ranked(error: Traced, index: Index) -> list[Ranked]:
             "explains": float(one.number in index.wordings.having),
             "foreign": float(len(error.programs) - held),
             "ours": float(min(1, held)),
-            "translated": float(error.translated and like.best > _MOST),
         }
         score = sum(weight * facts[name] for name, weight in weights()["order"].items())
         pages.append(Ranked(one.number, facts | same, score))
@@ -75,13 +73,12 @@ def ranked(error: Traced, index: Index) -> list[Ranked]:
 def probability(facts: Mapping[str, float]) -> float:
     """How likely it is that the first page explains the error, in [0, 1]; at best `_NO_SIGN` without a sign of it.
 
-    An index that is out of range, or a file in another encoding, may be anybody's; but a message that a person had
-    translated has the words of a template in no other way.
+    An index that is out of range, or a file in another encoding, may be anybody's.
     """
     fitted = weights()["probability"]
     z = fitted["bias"] + sum(weight * facts[name] for name, weight in fitted.items() if name != "bias")
     sure = 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
-    return sure if facts["ours"] or facts["translated"] else min(sure, _NO_SIGN)
+    return sure if facts["ours"] else min(sure, _NO_SIGN)
 
 
 @cache

@@ -8,7 +8,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from kb.ask import comparison, confidence, errors, foreign, myth, nearest, passage, query, rank, retyped, traced
+from kb.ask import (
+    comparison,
+    confidence,
+    errors,
+    foreign,
+    myth,
+    nearest,
+    passage,
+    query,
+    rank,
+    retold,
+    retyped,
+    traced,
+    translated,
+)
 from kb.ask.index import Index
 from kb.ask.passage import Passage
 from kb.ask.spelled import A_SLIP, spelling
@@ -59,6 +73,7 @@ class Reply:
 
 def reply(library: Library, index: Index, question: str, lang: Lang | None = None) -> Reply:
     """The reply to ``question``; raises `Problem` when it is empty, or too long and no error message."""
+    question = translated.named(question)
     text, pasted = checked(question)
     if not _fits(text, index) and (again := retyped.mended(question, index)) != question:
         meant, _ = checked(again)
@@ -116,13 +131,18 @@ def _fits(text: str, index: Index) -> bool:
 
 def _unworded(library: Library, index: Index, text: str, error: traced.Traced, lang: Lang) -> Reply:
     """The reply to a message a program printed that no page has: the nearest cause, if it is near enough."""
-    best = nearest.ranked(error, index)
-    if not best:
-        return Reply(text, lang, "unknown")
-    facts = best[0].facts
-    ids = [index.ids[one.number] for one in best[:_SHOWN]]
-    judged = Reply(text, lang, "unknown", nearest.probability(facts), facts=facts)
-    found = _told(library, index, judged, query.Query(text), ids, nearest.weights(), pasted=True)
+    facts: Mapping[str, float] = {}
+    limits: Mapping[str, float] = retold.LIMITS
+    if error.translated:
+        told = retold.ranked(error.message, index)
+        numbers, sure = [one.number for one in told], retold.probability(told)
+    else:
+        best = nearest.ranked(error, index)
+        facts, limits = best[0].facts if best else {}, nearest.weights()
+        numbers, sure = [one.number for one in best], nearest.probability(facts) if best else 0.0
+    ids = [index.ids[number] for number in numbers[:_SHOWN]]
+    judged = Reply(text, lang, "unknown", sure, facts=facts)
+    found = _told(library, index, judged, query.Query(text), ids, limits, pasted=True)
     return dataclasses.replace(found, nearest=found.state != "unknown")
 
 

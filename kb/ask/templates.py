@@ -110,10 +110,13 @@ def stands_in(template: str, text: str, *, unquoted: bool = False) -> re.Match[s
     ``unquoted``: its quotes may be others, or none.
     """
     found = _pattern(template, unquoted).search(text)
-    if found and "≈" in template:
-        first, second = (*map(int, _NUMBER.findall(found[0])), 0, 0)[:2]
-        return found if abs(first - second) <= max(_NEAR_SMALL, _NEAR * max(first, second)) else None
-    return found
+    return found if found and ("≈" not in template or numbers_near(found[0])) else None
+
+
+def numbers_near(text: str) -> bool:
+    """Whether the first two numbers of ``text`` are near each other."""
+    first, second = (*map(int, _NUMBER.findall(text)), 0, 0)[:2]
+    return abs(first - second) <= max(_NEAR_SMALL, _NEAR * max(first, second))
 
 
 @lru_cache(maxsize=50_000)

@@ -36,7 +36,7 @@ _PRINTED = re.compile(
 class Traced(NamedTuple):
     """A pasted error: its message, the code and functions it passed through last, and whose signs it bears.
 
-    ``translated`` says that the message was Chinese, and is now the English words of that.
+    ``translated`` says that the message is in Chinese, as a browser or a person translates it.
     """
 
     message: str
@@ -58,8 +58,6 @@ def traced(text: str) -> Traced:
     if advice and advice.start() > 0:
         message = message[: advice.start()]
     chinese = translated.is_one(message)
-    if chinese:
-        message = translated.english(message)
     frames = [*_FRAME.finditer(text)]
     passed = [part for frame in frames[-_LINES:] for part in (frame["where"], frame["code"]) if part]
     return Traced(
