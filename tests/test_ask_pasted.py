@@ -163,6 +163,22 @@ def test_a_warning_is_not_the_answer_to_an_error_that_no_page_knows(asked, looke
     assert looked_up(f"{UNKNOWN}\n{warned}").entry is None
 
 
+def test_a_warning_within_the_output_of_a_build_is_not_what_failed(asked):
+    built = "/tmp/pip-build-env-x/overlay/lib/python3.12/site-packages/torch/_subclasses/functional_tensor.py:275: "
+    warned = f"{built}UserWarning: Failed to initialize NumPy: No module named 'numpy'"
+
+    assert asked(warned).entry == "numpy-2"
+    failed = "error: subprocess-exited-with-error\n  Getting requirements to build wheel did not run successfully."
+    assert asked(f"{failed}\n{warned}").entry == "cuda-extension-build"
+
+
+def test_a_message_that_fits_comes_before_a_name_that_is_only_spelled_nearly_like_it(looked_up):
+    said = "module 'torchvision.models' has no attribute 'segmentation'"
+
+    assert looked_up(said).entry.id == "torchvision-mismatch"
+    assert looked_up("module segmentation_models_pytorch has no attribute utils").entry.id == "timm-smp-names"
+
+
 def test_the_assertion_of_a_kernel_says_more_than_the_exception_after_it(asked, looked_up):
     assert asked(ASSERTED).entry == "bceloss-vs-bcewithlogits"
     assert looked_up(ASSERTED).entry.id == "bceloss-vs-bcewithlogits"
