@@ -26,7 +26,7 @@ from kb.library import Library
 HERE = Path(__file__).parent
 FILE = Path(suits.__file__).with_name("passages.json")
 _FAIR = 0.35  # how much a fair passage counts beside a good one
-_PULL = 2.0  # how strongly weights are held near zero (L2); of 0.3 to 8 the best on parts left out
+_PULL = 1.0  # how strongly weights are held near zero (L2); of 0.3 to 8 the best on parts left out
 _PARTS = 5
 
 

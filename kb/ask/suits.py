@@ -22,6 +22,11 @@ _AIMS = {
         r"(?:怎么|如何|怎样)(?:选|设|定|取|调|配|分配|加权|确定)|(?:设|选|取|用|设成|调到)(?:多少|多大|几|哪|什么)|"
         r"合适|推荐|哪个好|哪种好"
     ),
+    "compute": (
+        r"how (?:do|can|should) (?:i|we|you|one) (?:compute|calculate|implement|write|code|measure)|"
+        r"how to (?:compute|calculate|implement|write|code|measure)|\bcode\b|"
+        r"怎么(?:计算|算|实现|写|测)|如何(?:计算|实现)|代码"
+    ),
     "number": (
         r"how (?:many|much|large|big|long|often|likely|far|deep|small|high|fast)|what (?:size|share|rate|percentage)|"
         r"\bthreshold|多少|多大|多久|多长|多深|多远|几|概率|比例|占比|阈值"
