@@ -26,6 +26,10 @@ nnU-Net's versions, mmsegmentation's classes and TensorRT had been written and b
 of 20, 12 of 12 and 5 of 12 with a page led to it, six to another; of 11 without one 3 were answered. Five more rounds
 (159 texts), asked when any wrong argument, missing name or module had got a page: 39 of 48, 23 of 32, 29 of 32 (look-up
 28), 22 of 27 and 7 of 9, eight to another page; of 11 without one 1 was answered.
+Five rounds (`dep`) through threads of tools for deployment and of scientific libraries (onnxruntime, TensorRT,
+OpenVINO, mmdeploy, Core ML, libtorch, SimpleITK, pydicom, SciPy), 154 texts: 15 of 26, 18 of 35, 14 of 22, 11 of 21 and
+8 of 14 with a page led to it at first asking, five to another; of 36 without one 6 were answered. All but six have one
+now.
 `outside` are errors of other programs, and of torch where no page explained them when they were collected. `foreign`
 and `foreign_held` are 197 more of them, written down as a hundred and sixty programs say them and split by name: the
 first half was tuned on (`tune_nearest`), the other is only counted. Some have been given a page since.
