@@ -14,7 +14,7 @@ from kb.ask.templates import Template
 from kb.ask.translated import Said
 from kb.ask.wordings import rarity
 
-LIMITS = {"answer": 0.5, "suggest": 0.3}  # how sure a page is that answers, and that is offered
+LIMITS = {"answer": 0.42, "suggest": 0.3}  # how sure a page is that answers, and that is offered
 _READ, _COMPARED = 4_000, 120  # templates that are read for a word, and that are compared in full
 _UNKNOWN, _UNREAD = 0.6, 0.15  # what a word counts, of the rarest one, that no template has, and an unknown character
 _NAMED = 0.4  # how much a name of the message counts, against a word, that the template has not: it has a star for it

@@ -11,6 +11,7 @@ from kb.ask.query import edits, swaps
 from kb.ask.terms import stem
 
 _BROKEN = re.compile(r"([A-Za-z]+)[ \t]*\r?\n[ \t>│|]*([A-Za-z]+)")
+_CONFUSED = {"excepted": "expected"}  # words taken for others that are further away than a letter
 _WORD = re.compile(r"[A-Za-z]{5,}")  # shorter words are a slip apart
 
 
@@ -30,6 +31,8 @@ def _joined(found: re.Match[str], index: Index) -> str:
 def _meant(word: str, index: Index) -> str:
     """The word ``word`` is a single slip away from, in its own capitals; itself where it is known, or far from any."""
     small = word.lower()
+    if small in _CONFUSED:
+        return _CONFUSED[small]
     if index.written({small}) or stem(small) in index.known({stem(small)}):
         return word
     for slips in (swaps(small), edits(small)):

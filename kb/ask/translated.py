@@ -14,15 +14,16 @@ from kb.ask.templates import numbers_near
 from kb.ask.terms import latin, latin_words
 from kb.words import has_han
 
-_FEW, _EACH = 4, 2  # Chinese characters a translated message has at least, and more for each English word left in it
+_FEW, _EACH = 3, 1  # Chinese characters a translated message has at least, and more for each English word left in it
 _CLASS = r"[\w.]*(?:Error|Exception|Warning)\b"
 _NAME = re.compile(rf"{_CLASS}|['\"][^'\"]*['\"]", re.ASCII)
 _RAISED = re.compile(rf"{_CLASS}[:：]?", re.ASCII)
 _WORD = re.compile(r"(?<![\w.])[A-Za-z]{2,}(?![\w.(])", re.ASCII)  # not an identifier, nor a call
 _NUMBER = re.compile(r"(?<![\w.])\d+(?!\w|\.\d)", re.ASCII)
+_ASKED = "怎么解决|如何解决|怎么办|怎么改|怎么回事|这个问题|是什么原因|请问|求助|求解|谢谢|各位|大佬|报错"  # around it
+_ASKING = re.compile(_ASKED)
 _IDLE = re.compile(
-    "怎么解决|如何解决|怎么办|怎么改|请问|求助|求解|谢谢|各位|大佬"
-    "|[的了是在和或与以个一为被将把其您你它该此请要中于由从对到时而但则也都有这那并且如果会可能向用及上下处者]"
+    rf"{_ASKED}|[的了是在和或与以个一为被将把其您你它该此请要中于由从对到时而但则也都有这那并且如果会可能向用及上下处者]"
 )  # what says nothing of the message
 
 Meanings: TypeAlias = "tuple[frozenset[str], ...]"  # the English words, as stems, of each of which one is meant
@@ -44,7 +45,7 @@ class Said(NamedTuple):
 
 def is_one(message: str) -> bool:
     """Whether the words of ``message`` are Chinese, but for the names in it."""
-    said = _NAME.sub("", message)
+    said = _ASKING.sub("", _NAME.sub("", message))
     return sum(map(has_han, said)) >= _FEW + _EACH * len(_WORD.findall(said))
 
 
