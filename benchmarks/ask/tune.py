@@ -48,6 +48,7 @@ PROBABILITY = (
     "foreign",
     "novel",
     "mended",
+    "unquoted",
 )
 ALLOWED = 0.025  # false answers among the tuning questions out of scope, which are harder than others; 3 % is promised
 _OFFERED = 0.1  # and of these, those to which a few pages are offered

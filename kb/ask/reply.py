@@ -215,10 +215,16 @@ def checked(question: str) -> tuple[str, bool]:
 def ranked(
     text: str, asked: query.Query, index: Index, only: Collection[int] | None = None
 ) -> list[tuple[rank.Candidate, dict[str, float]]]:
-    """The candidates in the order of `confidence.order`, each with the facts its confidence is judged by."""
+    """The candidates in the order of `confidence.order`, each with the facts its confidence is judged by.
+
+    ``unquoted`` is 1 for a page on messages where the question quotes none: there are so many of them that one is
+    easily the nearest to a question about something else.
+    """
     sides = asked.sides
     named = sides.numbers if sides else ()
-    best = rank.candidates(asked, index, errors.recognise(text, index.errors), only, named)
+    alike = errors.recognise(text, index.errors)
+    quotes = bool(alike) or traced.was_printed(text) or errors.looks_like_one(text)
+    best = rank.candidates(asked, index, alike, only, named)
     facts = [one.facts() for one in best]
     for one, fact in zip(best, facts, strict=True):
         fact["compared"] = float(
@@ -235,6 +241,7 @@ def ranked(
         fact["margin"] = math.tanh(max(0.0, scores[one.number] - after) / 2)
         fact["novel"] = novel
         fact["mended"] = mended
+        fact["unquoted"] = float(not quotes and one.number in index.wordings.having)
         fact["foreign"] = float(sum(not index.speaks_of(subject, one.number) for subject in subjects))
     return order
 
