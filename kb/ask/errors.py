@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -84,7 +84,8 @@ def messages(text: str) -> list[str]:
     return ["\n".join([*reversed(earlier), said[0]])] if said else [whole]
 
 
-def recognise(text: str, templates: Templates) -> list[Likeness]:
+@lru_cache(maxsize=8)  # whether any fits is asked before which
+def recognise(text: str, templates: Templates) -> Sequence[Likeness]:
     """The templates that fit the last exception of ``text``, best first; earlier ones only when none fits that.
 
     Where some fit word for word, those that nearly fit are left out. The lines of code before a message count with it:

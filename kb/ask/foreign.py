@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -22,9 +21,13 @@ def named(question: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     begins = {*text, *map("".join, pairwise(text))}
     words = [word for begin in _begins().keys() & begins for word in _begins()[begin] if word in text]
-    for match in _pattern(tuple(sorted(words))).finditer(text):
-        if (kind := _kinds()[match[0]]) != _OURS:
-            found[match[0]] = kind
+    behind = 0
+    for start, size in sorted((start, -len(word)) for word in words for start in _places(word, text)):
+        if start >= behind:
+            behind = start - size
+            word = text[start:behind]
+            if (kind := _kinds()[word]) != _OURS:
+                found[word] = kind
     return found
 
 
@@ -55,9 +58,13 @@ def _begins() -> dict[str, list[str]]:
     return begins
 
 
-@lru_cache(maxsize=1_000)
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    """A pattern of these words; one of them all takes longer to compile than to answer the question."""
-    said = sorted(words, key=lambda word: -len(word))
-    ends = [re.escape(word) if has_han(word) else rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" for word in said]
-    return re.compile("|".join(ends) or "(?!)")
+def _places(word: str, text: str) -> Iterator[int]:
+    """Where ``word`` stands, an English one by itself; to compile a pattern for each question takes longer."""
+    bounded = not has_han(word)
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        around = text[max(0, start - 1) : start] + text[end : end + 1]
+        if not (bounded and any(char.isascii() and char.isalnum() for char in around)):
+            yield start
+        start = text.find(word, start + 1)

@@ -169,7 +169,7 @@ def _share(said: Collection[str], held: Collection[str], index: Index) -> float:
     return sum(worth.values()) / (whole or 1.0)
 
 
-@lru_cache(maxsize=64)  # the claims of a page are passages of it as well
+@lru_cache(maxsize=512)  # the claims of a page are passages of it as well, and asked for again
 def _held(text: str) -> dict[str, None]:
     """The terms of ``text``, each once, in their order."""
     return dict.fromkeys(terms(text))

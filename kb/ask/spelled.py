@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from kb.ask import intent
@@ -43,13 +43,12 @@ class Spelling:
         return most
 
 
-def _likest(ours: Iterable[tuple[Letters, int]], names: Iterable[str], least: float) -> float:
+def _likest(ours: Iterable[tuple[Letters, int]], names: Sequence[str], least: float) -> float:
     most = 0.0
-    for key in names:
-        length = len(key)
-        for letters, size in ours:
-            if least * length <= size and least * size <= length:
-                most = max(most, letters.alike(key, max(least, most)))
+    for letters, size in ours:
+        shortest, longest = int(least * size), size / least + 1  # all others differ too much, and most names do
+        for key in [key for key in names if shortest <= len(key) <= longest]:
+            most = max(most, letters.alike(key, max(least, most)))
     return most
 
 

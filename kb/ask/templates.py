@@ -44,7 +44,7 @@ class Template(NamedTuple):
     bare: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Templates:
     """All templates of a library by their places, read when they are asked for.
 
@@ -109,6 +109,8 @@ def stands_in(template: str, text: str, *, unquoted: bool = False) -> re.Match[s
 
     ``unquoted``: its quotes may be others, or none.
     """
+    if not unquoted and not _may_stand(template, text.lower()):
+        return None
     found = _pattern(template, unquoted).search(text)
     return found if found and ("≈" not in template or numbers_near(found[0])) else None
 
@@ -117,6 +119,11 @@ def numbers_near(text: str) -> bool:
     """Whether the first two numbers of ``text`` are near each other."""
     first, second = (*map(int, _NUMBER.findall(text)), 0, 0)[:2]
     return abs(first - second) <= max(_NEAR_SMALL, _NEAR * max(first, second))
+
+
+def _may_stand(template: str, small: str) -> bool:
+    """Whether each of its parts stands somewhere, which is known before a pattern is compiled."""
+    return all(part.lower() in small for part in fixed(template))
 
 
 @lru_cache(maxsize=50_000)
