@@ -30,6 +30,10 @@ Five rounds (`dep`) through threads of tools for deployment and of scientific li
 OpenVINO, mmdeploy, Core ML, libtorch, SimpleITK, pydicom, SciPy), 154 texts: 15 of 26, 18 of 35, 14 of 22, 11 of 21 and
 8 of 14 with a page led to it at first asking, five to another; of 36 without one 6 were answered. All but six have one
 now.
+`frm001` to `frm105` among them are from five rounds of threads of frameworks and of papers' repositories, labelled
+before they were asked and asked before they were mended by: 9 of 24, 16 of 25, 12 of 18 (look-up 11), 15 of 21 and 13
+of 17 (look-up 12) with a page led to it; of 10 without one 2 were answered. The fourth and fifth came after the sources
+of these libraries had been read for their messages.
 `outside` are errors of other programs, and of torch where no page explained them when they were collected. `foreign`
 and `foreign_held` are 197 more of them, written down as a hundred and sixty programs say them and split by name: the
 first half was tuned on (`tune_nearest`), the other is only counted. Some have been given a page since.
