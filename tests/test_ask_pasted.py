@@ -100,8 +100,6 @@ def test_the_end_of_a_process_that_was_killed_is_explained(asked, looked_up, tex
     "text",
     [
         "Process finished with exit code 0",
-        "Process finished with exit code 1",
-        "进程已结束,退出代码1",
         "进程已结束,退出代码0",
         "subprocess.CalledProcessError: Command '['git', 'push']' returned non-zero exit status 128.",
         "npm ERR! code ELIFECYCLE\nnpm ERR! errno 134",

@@ -14,6 +14,8 @@ _HAN = "\u4e00-\u9fff"
 _BESIDE = re.compile(
     rf"\s*([,:;.!()])\s*(?=[{_HAN}])|(?<=[{_HAN}])\s*([,:;.!()])\s*|\s+(?=[{_HAN}])|(?<=[{_HAN}])\s+"
 )  # blanks around Chinese, which each version of a program and each who types it sets otherwise
+_LAST = 40  # characters at the end of a text
+_KILLED = re.compile(r"(?:\A|[\n\]%/\d]\s*)(?:Killed|已杀死)\s*\Z")  # all that a shell says of signal 9
 _FRAMES = "│┃❱╭╮╰╯─━█▉▊▋▌▍▎▏"  # boxes around a traceback, bars of progress before it
 
 
@@ -37,6 +39,8 @@ def bare(text: str) -> str:
         text = re.sub(r"^(?:> ?)+", "", text, flags=re.MULTILINE)
     if '", "' in text:  # the names of a hundred parameters say no more than the first
         text = re.sub(r'("[\w.]+")(?:,\s*"[\w.]+")+', r"\1", text)
+    if _KILLED.search(text[-_LAST:]):
+        text = f"{text.rstrip()} (exit code 137)"
     return text
 
 

@@ -19,7 +19,8 @@ _NAME = (
 )
 _HEAD = re.compile(rf"^\s*{_NAME}:?", re.MULTILINE)
 _SAYS = re.compile(
-    rf"(?<![A-Za-z0-9_.'\"(<]){_NAME}(?=\s*[:：]|[ \t]*$)", re.MULTILINE | re.ASCII
+    rf"(?<![A-Za-z0-9_.'\"(<])(?:{_NAME}(?=\s*[:：]|[ \t]*$)|failed(?= \(exitcode: -))",
+    re.MULTILINE | re.ASCII,
 )  # wherever it stands
 _LOOKS = re.compile(
     r"Traceback \(most recent call last\)|\bFile \".*\", line \d+"
@@ -28,8 +29,13 @@ _LOOKS = re.compile(
 _ASSERTS = re.compile(r"Assertion `[^`\n]{1,200}` failed")  # a kernel's, which says more than the exception after it
 _WRAPS = re.compile(
     r"applying transform <|background workers? (?:are no longer|died)|DataLoader worker .{0,40}exited unexpectedly"
-    r"|BrokenPipeError: |multiprocessing\.errors\.ChildFailedError|--local[-_]rank=.* returned non-zero exit"
+    r"|BrokenPipeError: |failed \(exitcode: |error: (?:subprocess-exited-with-error|metadata-generation-failed)"
+    r"|multiprocessing\.errors\.ChildFailedError|CalledProcessError: .*returned non-zero exit"
 )  # what is raised over another exception and says only where that one was
+_ENDED = re.compile(
+    r"errors\.ChildFailedError|returned non-zero exit status 1$|(?:exit code|退出代码\D{0,2}) ?-?1$|_NUM_THREADS env"
+    r"|did not run successfully|building wheel for \*|wheels for (?:some|\*)|build backend returned|setup\.py egg_info"
+)  # templates of what is said around any failure, whatever it was
 _WARNS = re.compile(r"[\w.]*Warning\b")
 _FRAME = re.compile(
     r'^\s*File "(?P<path>[^"\n]+)", line (?P<line>\d+)(?:, in (?P<where>[^\n]+))?(?:\n(?P<code>[ \t]+\S[^\n]*))?',
@@ -88,15 +94,19 @@ def messages(text: str) -> list[str]:
 def recognise(text: str, templates: Templates) -> Sequence[Likeness]:
     """The templates that fit the last exception of ``text``, best first; earlier ones only when none fits that.
 
-    Where some fit word for word, those that nearly fit are left out. The lines of code before a message count with it:
-    "list index out of range" says little, and where it was raised says more.
+    Where some fit word for word, those that nearly fit are left out; those that say only that something failed count
+    where nothing says what. The lines of code before a message count with it: "list index out of range" says little,
+    and where it was raised says more.
     """
     said = [console.folded(message) for message in _said_last(text)]
+    around: list[Likeness] = []
     for flat in said:
         exact = [*_word_for_word(flat, templates), *_running_into(flat, said[-1], templates)]
-        if fits := exact or list(_nearly(flat, templates)):
+        telling = [one for one in exact if not _ENDED.search(one.template)]
+        if fits := telling or (not exact and list(_nearly(flat, templates))):
             return sorted(fits, key=lambda one: (-one.score, -one.length, one.number))
-    return []
+        around = around or exact
+    return around if len(said) == 1 or _WRAPS.search(said[0]) else []
 
 
 def _said_last(text: str) -> list[str]:

@@ -128,14 +128,14 @@ def _may_stand(template: str, small: str) -> bool:
 
 @lru_cache(maxsize=50_000)
 def _pattern(template: str, unquoted: bool) -> re.Pattern[str]:
-    parts = fixed(template)
+    parts, text = fixed(template), template.strip()
+    over = r"(?!\d)" if text[-1:].isdigit() else ""  # exit code 1 is not the beginning of exit code 137
     if not unquoted:
-        return re.compile(r".{0,400}?".join(map(re.escape, parts)), re.IGNORECASE)
-    text = template.strip()
+        return re.compile(r".{0,400}?".join(map(re.escape, parts)) + over, re.IGNORECASE)
     ends = not text.startswith("*"), not text.endswith("*")
     last = len(parts) - 1
     loose = [_unquoted(part, ends[0] and i == 0, ends[1] and i == last) for i, part in enumerate(parts)]
-    return re.compile(r".{0,400}?".join(loose), re.IGNORECASE)
+    return re.compile(r".{0,400}?".join(loose) + over, re.IGNORECASE)
 
 
 def _unquoted(part: str, first: bool, last: bool) -> str:

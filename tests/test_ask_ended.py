@@ -1,0 +1,61 @@
+"""What a shell, an IDE, a launcher or pip says of a failure is answered, but never before what stopped it."""
+
+from __future__ import annotations
+
+import pytest
+
+from kb.ask import reply
+
+LONG = "Traceback (most recent call last):\n"
+SHAPES = f"{LONG}RuntimeError: mat1 and mat2 shapes cannot be multiplied (4x25088 and 512x10)\n"
+UNKNOWN = f"{LONG}ZorkError: the gnome of part seven left\n"
+OMP = "Setting OMP_NUM_THREADS environment variable for each process to be 1 in default, to avoid your system being \n"
+LAUNCHER = "torch.distributed.elastic.multiprocessing.errors.ChildFailedError: \n====\ntrain.py FAILED\n"
+
+
+@pytest.fixture(scope="module")
+def page(built_in, whole):
+    return lambda text: reply.reply(built_in, whole, text).entry
+
+
+@pytest.mark.parametrize(
+    "end", ["Process finished with exit code 1", "进程已结束,退出代码1", "进程已结束,退出代码为 1"]
+)
+def test_exit_code_one_asks_for_the_lines_above_and_never_hides_them(page, end):
+    assert page(end) == page(f"训练刚开始就{end}，不知道哪里错了") == "exit-code-one"
+    assert page(f"{SHAPES}\n{end}") == "linear-shape-mismatch"
+    assert page(f"{UNKNOWN}\n{end}") is None
+    assert page(f"{end}37 (interrupted by signal 9: SIGKILL)") == "host-memory-full"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("-9", "host-memory-full"), ("-11", "native-crash"), ("-7", "num-workers"), ("1", "nccl-failure")],
+)
+def test_how_a_worker_of_torchrun_ended_explains_that_it_failed(page, code, said):
+    report = f"ERROR:torch.distributed.elastic.multiprocessing.api:failed (exitcode: {code}) local_rank: 0 (pid: 7)\n"
+
+    assert page(f"{OMP}{report}{LONG}{LAUNCHER}") == said
+    assert page(f"{SHAPES}{report}{LONG}{LAUNCHER}") == "linear-shape-mismatch"
+
+
+def test_a_build_is_explained_by_what_stopped_it_not_by_that_it_stopped(page):
+    failed = "error: subprocess-exited-with-error\n\n× Building wheel for net (setup.py) did not run successfully.\n"
+    stopped = "fatal error: cusparse.h: No such file or directory\n"
+
+    assert page(failed) == "environment-conflict"
+    assert page(f"{failed}{stopped}{failed}") == "cuda-extension-build"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Killed", "host-memory-full"),
+        ("12%|█ | 5/40 [00:12<1:12]Killed", "host-memory-full"),
+        ("MemoryError", "host-memory-full"),
+        ("Segmentation fault (core dumped)", "native-crash"),
+        ("ConnectionResetError: [Errno 104] Connection reset by peer", "worker-connection-lost"),
+    ],
+)
+def test_a_bare_end_is_answered_by_the_page_on_its_causes(page, text, said):
+    assert page(text) == said
