@@ -187,7 +187,7 @@ def test_every_error_template_leads_back_to_its_own_page(built_in, whole):
     for one in every:
         text = re.sub("[*≈]", "7", one.text)
         message = text if re.match(r"\w+(?:Error|Warning): ", text) else f"ValueError: {text}"
-        found = errors.recognise(message, templates)
+        found = errors.recognise(message, templates) or errors.recognise(text, templates)
         if len(one.text.replace("*", "")) >= 12 and (not found or found[0].number != one.number):
             twins = {other.number for other in every if other.text.rstrip(" *") == one.text.rstrip(" *")}
             if not found or found[0].number not in twins:
