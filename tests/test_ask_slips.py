@@ -65,6 +65,12 @@ def test_a_message_that_is_the_name_of_a_page_leads_to_that_page(built_in, whole
     assert wrong == []
 
 
+def test_a_slip_is_mended_as_a_word_some_page_writes_and_a_number_not_at_all(whole):
+    found = query.read("chanel atention at step 40000", whole)
+
+    assert found.repaired == {"chanel": "channel", "atention": "attention"}
+
+
 def test_letters_that_changed_places_are_likelier_than_another_letter(whole):
     found = slips.called(query.read("parnet", whole), whole)
 

@@ -199,12 +199,16 @@ def _meant(query: Query, index: Index, word: str) -> bool:
 
 
 def _slips(query: Query, index: Index, word: str) -> bool:
-    """Whether ``word`` is a single slip away from known words: the rarest is taken for it, the others may be meant."""
-    if len(word) < _FEWEST:
+    """Whether ``word`` is a single slip away from known words: the rarest is taken for it, the others may be meant.
+
+    What pages write comes before what has only a stem of theirs.
+    """
+    if len(word) < _FEWEST or word.isdigit():
         return False
     likely = set(map(stem, swaps(word)))
     found = edits(word) if len(word) >= _SHORT else {one for one in edits(word) if one[:1] == word[0]}
-    known = [one for one in index.known(likely.union(map(stem, found))) if len(one) > 2]
+    written = index.written(found) or found  # "chanel" is no form of "chan"
+    known = [one for one in index.known(likely.union(map(stem, written))) if len(one) > 2]
     rarest = sorted(known, key=lambda one: (one not in likely, -index.rarity[one], one))
     for one in rarest[1:_MEANT]:
         query.also[one] = max(_MAYBE, query.also.get(one, 0.0))
