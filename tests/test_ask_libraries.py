@@ -65,7 +65,6 @@ def test_a_message_of_a_library_finds_the_page_that_explains_it(pages_of, page, 
         "error[E0382]: borrow of moved value: `name`",
         'java.lang.NullPointerException: Cannot invoke "String.length()" because "s" is null',
         "gradle: Execution failed for task ':app:mergeDebugResources'.",
-        "Process finished with exit code 1",
         "FAILED tests/test_app.py::test_login - assert 401 == 200",
     ],
 )

@@ -33,6 +33,12 @@ UNEXPLAINED = [
 TRACEBACK = 'Traceback (most recent call last):\n  File "/home/me/train.py", line 31, in <module>\n    main()\n'
 
 
+@pytest.fixture(autouse=True)
+def checks_of_distributions():
+    """What compiles a function, as reproducers do, switches them off for the whole process."""
+    torch.distributions.Distribution.set_default_validate_args(True)
+
+
 @pytest.fixture(scope="module")
 def explained(built_in, whole):
     def page(message):

@@ -266,6 +266,6 @@ def _elsewhere(text: str, first: rank.Candidate, index: Index) -> bool:
 
 
 def _passage(entry: Entry, index: Index, text: str, asked: query.Query, lang: Lang, *, pasted: bool) -> Passage:
-    if pasted and (found := passage.part(entry, ("why", "what_you_see", "summary"), lang)):
+    if pasted and (found := passage.part(entry, ("why", "what_you_see"), lang)):
         return found
     return passage.best(entry, text, asked.terms, index, lang)
