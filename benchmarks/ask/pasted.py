@@ -8,7 +8,7 @@ pages that explain a text, from reading the pages and not from what was answered
 that do not find its page as yet, or answer it although it has none. What tests hold of the parts that were mended by is
 all the others.
 
-`test`, `fresh` and `foreign_held` are only counted; all other parts may be looked at and mended by. `outside`,
+`test`, `fresh`, `mixed` and `foreign_held` are only counted; all other parts may be looked at and mended by. `outside`,
 `foreign` and `foreign_held` are errors of other programs, and of torch where no page explained them when they were
 collected; `foreign` was tuned on (`tune_nearest`). What each part was, and how it did when it was first asked, stands
 in RESULTS.md.
@@ -40,6 +40,7 @@ PARTS = (
     "new",
     "newest",
     "sealed",
+    "mixed",
     "outside",
     "foreign",
     "foreign_held",

@@ -34,6 +34,7 @@ _WRAPS = re.compile(
 )  # what is raised over another exception and says only where that one was
 _ENDED = re.compile(
     r"errors\.ChildFailedError|returned non-zero exit status 1$|(?:exit code|退出代码\D{0,2}) ?-?1$|_NUM_THREADS env"
+    r"|^Segmentation fault(?: \(core dumped\))?$"
     r"|did not run successfully|building wheel for \*|wheels for (?:some|\*)|build backend returned|setup\.py egg_info"
 )  # templates of what is said around any failure, whatever it was
 _WARNS = re.compile(r"[\w.]*Warning\b")
