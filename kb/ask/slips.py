@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kb.ask import query
 from kb.ask.index import Index
 from kb.ask.spelled import A_SLIP, spelling
-from kb.ask.terms import latin, latin_words, stem
+from kb.ask.terms import latin, latin_words
 
 _TYPED, _MEANT = 4, 5  # letters at least of the word as it was typed and as it was meant; shorter ones are a slip apart
 _LIKELY, _FIRST = 0.04, 0.02  # how much surer a letter exchanged or doubled is, and a slip behind the first letter
@@ -42,7 +42,5 @@ def _meant(word: str, index: Index) -> Iterator[tuple[str, float]]:
     """The known words that ``word`` is one slip away from, and how sure that makes."""
     likely = query.swaps(word)
     words = {one for one in likely | query.edits(word) if len(one) >= _MEANT}
-    known = index.known(words.union(map(stem, words)))
-    for one in words:
-        if one in known or stem(one) in known:
-            yield one, A_SLIP + _LIKELY * (one in likely) + _FIRST * (one[0] == word[0])
+    for one in index.known(words) | index.written(words):  # what stands in a name stands in a page
+        yield one, A_SLIP + _LIKELY * (one in likely) + _FIRST * (one[0] == word[0])
