@@ -45,18 +45,8 @@ PARTS = (
     "foreign",
     "foreign_held",
 )
-SEEN = (  # whose misses may be shown
-    "dev",
-    "later",
-    "last",
-    "read",
-    "walked",
-    "new",
-    "newest",
-    "sealed",
-    "outside",
-    "foreign",
-)
+COUNTED = ("test", "fresh", "mixed", "foreign_held")
+SEEN = tuple(part for part in PARTS if part not in COUNTED)  # whose misses may be shown
 _SHOWN = 3
 
 
