@@ -47,21 +47,36 @@ def coloured(lines: Iterable[Line]) -> str:
     """The lines as a terminal shows them in colour."""
     if os.name == "nt":
         os.system("")  # noqa: S605, S607 - older consoles of Windows heed colours only once a command has run
-    return "".join([f"{_painted(line.style, neutral(line.text))}\n" for line in lines])
+    whole, inside, painted = list(lines), False, []
+    for line, after in zip(whole, [*whole[1:], None], strict=True):
+        opens = line.text.count("`") % 2 == 1 and not inside
+        goes_on = opens and after is not None and after.style == line.style and after.text.count("`") % 2 == 1
+        painted.append(f"{_painted(line.style, neutral(line.text), inside, goes_on)}\n")
+        inside = goes_on
+    return "".join(painted)
 
 
-def _painted(style: str, text: str) -> str:
-    """``text`` in the colour of its style, and each `code` span of it in that of code."""
+def _painted(style: str, text: str, inside: bool, goes_on: bool) -> str:
+    """``text`` in the colour of its style, and each `code` span of it in that of code.
+
+    It may begin ``inside`` a span that was broken before it, or end with one that ``goes_on`` behind it.
+    """
     if style == "python":
         from cli import highlight
 
         return "".join(_in(_PARTS[part], piece) for part, piece in highlight.parts(text))
     parts = text.split("`")
-    if style == "code" or len(parts) % 2 == 0:
+    if style == "code" or len(parts) % 2 != (inside == goes_on):
         return _in(_STYLES[style], text)
-    spans = [f"`{part}`" if at % 2 else part for at, part in enumerate(parts)]
     both = ";".join(filter(None, (_STYLES[style], _STYLES["code"])))
-    return "".join(_in(both if at % 2 else _STYLES[style], span) for at, span in enumerate(spans))
+    last = len(parts) - 1
+    spans = []
+    for at, part in enumerate(parts):
+        if at % 2 == inside:
+            spans.append(_in(_STYLES[style], part))
+        else:
+            spans.append(_in(both, "`" * (at > 0) + part + "`" * (at < last)))
+    return "".join(spans)
 
 
 def _in(colour: str, text: str) -> str:

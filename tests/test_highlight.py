@@ -102,3 +102,13 @@ def test_a_page_s_code_is_python_and_its_figure_is_not():
     styles = {line.style for entry in pages.values() if entry.figure for line in page.render(entry, pages, "en", 80)}
     assert "code" in styles
     assert any(line.style == "python" for line in page.render(pages["bn-eval-gap"], pages, "en", 80))
+
+
+def test_code_that_runs_over_the_end_of_a_line_is_coloured_on_both_lines():
+    lines = [Line("text", "then `x = load(path)."), Line("text", "  half()` again"), Line("text", "a ` alone")]
+
+    first, second, third = paint.coloured(lines).splitlines()
+
+    assert first == "then \x1b[32m`x = load(path).\x1b[0m"
+    assert second == "\x1b[32m  half()`\x1b[0m again"
+    assert third == "a ` alone"
