@@ -7,17 +7,18 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from kb.ask.index import Index
+from kb.ask.regex import regex
 from kb.words import fold
 
-_COMPARES = re.compile(
+_COMPARES = regex(
     r"区别|不同|差别|差异|不一样|一样吗|一回事|同一个|分不清|哪个|哪种|还是|怎么选|选哪|对比|相比|比较"
     r"|\bdiffer|\bvs\b|\bversus\b|\bcompar|\bsame\b|\bbetter\b|\bworse\b|\bwhich\b|\bor\b|\bconfus|tell\b.+\bapart|区分",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"还是|或者|[和与跟同及、或比]|\b(?:and|or|vs|versus|from|as|than|to|with)\b\.?", re.IGNORECASE)
-_BEFORE = re.compile(r"(?:\b(?:is|are|differs?|different|better|worse|the same|same|compared)\s*)+$", re.IGNORECASE)
-_BEHIND = re.compile(r"^\s*(?:an?|the|using|是用|用|选)(?:\s|(?<=[用选]))", re.IGNORECASE)
-_PIECES = re.compile(r"[a-z0-9]+|[^\W_]", re.IGNORECASE)  # a Latin word, or one Chinese character
+_BETWEEN = regex(r"还是|或者|[和与跟同及、或比]|\b(?:and|or|vs|versus|from|as|than|to|with)\b\.?", re.IGNORECASE)
+_BEFORE = regex(r"(?:\b(?:is|are|differs?|different|better|worse|the same|same|compared)\s*)+$", re.IGNORECASE)
+_BEHIND = regex(r"^\s*(?:an?|the|using|是用|用|选)(?:\s|(?<=[用选]))", re.IGNORECASE)
+_PIECES = regex(r"[a-z0-9]+|[^\W_]", re.IGNORECASE)  # a Latin word, or one Chinese character
 _LONG = 200  # characters of a question that may compare; a pasted error has many such words
 _LONGEST = 10  # pieces of a name that is looked for beside the word between
 _LEFT_OUT = ("", "polyp", "lesion", "loss", "息肉", "病变", "损失")  # nouns people leave out: "sessile and flat"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from kb.ask.regex import regex
+
 _BENT = "‘’“”「」『』′″"  # what a word processor, a forum or a person makes of quotes
 _CURLY = str.maketrans(_BENT, "''\"\"''\"\"'\"")
 _FULL = {chr(ord(sign) + 0xFEE0): sign for sign in map(chr, range(ord("!"), ord("~") + 1))}  # as wide as Chinese ones
@@ -11,11 +13,11 @@ _WIDE = str.maketrans(
     _FULL | {"，": ", ", "：": ": ", "；": "; ", "（": " (", "）": ") ", "。": ". ", "！": "! ", "　": " "}
 )
 _HAN = "\u4e00-\u9fff"
-_BESIDE = re.compile(
+_BESIDE = regex(
     rf"\s*([,:;.!()])\s*(?=[{_HAN}])|(?<=[{_HAN}])\s*([,:;.!()])\s*|\s+(?=[{_HAN}])|(?<=[{_HAN}])\s+"
 )  # blanks around Chinese, which each version of a program and each who types it sets otherwise
 _LAST = 40  # characters at the end of a text
-_KILLED = re.compile(r"(?:\A|[\n\]%/\d]\s*)(?:Killed|已杀死)\s*\Z")  # all that a shell says of signal 9
+_KILLED = regex(r"(?:\A|[\n\]%/\d]\s*)(?:Killed|已杀死)\s*\Z")  # all that a shell says of signal 9
 _FRAMES = "│┃❱╭╮╰╯─━█▉▊▋▌▍▎▏"  # boxes around a traceback, bars of progress before it
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from kb.ask import console
+from kb.ask.regex import regex
 from kb.ask.templates import LONG, Templates, masked, stands_in
 
 _NAME = (
@@ -17,32 +18,32 @@ _NAME = (
     r"|\b[\w-]+\.py: error(?=: )"  # and what a script says of its arguments
     r"|\berror(?=: (?:subprocess-exited-with-error|metadata-generation-failed)))"  # and pip of what it cannot build
 )
-_HEAD = re.compile(rf"^\s*{_NAME}:?", re.MULTILINE)
-_SAYS = re.compile(
+_HEAD = regex(rf"^\s*{_NAME}:?", re.MULTILINE)
+_SAYS = regex(
     rf"(?<![A-Za-z0-9_.'\"(<])(?:{_NAME}(?=\s*[:：]|[ \t]*$)|failed(?= \(exitcode: -))",
     re.MULTILINE | re.ASCII,
 )  # wherever it stands
-_LOOKS = re.compile(
+_LOOKS = regex(
     r"Traceback \(most recent call last\)|\bFile \".*\", line \d+"
     r"|\b[A-Za-z_.]*(?:Error|Exception|Warning|ERR!)\b\s*[:：(]|\berror:|^\s*at [\w.$]+\(|报错|抛出|Assertion"
 )
-_ASSERTS = re.compile(r"Assertion `[^`\n]{1,200}` failed")  # a kernel's, which says more than the exception after it
-_WRAPS = re.compile(
+_ASSERTS = regex(r"Assertion `[^`\n]{1,200}` failed")  # a kernel's, which says more than the exception after it
+_WRAPS = regex(
     r"applying transform <|background workers? (?:are no longer|died)|DataLoader worker .{0,40}exited unexpectedly"
     r"|BrokenPipeError: |failed \(exitcode: |error: (?:subprocess-exited-with-error|metadata-generation-failed)"
     r"|multiprocessing\.errors\.ChildFailedError|CalledProcessError: .*returned non-zero exit"
 )  # what is raised over another exception and says only where that one was
-_ENDED = re.compile(
+_ENDED = regex(
     r"errors\.ChildFailedError|returned non-zero exit status 1$|(?:exit code|退出代码\D{0,2}) ?-?1$|_NUM_THREADS env"
     r"|^Segmentation fault(?: \(core dumped\))?$"
     r"|did not run successfully|building wheel for \*|wheels for (?:some|\*)|build backend returned|setup\.py egg_info"
 )  # templates of what is said around any failure, whatever it was
-_WARNS = re.compile(r"[\w.]*Warning\b")
-_FRAME = re.compile(
+_WARNS = regex(r"[\w.]*Warning\b")
+_FRAME = regex(
     r'^\s*File "(?P<path>[^"\n]+)", line (?P<line>\d+)(?:, in (?P<where>[^\n]+))?(?:\n(?P<code>[ \t]+\S[^\n]*))?',
     re.MULTILINE,
 )
-_LIBRARY = re.compile(
+_LIBRARY = regex(
     r"[/\\](?:site-packages|dist-packages|lib[/\\]python[\d.]*)[/\\]|[/\\][Ll]ib[/\\](?!.*[/\\]src[/\\])|^<|[/\\]torch[/\\]"
 )
 _EXACT, _NEARLY = 1.0, 0.84  # how like a message its template must be, in [0, 1]

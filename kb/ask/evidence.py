@@ -12,7 +12,6 @@ import bisect
 import itertools
 import math
 import operator
-import re
 from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from kb.ask.regex import regex
 from kb.ask.rows import Table
 from kb.ask.terms import han_runs, latin, latin_words, plain
 
@@ -29,18 +29,18 @@ _CERTAIN = 2.0  # and a sign that by itself says what is wrong
 _UNSEEN = 0.1  # how often a sign that was never said of a page is taken to have been said (Lidstone's lambda)
 _PRIOR = 300.0  # and how many of the signs of the whole library (Dirichlet's mu; Zhai and Lafferty 2004)
 _MOST = 255  # times a sign is counted on one page
-_LATIN = re.compile(r"\d+(?:\.\d+)?e[+-]?\d+|\d+\.\d+|[a-z0-9]+")
-_NOTHING = re.compile(r"0\.0+")
+_LATIN = regex(r"\d+(?:\.\d+)?e[+-]?\d+|\d+\.\d+|[a-z0-9]+")
+_NOTHING = regex(r"0\.0+")
 _FRACTION = "_0."  # stands for any number between nothing and one: what a score or a loss usually is
 _TINY, _HUGE = "_1e-", "_1e+"  # and these for numbers with an exponent
 _BEYOND = "_>1"  # and for a score that is more than one, or than 100 %, which no share can be
-_SCORED = re.compile(
+_SCORED = regex(
     r"(?:dice|iou|f1|f-measure|precision|recall|accuracy|score|figure|指标|分数|得分|准确率|精确率|召回率)"
     r"(?:\s|:|=|is|of|was|at|reads|shows|是|为|到|等于|达到|有|居然|竟然){1,4}"
     r"(\d+(?:\.\d+)?)(\s?(?:%|percent|per cent))?"
 )
-_POWER = re.compile(r"\d[\d.]*e(-?)")
-_RUN = re.compile(r"[\u3400-\u9fff]+")
+_POWER = regex(r"\d[\d.]*e(-?)")
+_RUN = regex(r"[\u3400-\u9fff]+")
 
 
 class Sign(NamedTuple):

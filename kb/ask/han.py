@@ -4,40 +4,35 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+
+FILE = Path(__file__).with_name("han.txt")
 
 # Sounds that most speakers of the south do not tell apart, and most slips of a pinyin keyboard run along.
 _NEAR = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
 _LONGEST = 6  # letters of a syllable
 
 
-class _Tables(NamedTuple):
-    simple: dict[str, str]
-    sounds: dict[str, str]
-    syllables: frozenset[str]
-
-
 def simplified(text: str) -> str:
     """``text`` with its traditional characters written as the simplified ones."""
-    if text.isascii() or (simple := _tables().simple).keys().isdisjoint(text):
+    if text.isascii() or (simple := _simple()).keys().isdisjoint(text):
         return text
     return "".join([simple.get(char, char) for char in text])
 
 
 def sound(char: str) -> str:
     """The syllable of a Han character, without tone and with near sounds as one; empty when it is not known."""
-    return _tables().sounds.get(char, "")
+    return _sounds().get(char, "")
 
 
 def spoken(text: str) -> str:
     """``text`` with each Han character as its syllable, other characters and those of no known sound as they are."""
-    sounds = _tables().sounds
+    sounds = _sounds()
     return "".join([sounds.get(char, char) for char in text])
 
 
 def syllables(word: str) -> list[str]:
     """The fewest pinyin syllables that ``word`` can be read as, near sounds as one; empty when it cannot."""
-    known = _tables().syllables
+    known = _syllables()
     best: list[list[str] | None] = [[], *[None] * len(word)]
     for start in range(len(word)):
         before = best[start]
@@ -61,12 +56,27 @@ def _count(found: list[str] | None) -> int:
 
 
 @cache
-def _tables() -> _Tables:
+def _lines() -> list[str]:
     """The frozen table (`benchmarks/ask/make_han.py` writes it): two parallel lines, then one syllable a line."""
-    lines = Path(__file__).with_name("han.txt").read_text(encoding="utf-8").splitlines()
-    rows = [line.split(" ", 1) for line in lines[2:]]
-    return _Tables(
-        simple=dict(zip(lines[0], lines[1], strict=True)),
-        sounds={char: near(syllable) for syllable, chars in rows for char in chars},
-        syllables=frozenset(syllable for syllable, _ in rows),
-    )
+    return FILE.read_text(encoding="utf-8").splitlines()
+
+
+@cache
+def _simple() -> dict[str, str]:
+    """The simplified form of each traditional character."""
+    return dict(zip(_lines()[0], _lines()[1], strict=True))
+
+
+@cache
+def _sounds() -> dict[str, str]:
+    """How each character sounds; seven thousand, which a question in English does without."""
+    sounds: dict[str, str] = {}
+    for line in _lines()[2:]:
+        syllable, chars = line.split(" ", 1)
+        sounds |= dict.fromkeys(chars, near(syllable))
+    return sounds
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    return frozenset(line.split(" ", 1)[0] for line in _lines()[2:])

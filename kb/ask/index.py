@@ -12,7 +12,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from kb.ask import evidence, templates, wordings
+from kb.ask import alike, evidence, templates, wordings
+from kb.ask.alike import Alike
 from kb.ask.evidence import Said
 from kb.ask.fields import CORE, FIELDS, names, said, sentences, texts
 from kb.ask.han import spoken
@@ -77,7 +78,7 @@ class Index:
     they are compared, and ``forms`` the same as they are written; ``heard`` the pairs of Chinese characters with a
     sound; ``errors`` the templates of messages, ``wordings`` their words; ``related`` the entries each names as
     related; ``firsts`` the first sentence of each, and how many all have; ``called`` the entries that have a name of
-    these letters.
+    these letters; ``alike`` the words people use for one another.
     Tables may read from a file what they are asked for.
     """
 
@@ -95,6 +96,7 @@ class Index:
     words: Table[int, tuple[str, ...]]
     forms: Table[int, tuple[str, ...]]
     heard: Table[str, tuple[str, ...]]
+    alike: Table[str, Sequence[Alike]]
     number: dict[str, int] = field(init=False)
     _words: dict[int, frozenset[str]] = field(init=False, default_factory=dict)
     _forms: dict[int, frozenset[str]] = field(init=False, default_factory=dict)
@@ -196,6 +198,7 @@ def build(entries: Iterable[Entry]) -> Index:
         words={length: tuple(sorted(found)) for length, found in by_length.items()},
         heard={sound: tuple(found) for sound, found in heard.items()},
         forms={length: tuple(sorted(found)) for length, found in forms.items()},
+        alike=alike.groups(),
     )
 
 

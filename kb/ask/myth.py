@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 
 from kb.ask.index import Index
+from kb.ask.regex import regex
 from kb.ask.terms import terms
 from kb.entry import Entry, Myth
 from kb.text import Lang
 
-_YES_OR_NO = re.compile(
+_YES_OR_NO = regex(
     r"吗|是不是|是否|会不会|能不能|可不可以|有没有|对不对|还会|难道|听说|据说|都说|[？?]?$(?<=吧)"
     r"|^\s*(?:does|do|is|are|can|will|should|did|has|so|but)\b"
     r"|\bright\?|isn't|doesn't|don't|i (?:heard|read|thought)|people say",

@@ -10,7 +10,6 @@ from __future__ import annotations
 import heapq
 import json
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any, NamedTuple
 
 from kb.ask import query, rank
 from kb.ask.index import Index, Term
+from kb.ask.regex import regex
 from kb.ask.terms import DENIED, SOUND, plain, terms
 from kb.ask.traced import Traced
 from kb.ask.wordings import Near
@@ -25,7 +25,7 @@ from kb.ask.wordings import Near
 _CANDIDATES = 8  # pages whose templates come nearest that are compared in full, beside those the ranking finds
 _NO_SIGN = 0.5  # how sure a page is that speaks of no program the error bears a sign of: it is offered, no answer
 _NOTHING = Near()
-_CLASS = re.compile(r"^\s*[\w.]*(?:Error|Exception|Warning)\s*[:：]\s*")
+_CLASS = regex(r"^\s*[\w.]*(?:Error|Exception|Warning)\s*[:：]\s*")
 
 
 class Ranked(NamedTuple):

@@ -60,7 +60,7 @@ def read(text: str, index: Index) -> Query:
         _add(query, index, one, _DENIED, missed=False)
     for run in han_runs(query.text):
         _han(query, index, run)
-    for term in alike.others(query.text, query.terms):
+    for term in alike.others(query.text, query.terms, index.alike):
         if term in index.table:
             query.also[term] = _ALIKE
     query.total = whole(query, index)

@@ -8,11 +8,12 @@ from itertools import takewhile
 
 from kb.ask.index import Index
 from kb.ask.query import edits, swaps
+from kb.ask.regex import regex
 from kb.ask.terms import stem
 
-_BROKEN = re.compile(r"([A-Za-z]+)[ \t]*\r?\n[ \t>│|]*([A-Za-z]+)")
+_BROKEN = regex(r"([A-Za-z]+)[ \t]*\r?\n[ \t>│|]*([A-Za-z]+)")
 _CONFUSED = {"excepted": "expected"}  # words taken for others that are further away than a letter
-_WORD = re.compile(r"[A-Za-z]{5,}")  # shorter words are a slip apart
+_WORD = regex(r"[A-Za-z]{5,}")  # shorter words are a slip apart
 
 
 def mended(text: str, index: Index) -> str:

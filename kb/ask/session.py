@@ -9,6 +9,7 @@ from pathlib import Path
 from kb.ask import intent, passage, query, rank, reply
 from kb.ask.index import Index
 from kb.ask.passage import Passage
+from kb.ask.regex import regex
 from kb.ask.reply import Reply
 from kb.ask.terms import SOUND
 from kb.library import Library
@@ -18,24 +19,22 @@ from kb.text import Lang, Text
 from kb.words import fold, has_han
 
 # Words that point back: "此种情况下", "这5种", "and for segmentation?", "how do I fix it".
-_BACK = re.compile(
+_BACK = regex(
     r"(?:此|这|那)种(?:情况|情形)?下?|此时|这个|这些|这样|这两|这几|这\d|那么|那如果|上述|上面|刚才|它们|它|其中|两者|呢[？?]?$|^那"
     r"|^(?:and|but|so|then|what about|how about)\b|\b(?:it|its|that|this|these|those|them|they|both)\b",
     re.IGNORECASE,
 )
-_ALL = re.compile(
-    r"分别|逐一|逐个|一一|各自|每一?[种个]|\beach\b|one by one|all of (?:them|these)|both of", re.IGNORECASE
-)
-_HOW_MUCH = re.compile(
+_ALL = regex(r"分别|逐一|逐个|一一|各自|每一?[种个]|\beach\b|one by one|all of (?:them|these)|both of", re.IGNORECASE)
+_HOW_MUCH = regex(
     r"\bhow (?:many|much|long|big|large|small|often|old)\b|多少|多大|多久|多高|多长|几[个张例层步轮]", re.IGNORECASE
 )
-_MORE = re.compile(
+_MORE = regex(
     r"(?:please )?(?:tell me more|more|go on|continue|elaborate|in more detail|more details?)(?: please)?[.!?]?"
     r"|(?:请|能|可以)?(?:再|继续)?(?:说|讲)?(?:更多|继续|具体一点|详细(?:一?点|讲讲|说说)?|展开(?:讲讲|说说)?|多说一点)"
     r"[吗吧]?[。！？?]?",
     re.IGNORECASE,
 )
-_COUNT = re.compile(r"(\d+)\s*[种个类]|\b(\d+)\b|([两二三四五六七八九十])[种个类]")
+_COUNT = regex(r"(\d+)\s*[种个类]|\b(\d+)\b|([两二三四五六七八九十])[种个类]")
 _HAN_NUMBER = {char: n for n, char in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _NOTHING = 0.35  # a question with less matter of its own, in rare words, only says which part it wants
 _OWN = 2.0  # and one with more is asked afresh

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from kb.ask import query
 from kb.ask.index import Index
+from kb.ask.regex import regex
 from kb.ask.spelled import A_SLIP, spelling
 from kb.ask.terms import latin, latin_words
 
 _TYPED, _MEANT = 4, 5  # letters at least of the word as it was typed and as it was meant; shorter ones are a slip apart
 _LIKELY, _FIRST = 0.04, 0.02  # how much surer a letter exchanged or doubled is, and a slip behind the first letter
-_JOINS = re.compile(r"[_.']")  # what the words of an identifier are joined by
+_JOINS = regex(r"[_.']")  # what the words of an identifier are joined by
 
 
 def called(asked: query.Query, index: Index) -> dict[int, float]:

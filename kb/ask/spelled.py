@@ -9,6 +9,7 @@ from functools import lru_cache
 from kb.ask import intent
 from kb.ask.han import spoken, syllables
 from kb.ask.index import Names
+from kb.ask.regex import regex
 from kb.near import Letters
 from kb.words import fold, has_han
 
@@ -16,8 +17,8 @@ A_SLIP = 0.88  # how like a name a whole question must be to be that name with a
 _SAID = 0.97  # how alike two names are that only sound the same
 _LONG, _SHORT = 120, 40  # letters of a question that may be a name and nothing else, and one with slips
 ALIKE = 0.7  # below this two names have nothing to do with one another
-_ASKED = re.compile(r"^\W*(?:what(?:'s| is| are)|什么是|啥是)|(?:是什么|是啥)(?:意思)?\W*$", re.IGNORECASE)
-_ARTICLE = re.compile(r"^\s*(?:(?:a|an|the)\s|请问|请教)")
+_ASKED = regex(r"^\W*(?:what(?:'s| is| are)|什么是|啥是)|(?:是什么|是啥)(?:意思)?\W*$", re.IGNORECASE)
+_ARTICLE = regex(r"^\s*(?:(?:a|an|the)\s|请问|请教)")
 
 
 class Spelling:

@@ -13,7 +13,7 @@ from struct import Struct
 from typing import Any
 
 from kb import library, printed
-from kb.ask import evidence, fields, index, rows, templates, terms, wordings
+from kb.ask import alike, evidence, fields, han, index, rows, templates, terms, wordings
 from kb.ask.evidence import Said, Sign
 from kb.ask.index import Index, Names, Term
 from kb.ask.rows import Rows
@@ -21,7 +21,7 @@ from kb.ask.templates import Template, Templates
 from kb.ask.wordings import Word, Wordings
 from kb.library import Library
 
-_LAYOUT = 12  # raise it when what is kept changes, so that files of older versions are made anew
+_LAYOUT = 13  # raise it when what is kept changes, so that files of older versions are made anew
 SHIPPED = Path(__file__).with_name("index.bin")  # made when a wheel is built; a clone has none
 _SHIPPED = f"{_LAYOUT} shipped"
 _TERM = Struct("=fI")  # the most it is worth, and how many entries hold it
@@ -83,6 +83,7 @@ def _open(file: Path, signature: str) -> Index:
         words=table("words", _lines),
         forms=table("forms", _lines),
         heard=table("heard", _lines),
+        alike=table("alike", json.loads),
     )
 
 
@@ -112,6 +113,7 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
         "words": (whole.words, lambda words: "\n".join(words).encode()),
         "forms": (whole.forms, lambda words: "\n".join(words).encode()),
         "heard": (whole.heard, lambda words: "\n".join(words).encode()),
+        "alike": (whole.alike, lambda words: json.dumps(words).encode()),
     }
     beside = file.with_name(f"{file.name}.{os.getpid()}")
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -181,6 +183,7 @@ def _names(row: bytes) -> Names:
 
 
 def _code() -> str:
-    """Changes whenever the modules that make the index do, so that a newer version never reads an older one's file."""
-    made_by = (evidence, fields, index, rows, templates, terms, wordings)
-    return " ".join(str(Path(module.__file__ or "").stat().st_mtime_ns) for module in made_by)
+    """Changes whenever what makes the index does, so that a newer version never reads an older one's file."""
+    modules = (alike, evidence, fields, han, index, rows, templates, terms, wordings)
+    files = [*(Path(module.__file__ or "") for module in modules), alike.FILE, han.FILE, terms.FILE]
+    return " ".join(str(file.stat().st_mtime_ns) for file in files)

@@ -6,47 +6,53 @@ A linear score, fitted on questions whose passages were judged by hand (`benchma
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from kb.ask.intent import wanted
+from kb.ask.regex import Either, regex
 
 _AIMS = {
-    "choose": (
-        r"how (?:do|should|can|would) (?:i|we|you|one) (?:choose|set|pick|tune|decide|weight)|"
-        r"what (?:.{0,40} )?(?:should|would)\b|"
-        r"which .{0,40}\b(?:should|use|best|better)|good value|"
-        r"(?:怎么|如何|怎样)(?:选|设|定|取|调|配|分配|加权|确定)|(?:设|选|取|用|设成|调到)(?:多少|多大|几|哪|什么)|"
-        r"合适|推荐|哪个好|哪种好"
+    "choose": Either(
+        (
+            "how (?:do|should|can|would) (?:i|we|you|one) (?:choose|set|pick|tune|decide|weight)|"
+            r"what (?:.{0,40} )?(?:should|would)\b|which .{0,40}\b(?:should|use|best|better)|good value"
+        ),
+        "(?:怎么|如何|怎样)(?:选|设|定|取|调|配|分配|加权|确定)|(?:设|选|取|用|设成|调到)(?:多少|多大|几|哪|什么)|合适|推荐|哪个好|哪种好",
     ),
-    "compute": (
-        r"how (?:do|can|should) (?:i|we|you|one) (?:compute|calculate|implement|write|code|measure)|"
-        r"how to (?:compute|calculate|implement|write|code|measure)|\bcode\b|"
-        r"怎么(?:计算|算|实现|写|测)|如何(?:计算|实现)|代码"
+    "compute": Either(
+        (
+            "how (?:do|can|should) (?:i|we|you|one) (?:compute|calculate|implement|write|code|measure)|"
+            r"how to (?:compute|calculate|implement|write|code|measure)|\bcode\b"
+        ),
+        "怎么(?:计算|算|实现|写|测)|如何(?:计算|实现)|代码",
     ),
-    "number": (
-        r"how (?:many|much|large|big|long|often|likely|far|deep|small|high|fast)|what (?:size|share|rate|percentage)|"
-        r"\bthreshold|多少|多大|多久|多长|多深|多远|几|概率|比例|占比|阈值"
+    "number": Either(
+        (
+            "how (?:many|much|large|big|long|often|likely|far|deep|small|high|fast)|"
+            r"what (?:size|share|rate|percentage)|\bthreshold"
+        ),
+        "多少|多大|多久|多长|多深|多远|几|概率|比例|占比|阈值",
     ),
-    "may": (
-        r"^(?:can|could|is|are|does|do|did|should|may|must|will|has|have)\b|"
-        r"\b(?:can|should|do|is|does) (?:i|it|this|that|they)\b|\bok\b|\benough\b|"
-        r"吗|行不行|能不能|可不可以|要不要|是不是|有没有|会不会|需不需要|对不对|算不算|够不够|必要"
+    "may": Either(
+        (
+            r"^(?:can|could|is|are|does|do|did|should|may|must|will|has|have)\b|"
+            r"\b(?:can|should|do|is|does) (?:i|it|this|that|they)\b|\bok\b|\benough\b"
+        ),
+        "吗|行不行|能不能|可不可以|要不要|是不是|有没有|会不会|需不需要|对不对|算不算|够不够|必要",
     ),
-    "differ": (
-        r"difference|\bvs\b|versus|\bor\b|compared|same (?:as|thing)|"
-        r"区别|不同|还是|差别|哪个|一样|一回事|相比"
+    "differ": Either(
+        r"difference|\bvs\b|versus|\bor\b|compared|same (?:as|thing)", "区别|不同|还是|差别|哪个|一样|一回事|相比"
     ),
-    "called": (
-        r"what (?:kind|type) |called|which (?:kind|type|dye|mode|dataset|data set)|name of|"
-        r"叫什么|叫啥|哪种|哪一种|什么型|哪篇|哪类"
+    "called": Either(
+        "what (?:kind|type) |called|which (?:kind|type|dye|mode|dataset|data set)|name of",
+        "叫什么|叫啥|哪种|哪一种|什么型|哪篇|哪类",
     ),
 }
 _FIXED = "fixed"  # the snippet that mends a page's faulty one is no example like others
-_DIGIT = re.compile(r"\d|[一二三四五六七八九十]分之")
+_DIGIT = regex(r"\d|[一二三四五六七八九十]分之")
 _NAMED = 0.15  # of a question that says less beyond names of the page
 _PIECES, _BYTES = 4, 2000  # from where on a piece counts as late, and as long
 
@@ -97,7 +103,7 @@ class Judge:
 def aims(question: str) -> tuple[str, ...]:
     """What the question is after; ``none`` when nothing in it says so."""
     text = question.casefold()
-    found = [name for name, pattern in _patterns().items() if pattern.search(text)]
+    found = [name for name, said in _AIMS.items() if said.within(text)]
     found += [f"for {part}" for part in wanted(question)[:1]]
     return tuple(found) or ("none",)
 
@@ -107,8 +113,3 @@ def fitted() -> dict[str, float]:
     """The weights beside this file."""
     weights: dict[str, float] = json.loads(Path(__file__).with_name("passages.json").read_text(encoding="utf-8"))
     return weights
-
-
-@cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    return {name: re.compile(pattern) for name, pattern in _AIMS.items()}

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from kb.ask import console
+from kb.ask.regex import regex
 from kb.ask.rows import Table
 from kb.words import has_han
 
@@ -19,13 +20,13 @@ _SHORTEST = 12  # characters a template must say itself, stars aside, to be reco
 LONG = 48  # and to be recognised in one that nearly fits: of shorter ones most differ in what matters
 _LITTLE = 3  # letters of words that any two texts may have in common
 _SHARED = 0.6  # of a template's longer words, by letters, that a message it nearly fits has
-_WORD = re.compile(r"\w+")
-_OPEN = re.compile(r"[*≈]")  # whatever differs, and a number near the one before it
-_NUMBER = re.compile(r"\d+")
+_WORD = regex(r"\w+")
+_OPEN = regex(r"[*≈]")  # whatever differs, and a number near the one before it
+_NUMBER = regex(r"\d+")
 _NEAR = 0.1  # by which share of the larger two numbers may differ and be near, and by how much if they are small:
 _NEAR_SMALL = 2
 _NO_WORD = ""  # what a part is found by that has no whole word
-_QUOTE = re.compile(r"['\"`]")  # blogs exchange quotes for others, or lose them
+_QUOTE = regex(r"['\"`]")  # blogs exchange quotes for others, or lose them
 _SOME_QUOTE, _ANY_QUOTE = r"['\"`]", r"['\"`]?"  # the latter of can't
 _OR_AN_END = r"(?:['\"`]+|(?<![A-Za-z0-9_.])|(?![A-Za-z0-9_]|\.\w))"
 _WITHOUT = str.maketrans("", "", "'\"`")

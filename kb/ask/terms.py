@@ -9,16 +9,18 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from kb.ask.han import simplified, sound
+from kb.ask.regex import regex
 
+FILE = Path(__file__).with_name("stop.txt")
 SOUND = "~"  # begins a term that is two syllables of pinyin
 DENIED = "!"  # begins a term that is an English word somebody says is not there, as "without any current" does
 
-_LATIN = re.compile(r"\d+\.\d+|\d+e-?\d+|[A-Za-z0-9]+(?:[_.'][A-Za-z0-9]+)*")
-_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_LATIN = regex(r"\d+\.\d+|\d+e-?\d+|[A-Za-z0-9]+(?:[_.'][A-Za-z0-9]+)*")
+_CAMEL = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _NOT = frozenset(("no", "not", "without", "never", "cannot", "dont", "doesnt", "didnt", "isnt", "arent", "cant"))
 _WIDE = tuple(zip("，：；（）？！", ",:;()?!", strict=True))  # a text with no others is normal, which is soon seen
 _REACH = 3  # words behind such a word, among which the first with matter is what is not there
-_RUN = re.compile(r"[\u3400-\u9fff]+")
+_RUN = regex(r"[\u3400-\u9fff]+")
 
 
 @lru_cache(maxsize=256)  # a question is taken apart in several ways, and so are the passages of the page it finds
@@ -86,7 +88,7 @@ def _stops() -> dict[str, frozenset[str]]:
     """The words of `stop.txt` by section."""
     found: dict[str, set[str]] = {}
     section = ""
-    for line in Path(__file__).with_name("stop.txt").read_text(encoding="utf-8").splitlines():
+    for line in FILE.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             section = line.strip("[]")
         elif not line.startswith("#"):

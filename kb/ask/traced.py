@@ -9,21 +9,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kb.ask import console, errors, translated
+from kb.ask.regex import regex
 
 _TAIL = 20_000  # characters that are read from the end of a text
 _MESSAGE = 600  # and of its message
 _LINES = 4  # of a traceback, the last ones; what is further up has little to do with the error
-_FRAME = re.compile(
+_FRAME = regex(
     r'File "(?P<path>[^"\n]+)", line \d+(?:, in (?P<where>[^\n]+))?(?:\n(?P<code>[ \t]+\S[^\n]*))?', re.MULTILINE
 )
-_ARROW = re.compile(r"^-+> *\d+ (.*)$", re.MULTILINE)  # the line of a notebook
-_PACKAGE = re.compile(r"(?:site|dist)-packages[/\\](\w+)")
-_CLASS = re.compile(r"^([a-z_]\w*)\.(?:\w+\.)*[A-Z]\w+(?=: |$)", re.MULTILINE)  # django.db.utils.ProgrammingError
-_MODULE = re.compile(r"(?:[Nn]o module named|\bmodule) '(\w+)")  # one that is missing, or lacks something
-_ADVICE = re.compile(
+_ARROW = regex(r"^-+> *\d+ (.*)$", re.MULTILINE)  # the line of a notebook
+_PACKAGE = regex(r"(?:site|dist)-packages[/\\](\w+)")
+_CLASS = regex(r"^([a-z_]\w*)\.(?:\w+\.)*[A-Z]\w+(?=: |$)", re.MULTILINE)  # django.db.utils.ProgrammingError
+_MODULE = regex(r"(?:[Nn]o module named|\bmodule) '(\w+)")  # one that is missing, or lacks something
+_ADVICE = regex(
     r"CUDA kernel errors might be|For debugging consider passing|Compile with .?TORCH_USE_CUDA_DSA|frame #\d+: "
 )  # follows whatever was said
-_PRINTED = re.compile(
+_PRINTED = regex(
     r"^(?:[^\n?？。,，]{0,40}[\s\[])?(?i:error|fatal|failure|panic|exception|warning)\b[^\n?？。,，]{0,30}[:\]]"
     r"|^(?:[a-z_]\w*\.)+[A-Z]\w+: |^\S+\.\w{1,5}(?::\d+:|\(\d+\):)|^\S+: line \d+: |^[EW]\d+: |^[eE]: |^E  +"
     r"|^Error using |^Error in \w+[(:]|^Undefined (?:function|variable) |^Uncaught |^SQLSTATE|^Msg \d+|^! |^@@@"

@@ -10,19 +10,20 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from kb.ask import console
+from kb.ask.regex import regex
 from kb.ask.templates import numbers_near
 from kb.ask.terms import latin, latin_words
 from kb.words import has_han
 
 _FEW, _EACH = 3, 1  # Chinese characters a translated message has at least, and more for each English word left in it
 _CLASS = r"[\w.]*(?:Error|Exception|Warning)\b"
-_NAME = re.compile(rf"{_CLASS}|['\"][^'\"]*['\"]", re.ASCII)
-_RAISED = re.compile(rf"{_CLASS}[:：]?", re.ASCII)
-_WORD = re.compile(r"(?<![\w.])[A-Za-z]{2,}(?![\w.(])", re.ASCII)  # not an identifier, nor a call
-_NUMBER = re.compile(r"(?<![\w.])\d+(?!\w|\.\d)", re.ASCII)
+_NAME = regex(rf"{_CLASS}|['\"][^'\"]*['\"]", re.ASCII)
+_RAISED = regex(rf"{_CLASS}[:：]?", re.ASCII)
+_WORD = regex(r"(?<![\w.])[A-Za-z]{2,}(?![\w.(])", re.ASCII)  # not an identifier, nor a call
+_NUMBER = regex(r"(?<![\w.])\d+(?!\w|\.\d)", re.ASCII)
 _ASKED = "怎么解决|如何解决|怎么办|怎么改|怎么回事|这个问题|是什么原因|请问|求助|求解|谢谢|各位|大佬|报错"  # around it
-_ASKING = re.compile(_ASKED)
-_IDLE = re.compile(
+_ASKING = regex(_ASKED)
+_IDLE = regex(
     rf"{_ASKED}|[的了是在和或与以个一为被将把其您你它该此请要中于由从对到时而但则也都有这那并且如果会可能向用及上下处者]"
 )  # what says nothing of the message
 

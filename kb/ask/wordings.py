@@ -5,7 +5,6 @@ from __future__ import annotations
 import bisect
 import heapq
 import math
-import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,13 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from kb.ask.regex import regex
 from kb.ask.rows import Table
 from kb.ask.terms import latin, latin_words, stem
 
 _NAME = 0.3  # what a word counts that no template has: it may be a name, for which templates have a star
-_PATH = re.compile(
-    r"(?:\b[A-Za-z]:)?(?:[\\/][\w.+-]+)*[\\/](?=[\w.+-])"
-)  # of it only the name of the file says something
+_PATH = regex(r"(?:\b[A-Za-z]:)?(?:[\\/][\w.+-]+)*[\\/](?=[\w.+-])")  # of it only the name of the file says something
 _READ, _KEPT = 4_000, 64  # places of words that are read in full, and pages the commoner words are looked for in
 
 
