@@ -11,7 +11,7 @@ from cli import language, paint
 from cli.language import both
 from cli.options import Kinds, Lang, Speech
 from kb import library
-from kb.entry import Kind
+from kb.choices import Kind
 from kb.library import FOLDERS
 from kb.prose import Line
 from kb.text import Text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cli import door
 from kb import library
-from kb.entry import Kind
+from kb.choices import Kind
 from kb.library import FOLDERS, Library
 from kb.printed import Printed
 from kb.problem import Problem

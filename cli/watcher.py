@@ -11,7 +11,7 @@ from cli import paint
 from cli.wishes import Wishes
 from diagnose.finding import SEVERITIES
 from diagnose.watching import Watch, lines
-from kb.entry import Severity
+from kb.choices import Severity
 from kb.prose import Line
 from kb.text import Lang, Text
 

@@ -8,9 +8,10 @@ from typing import Literal
 
 import numpy as np
 
+from diagnose.noun import noun
 from diagnose.run import Note, Run, Series
-from kb.entry import Confidence, Entry, Severity
-from kb.noun import noun
+from kb.choices import Confidence, Severity
+from kb.entry import Entry
 from kb.text import Lang, Text
 
 State = Literal["found", "clear", "blind", "broke", "waived"]

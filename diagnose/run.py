@@ -6,40 +6,19 @@ from collections.abc import Mapping
 from dataclasses import field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.noun import noun
+from diagnose.noun import noun
+from kb.located import located
 from kb.text import Text
 
 Curve = NDArray[np.float64]
 Steps = NDArray[np.int64]
 Few = NDArray[np.float32]
-_Noun = TypeVar("_Noun")
 NONE: Few = np.empty(0, np.float32)
-
-
-class _Place:
-    """The path of a noun, which may be given as a text (cast to Path): it becomes one when somebody asks for it."""
-
-    def __get__(self, one: object | None, owner: type | None = None) -> Path:
-        if one is None:
-            raise AttributeError
-        found: Path | str = one.__dict__["path"]
-        if isinstance(found, str):
-            found = one.__dict__["path"] = Path(found)
-        return found
-
-    def __set__(self, one: object, value: Path | str) -> None:
-        one.__dict__["path"] = value
-
-
-def _of_many(cls: type[_Noun]) -> type[_Noun]:
-    """A noun of which few are asked for their path: to make it takes a third of the time that a small file takes."""
-    cls.path = _Place()  # type: ignore[attr-defined]
-    return cls
 
 
 @noun(frozen=True)
@@ -189,7 +168,7 @@ class Note:
     line: int | None = None
 
 
-@_of_many
+@located
 @noun(frozen=True)
 class Trace:
     """What one file (or one segment of an appended file) holds; what a reader returns."""
@@ -212,7 +191,7 @@ class Source:
     points: int
 
 
-@_of_many
+@located
 @noun(frozen=True)
 class Run:
     """Everything known of one training run."""

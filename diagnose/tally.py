@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from diagnose.finding import SEVERITIES, Examined, Verdict
-from kb.entry import Entry, Severity
+from kb.choices import Severity
+from kb.entry import Entry
 
 Health = Literal["ill", "well", "unseen", "odd"]
 

@@ -12,7 +12,8 @@ from diagnose.finding import SEVERITIES, Verdict
 from diagnose.run import Note, Run
 from diagnose.story import Chapter
 from diagnose.tally import Tally
-from kb.entry import Entry, Severity
+from kb.choices import Severity
+from kb.entry import Entry
 from kb.text import Lang, Text
 
 CONFIDENCE = {

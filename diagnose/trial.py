@@ -13,7 +13,8 @@ from diagnose.recognise import Recogniser
 from kb import frozen, library
 from kb.bilingual import Route
 from kb.check import entry_files, tree_of
-from kb.entry import Case, Entry, Kind
+from kb.choices import Kind
+from kb.entry import Case, Entry
 from kb.library import AMBIGUOUS, Library
 from kb.problem import Problem
 from kb.proofread import Page

@@ -12,7 +12,7 @@ from diagnose.finding import SEVERITIES, Examined, Verdict
 from diagnose.follow import Follower
 from diagnose.run import Run
 from diagnose.story import story
-from kb.entry import Severity
+from kb.choices import Severity
 from kb.library import Library
 from kb.prose import Line
 from kb.text import Lang, Text

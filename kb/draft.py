@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from kb.entry import Kind
+from kb.choices import Kind
 from kb.library import FOLDERS
 from kb.problem import Problem
 from kb.refused import refused

@@ -1,4 +1,4 @@
-"""What an entry of the library holds; these dataclasses are the schema of the YAML files.
+"""What an entry of the library holds; these nouns are the schema of the YAML files.
 
 A field called ``with_`` is written ``with`` in the file. English stands at the top level of a
 file, Chinese in one ``zh:`` block with the same keys (`Translation`).
@@ -6,19 +6,17 @@ file, Chinese in one ``zh:`` block with the same keys (`Translation`).
 
 from __future__ import annotations
 
-from dataclasses import field
-from pathlib import Path
-from typing import Any, Literal
+from kb.located import located
+from kb.noun import EMPTY, noun
 
-from kb.noun import noun
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
 
-Kind = Literal["polyp", "dataset", "concept", "pitfall", "symptom"]
-Severity = Literal["error", "warning", "info"]
-Confidence = Literal["certain", "likely", "possible"]
-Expect = Literal["found", "clear", "blind"]
-Standing = Literal["proved", "cited", "folklore"]
+    from kb.choices import Confidence, Expect, Kind, Severity, Standing
 
-_BY_LOADER: dict[str, Any] = {"by_loader": True}
+BY_LOADER = ("id", "kind", "path")  # fields of an `Entry` that no file has: they are told by where it lies
 
 
 @noun(frozen=True)
@@ -86,7 +84,7 @@ class CaseOptimizer:
     """A tiny optimizer state: groups (``lr``, ``weight_decay``, ``holds``) and per-parameter slots."""
 
     groups: tuple[dict[str, Any], ...] = ()
-    state: dict[str, dict[str, float]] = field(default_factory=dict)
+    state: dict[str, dict[str, float]] = EMPTY
 
 
 @noun(frozen=True)
@@ -99,10 +97,10 @@ class CaseCheckpoint:
     unsafe: tuple[str, ...] = ()
     dtype: str = "float32"
     side: int = 8
-    ema: dict[str, str] = field(default_factory=dict)
-    scaler: dict[str, float] = field(default_factory=dict)
-    scheduler: dict[str, float] = field(default_factory=dict)
-    numbers: dict[str, float] = field(default_factory=dict)
+    ema: dict[str, str] = EMPTY
+    scaler: dict[str, float] = EMPTY
+    scheduler: dict[str, float] = EMPTY
+    numbers: dict[str, float] = EMPTY
 
 
 @noun(frozen=True)
@@ -120,10 +118,10 @@ class Case:
     steps: int = 400
     every: int = 1
     resumed: tuple[int, ...] = ()
-    gaps: dict[str, int] = field(default_factory=dict)
-    pauses: dict[str, float] = field(default_factory=dict)
-    settings: dict[str, float] = field(default_factory=dict)
-    series: dict[str, str] = field(default_factory=dict)
+    gaps: dict[str, int] = EMPTY
+    pauses: dict[str, float] = EMPTY
+    settings: dict[str, float] = EMPTY
+    series: dict[str, str] = EMPTY
     checkpoints: tuple[CaseCheckpoint, ...] = ()
 
 
@@ -153,12 +151,12 @@ class Check:
 
     message: str
     severity: Severity
-    cases: dict[str, Case] = field(default_factory=dict)
+    cases: dict[str, Case] = EMPTY
     detector: str = ""
     awaits: str = ""
-    watch: dict[str, str] = field(default_factory=dict)
-    with_: dict[str, float] = field(default_factory=dict)
-    because: dict[str, str] = field(default_factory=dict)
+    watch: dict[str, str] = EMPTY
+    with_: dict[str, float] = EMPTY
+    because: dict[str, str] = EMPTY
     confidence: Confidence = "likely"
 
 
@@ -201,13 +199,14 @@ class Translation:
     wrong_when: tuple[str, ...] = ()
     message: str = ""
     awaits: str = ""
-    claims: dict[str, str] = field(default_factory=dict)
-    myths: dict[str, MythText] = field(default_factory=dict)
-    snippets: dict[str, str] = field(default_factory=dict)
-    causes: dict[str, CauseText] = field(default_factory=dict)
-    because: dict[str, str] = field(default_factory=dict)
+    claims: dict[str, str] = EMPTY
+    myths: dict[str, MythText] = EMPTY
+    snippets: dict[str, str] = EMPTY
+    causes: dict[str, CauseText] = EMPTY
+    because: dict[str, str] = EMPTY
 
 
+@located
 @noun(frozen=True)
 class Entry:
     """One page of the library.
@@ -236,20 +235,20 @@ class Entry:
     fix: tuple[str, ...] = ()
     wrong_when: tuple[str, ...] = ()
     log_it: str = ""
-    logged_as: dict[str, LoggedAs] = field(default_factory=dict)
+    logged_as: dict[str, LoggedAs] = EMPTY
     check: Check | None = None
-    causes: dict[str, Cause] = field(default_factory=dict)
+    causes: dict[str, Cause] = EMPTY
     errors: tuple[str, ...] = ()
     reproduce: str = ""
     fixed: str = ""
     needs: str = ""
     leads_to: tuple[str, ...] = ()
-    snippets: dict[str, Snippet] = field(default_factory=dict)
-    claims: dict[str, Claim] = field(default_factory=dict)
-    myths: dict[str, Myth] = field(default_factory=dict)
-    references: dict[str, Reference] = field(default_factory=dict)
+    snippets: dict[str, Snippet] = EMPTY
+    claims: dict[str, Claim] = EMPTY
+    myths: dict[str, Myth] = EMPTY
+    references: dict[str, Reference] = EMPTY
     related: tuple[str, ...] = ()
     draft: bool = False
-    id: str = field(default="", metadata=_BY_LOADER)
-    kind: Kind = field(default="concept", metadata=_BY_LOADER)
-    path: Path = field(default=Path(), metadata=_BY_LOADER)
+    id: str = ""
+    kind: Kind = "concept"
+    path: Path = "."  # type: ignore[assignment] # becomes a path when it is asked for

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kb.entry import Claim, Entry, Reference, Standing
+from kb.choices import Standing
+from kb.entry import Claim, Entry, Reference
 from kb.sheet import Sheet
 from kb.text import Text
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kb import layers, library, printed, printing, thaw
-from kb.entry import Entry, Kind
+from kb.choices import Kind
+from kb.entry import Entry
 from kb.library import FOLDERS, Library, Meaning
 from kb.printed import Printed
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb import places, printed
-from kb.entry import Entry, Kind
+from kb.entry import Entry
+from kb.noun import changed, noun
 from kb.problem import Problem, did_you_mean
 from kb.prose import Block
 from kb.text import Lang, Text
 from kb.words import fold, spaced
 
 if TYPE_CHECKING:
+    from kb.choices import Kind
     from kb.near import Word
     from kb.yamlfile import Places
 
@@ -29,7 +30,7 @@ FOLDERS: Mapping[str, Kind] = {
 AMBIGUOUS = "ambiguous.yaml"
 
 
-@dataclasses.dataclass(frozen=True)
+@noun(frozen=True)
 class Meaning:
     """One sense of an ambiguous word; ``entry`` is the id that explains it, or empty.
 
@@ -155,7 +156,7 @@ def read_placed(path: Path) -> tuple[Entry, Places]:
         )
     entry = Form(path, places).build(Entry, data)
     kind = FOLDERS.get(path.absolute().parent.name, "concept")
-    return dataclasses.replace(entry, id=path.stem, kind=kind, path=path), places
+    return changed(entry, id=path.stem, kind=kind, path=path), places
 
 
 def read_ambiguous(path: Path) -> dict[str, tuple[Meaning, ...]]:

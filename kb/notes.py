@@ -10,7 +10,8 @@ from pathlib import Path
 import yaml
 
 from kb import draft, library
-from kb.entry import Entry, Kind
+from kb.choices import Kind
+from kb.entry import Entry
 from kb.problem import Problem
 from kb.prose import Line
 from kb.refused import refused

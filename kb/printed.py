@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILT_IN = f"{HERE}/entries"
 SHIPPED = f"{HERE}/printed.txt"  # made when a wheel is built; a clone has none
-HEAD, APART, NONE = "trainoscope pages 2", "\x1f", "\x1e"  # count up when the file looks different
+HEAD, APART, NONE = "trainoscope pages 3", "\x1f", "\x1e"  # count up when the file looks different
 _HEAD = 1_000  # bytes that the first line has at most
 
 

@@ -9,11 +9,14 @@ import typing
 from pathlib import Path
 from typing import Any, TypeVar
 
+from kb import choices
+from kb.entry import BY_LOADER
 from kb.problem import Problem, did_you_mean
 from kb.text import Text
 from kb.yamlfile import Places, Route
 
 T = TypeVar("T")
+_NAMES = {**vars(choices), "Any": Any, "Path": Path}  # that stand in the types of fields and are not loaded there
 _WANTED = {
     str: Text("text", "文本"),
     float: Text("a number", "数字"),
@@ -100,5 +103,5 @@ def _found(kind: Any, data: Any, route: Route) -> Text:
 
 @functools.cache
 def _schema(cls: type) -> tuple[dict[str, Any], dict[str, dataclasses.Field[Any]]]:
-    fields = {f.name.rstrip("_"): f for f in dataclasses.fields(cls) if not f.metadata.get("by_loader")}
-    return typing.get_type_hints(cls), fields
+    fields = {f.name.rstrip("_"): f for f in dataclasses.fields(cls) if f.name not in BY_LOADER}
+    return typing.get_type_hints(cls, localns=_NAMES), fields

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from diagnose.recognise import Recogniser
-from kb.entry import Kind
+from kb.choices import Kind
 from kb.library import Library, load
 
 LIBRARY = load()

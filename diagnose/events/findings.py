@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from diagnose.events.columns import Points
 from diagnose.events.hparams import Setting
-from kb.noun import noun
+from diagnose.noun import noun
 
 _KEPT = 1000  # places remembered one by one; a file that is damaged all over must not fill the memory
 

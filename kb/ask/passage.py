@@ -12,7 +12,8 @@ from functools import lru_cache
 from kb.ask import suits
 from kb.ask.index import Index
 from kb.ask.terms import plain, terms
-from kb.entry import Entry, Standing
+from kb.choices import Standing
+from kb.entry import Entry
 from kb.page import said
 from kb.text import Lang
 
