@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple
 
 from kb.ask.index import Index
 from kb.ask.regex import regex
+from kb.noun import noun
 from kb.words import fold
 
 _COMPARES = regex(
@@ -24,7 +24,8 @@ _LONGEST = 10  # pieces of a name that is looked for beside the word between
 _LEFT_OUT = ("", "polyp", "lesion", "loss", "息肉", "病变", "损失")  # nouns people leave out: "sessile and flat"
 
 
-class Sides(NamedTuple):
+@noun(frozen=True)
+class Sides:
     """The names that are set side by side, folded, and the entries by number that are called by each."""
 
     names: tuple[str, str]
@@ -68,7 +69,7 @@ def _named(candidates: Iterable[str], index: Index) -> tuple[str, tuple[int, ...
     """The first of these that is a name of some page, and the pages."""
     for key in map(fold, candidates):
         one = key[:-1] if key.endswith("s") and key.isascii() else ""
-        for name in (one, *(key + noun for noun in _LEFT_OUT if noun.isascii() == key.isascii() or not noun)):
+        for name in (one, *(key + end for end in _LEFT_OUT if end.isascii() == key.isascii() or not end)):
             if len(key) > 1 and (entries := index.called.get(name)):
                 return key, tuple(entries)
     return None

@@ -7,10 +7,13 @@ import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+from kb.noun import noun
 
 
-class First(NamedTuple):
+@noun(frozen=True)
+class First:
     """What is known of every entry at little cost, and how much each of it counts."""
 
     bm25: float

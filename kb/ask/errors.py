@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from kb.ask import console
 from kb.ask.regex import regex
 from kb.ask.templates import LONG, Templates, masked, stands_in
+from kb.noun import noun
 
 _NAME = (
     r"(?:(?:\w+\.)*[A-Z_]\w*(?:Error|Exception|Warning|Interrupt|Exit|Err)\b"
@@ -53,7 +53,7 @@ _MESSAGE = 2_000  # and of one message
 _FEW, _EARLIER = 4, 300  # exceptions that are searched for, and characters of one that is not the last
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Frame:
     """A line of the user's own code in a traceback."""
 
@@ -63,7 +63,7 @@ class Frame:
     code: str
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Likeness:
     """A template that fits a message: whose, how well in [0, 1], and how many of its own characters agree."""
 

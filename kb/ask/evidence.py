@@ -15,13 +15,12 @@ import operator
 from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from kb.ask.regex import regex
 from kb.ask.rows import Table
 from kb.ask.terms import han_runs, latin, latin_words, plain
+from kb.noun import noun
 
 _AS_SAID = "_"  # begins the sign of a word as it was typed, whatever its stem
 _STEM, _WORD, _CHAR, _PAIR = 0.4, 1.0, 0.5, 1.0  # what each kind counts, for signs say the same twice
@@ -43,7 +42,8 @@ _POWER = regex(r"\d[\d.]*e(-?)")
 _RUN = regex(r"[\u3400-\u9fff]+")
 
 
-class Sign(NamedTuple):
+@noun(frozen=True)
+class Sign:
     """The entries, in rising order, of which something with this sign is said; how often of each, of all, at most.
 
     Where that would be longer, ``times`` are those of every entry in turn, and ``entries`` are empty.
@@ -55,7 +55,7 @@ class Sign(NamedTuple):
     most: int
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Said:
     """What is said of all entries: each sign, how many signs are said of each entry, and how many kinds there are."""
 

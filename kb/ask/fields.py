@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from kb.entry import Entry, Translation
+from kb.noun import noun
 
 
-class Field(NamedTuple):
+@noun(frozen=True)
+class Field:
     """How much a term in this part counts, and how strongly a long part is held against it (BM25F's b)."""
 
     weight: float

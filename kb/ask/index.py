@@ -9,8 +9,8 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from functools import cached_property
+from typing import TypeAlias
 
 from kb.ask import alike, evidence, templates, wordings
 from kb.ask.alike import Alike
@@ -23,10 +23,12 @@ from kb.ask.terms import DENIED, SOUND, latin_words, plain, terms
 from kb.ask.terms import sounds as sounds_of
 from kb.ask.wordings import Wordings
 from kb.entry import Entry
+from kb.noun import EMPTY, noun
 from kb.words import fold, has_han
 
 
-class Names(NamedTuple):
+@noun(frozen=True)
+class Names:
     """The names of an entry, then the questions asked of it: together its sentences.
 
     ``keys`` are the letters of the names as they are compared, ``sounds`` how those with Chinese characters are said;
@@ -46,7 +48,7 @@ _SINGLE, _SOUND = 0.15, 0.25  # what a single Chinese character and a sound weig
 _DENIED = 0.5  # and a word said not to be there
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Term:
     """A term: its inverse document frequency, the entries that hold it in rising order, its worth in each in [0, 1].
 
@@ -70,7 +72,7 @@ class Term:
         return self.worth[place], self.core[place]
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Index:
     """Everything a question needs to know of the library; entries go by their number, the place in ``ids``.
 
@@ -97,12 +99,13 @@ class Index:
     forms: Table[int, tuple[str, ...]]
     heard: Table[str, tuple[str, ...]]
     alike: Table[str, Sequence[Alike]]
-    number: dict[str, int] = field(init=False)
-    _words: dict[int, frozenset[str]] = field(init=False, default_factory=dict)
-    _forms: dict[int, frozenset[str]] = field(init=False, default_factory=dict)
+    _words: dict[int, frozenset[str]] = EMPTY
+    _forms: dict[int, frozenset[str]] = EMPTY
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "number", {name: i for i, name in enumerate(self.ids)})
+    @cached_property
+    def number(self) -> dict[str, int]:
+        """The number of each entry by its id."""
+        return {name: i for i, name in enumerate(self.ids)}
 
     @property
     def rarest(self) -> float:
@@ -227,8 +230,8 @@ def _table(
     for page, (counted, length) in enumerate(zip(counts, lengths, strict=True)):
         strength: defaultdict[int, float] = defaultdict(float)
         core: set[int] = set()
-        for part, (weight, b) in FIELDS.items():
-            scale = weight / (1 - b + b * length[part] / usual[part])
+        for part, of in FIELDS.items():
+            scale = of.weight / (1 - of.b + of.b * length[part] / usual[part])
             for term, times in zip(*counted[part], strict=True):
                 strength[term] += scale * times
             if part in CORE:

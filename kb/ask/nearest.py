@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from kb.ask import query, rank
 from kb.ask.index import Index, Term
@@ -21,6 +21,7 @@ from kb.ask.regex import regex
 from kb.ask.terms import DENIED, SOUND, plain, terms
 from kb.ask.traced import Traced
 from kb.ask.wordings import Near
+from kb.noun import noun
 
 _CANDIDATES = 8  # pages whose templates come nearest that are compared in full, beside those the ranking finds
 _NO_SIGN = 0.5  # how sure a page is that speaks of no program the error bears a sign of: it is offered, no answer
@@ -28,7 +29,8 @@ _NOTHING = Near()
 _CLASS = regex(r"^\s*[\w.]*(?:Error|Exception|Warning)\s*[:：]\s*")
 
 
-class Ranked(NamedTuple):
+@noun(frozen=True)
+class Ranked:
     """A page by number with what speaks for it, and its score."""
 
     number: int
@@ -40,7 +42,7 @@ def ranked(error: Traced, index: Index) -> list[Ranked]:
     """The pages that may explain ``error``, best first; the facts of each hold what is the same for all as well."""
     near, known = index.wordings.near(_CLASS.sub("", error.message))
     asked = _query(error.message, index)
-    likely = {*_first(near, 0), *_first(near, 1)}
+    likely = {*_first(near, "best"), *_first(near, "together")}
     found = rank.candidates(asked, index, named=likely)
     whole = asked.total or 1.0
     passed = [index.table[term] for term in dict.fromkeys(_terms(error.calls)) if term in index.table]
@@ -87,9 +89,9 @@ def weights() -> Any:
     return json.loads(Path(__file__).with_name("nearest.json").read_text(encoding="utf-8"))
 
 
-def _first(near: Mapping[int, Near], part: int) -> Iterable[int]:
+def _first(near: Mapping[int, Near], part: str) -> Iterable[int]:
     """The pages that come nearest, by the best template or by all of them together."""
-    return heapq.nlargest(_CANDIDATES, near, key=lambda page: (near[page][part], -page))
+    return heapq.nlargest(_CANDIDATES, near, key=lambda page: (getattr(near[page], part), -page))
 
 
 def _query(text: str, index: Index) -> query.Query:

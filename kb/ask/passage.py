@@ -6,7 +6,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from kb.ask import suits
@@ -14,6 +13,7 @@ from kb.ask.index import Index
 from kb.ask.terms import plain, terms
 from kb.choices import Standing
 from kb.entry import Entry
+from kb.noun import noun
 from kb.page import said
 from kb.text import Lang
 
@@ -23,7 +23,7 @@ _ROUNDING = 1e-9
 _BEGIN = 3  # letters of a word that its stem keeps
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Passage:
     """A piece of a page: the ``part`` it stands in, and the claim or snippet it is, where it is one."""
 

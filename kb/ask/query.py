@@ -6,7 +6,6 @@ import itertools
 import string
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from kb.ask import alike, comparison
@@ -34,7 +33,6 @@ _DOUBTED = 0.4  # what a word weighs that is known only by a stem it has in comm
 _REPAIR = 0.74  # how near a known word an unknown one must be, as the share of letters that agree
 
 
-@dataclass
 class Query:
     """A question as it is searched.
 
@@ -43,13 +41,14 @@ class Query:
     unknown terms included, and ``sides`` what it compares.
     """
 
-    text: str
-    terms: dict[str, float] = field(default_factory=dict)
-    also: dict[str, float] = field(default_factory=dict)
-    unknown: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
-    repaired: dict[str, str] = field(default_factory=dict)
-    total: float = 0.0
-    sides: Sides | None = None
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.terms: dict[str, float] = {}
+        self.also: dict[str, float] = {}
+        self.unknown: defaultdict[str, float] = defaultdict(float)
+        self.repaired: dict[str, str] = {}
+        self.total = 0.0
+        self.sides: Sides | None = None
 
 
 def read(text: str, index: Index) -> Query:

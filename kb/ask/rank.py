@@ -6,7 +6,6 @@ import heapq
 import math
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from kb.ask import confidence, slips
 from kb.ask.errors import Likeness
@@ -14,6 +13,7 @@ from kb.ask.evidence import Evidence
 from kb.ask.index import Index, Names, Term
 from kb.ask.query import Query
 from kb.ask.spelled import A_SLIP, ALIKE, spelling
+from kb.noun import noun
 
 _WIDE = 60  # entries the evidence is weighed for, in a library that is not searched in full
 _SPELLED = 24  # of these, whose names are compared letter for letter,
@@ -25,7 +25,7 @@ _NEVER = -math.inf  # the score of an entry that holds none of the words
 _SEVERAL = 3  # of the questions asked of a page, those most like this one that count together
 
 
-@dataclass
+@noun(frozen=False)
 class Candidate:
     """An entry by number with what speaks for it.
 
@@ -123,7 +123,7 @@ def _scores(
     found: Sequence[float], said: Sequence[float], weigh: confidence.First, kept: Collection[int]
 ) -> list[float]:
     """What speaks for each entry of a library that is searched in full, for those no word is found in nothing."""
-    bm25, evidence = weigh
+    bm25, evidence = weigh.bm25, weigh.evidence
     scores = [bm25 * worth + evidence * nats if worth else _NEVER for worth, nats in zip(found, said, strict=True)]
     for number in kept:
         scores[number] = bm25 * found[number] + evidence * said[number]

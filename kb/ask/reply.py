@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
 
 from kb.ask import (
@@ -28,6 +26,7 @@ from kb.ask.passage import Passage
 from kb.ask.spelled import A_SLIP, spelling
 from kb.entry import Entry
 from kb.library import Library
+from kb.noun import EMPTY, changed, noun
 from kb.problem import Problem
 from kb.search import cleaned
 from kb.text import Lang, Text
@@ -44,7 +43,7 @@ _COMPARED = 4.0  # what being one of two that are compared is worth: neighbours 
 _VERBATIM, _CERTAIN = 0.99, 0.95  # a message that fits its template word for word, and how sure that or a name makes
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Reply:
     """What came of a question.
 
@@ -68,7 +67,7 @@ class Reply:
     nearest: bool = False
     others: tuple[str, ...] = ()
     further: bool = False
-    facts: Mapping[str, float] = field(default_factory=dict)
+    facts: Mapping[str, float] = EMPTY
 
 
 def reply(library: Library, index: Index, question: str, lang: Lang | None = None) -> Reply:
@@ -85,7 +84,7 @@ def reply(library: Library, index: Index, question: str, lang: Lang | None = Non
     found = given(library, index, text, query.read(text, index), speak) if fits else None
     if found is None or (printed and not found.facts.get("error")):  # no template speaks for what comes first
         found = _unworded(library, index, text, traced.traced(question), speak)
-    return dataclasses.replace(found, frame=errors.users_frame(question)) if pasted else found
+    return changed(found, frame=errors.users_frame(question)) if pasted else found
 
 
 def given(
@@ -116,7 +115,7 @@ def given(
     if found.state != "answer":
         return found
     entry = library[ids[0]]
-    return dataclasses.replace(
+    return changed(
         found,
         myth=myth.premise(entry, text, asked.terms, index, lang),
         compared=comparison.compared(asked.sides, entry.id, ids, index) if facts["compared"] else (),
@@ -143,7 +142,7 @@ def _unworded(library: Library, index: Index, text: str, error: traced.Traced, l
     ids = [index.ids[number] for number in numbers[:_SHOWN]]
     judged = Reply(text, lang, "unknown", sure, facts=facts)
     found = _told(library, index, judged, query.Query(text), ids, limits, pasted=True)
-    return dataclasses.replace(found, nearest=found.state != "unknown")
+    return changed(found, nearest=found.state != "unknown")
 
 
 def _told(
@@ -160,13 +159,11 @@ def _told(
     if judged.confidence < limits["suggest"]:
         return judged
     if judged.confidence < limits["answer"]:
-        return dataclasses.replace(judged, state="suggest", others=tuple(ids[:_SHOWN]))
+        return changed(judged, state="suggest", others=tuple(ids[:_SHOWN]))
     entry = library[ids[0]]
     piece = _passage(entry, index, judged.question, asked, judged.lang, pasted=pasted)
     backing = passage.backing(entry, piece, index, judged.lang)
-    return dataclasses.replace(
-        judged, state="answer", entry=entry.id, passage=piece, backing=backing, others=tuple(ids[1:_SHOWN])
-    )
+    return changed(judged, state="answer", entry=entry.id, passage=piece, backing=backing, others=tuple(ids[1:_SHOWN]))
 
 
 def certainty(text: str, first: rank.Candidate, facts: Mapping[str, float], index: Index) -> float:

@@ -6,13 +6,13 @@ import heapq
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from kb.ask import translated
 from kb.ask.index import Index
 from kb.ask.templates import Template
 from kb.ask.translated import Said
 from kb.ask.wordings import rarity
+from kb.noun import noun
 
 LIMITS = {"answer": 0.42, "suggest": 0.3}  # how sure a page is that answers, and that is offered
 _READ, _COMPARED = 4_000, 120  # templates that are read for a word, and that are compared in full
@@ -23,7 +23,8 @@ _DIGITS = 1.5  # and a number that a template gives
 _BIAS, _WEIGHTS = -11.4, (2.9, 3.9, 3.35, 1.5)  # of what `probability` weighs
 
 
-class Retold(NamedTuple):
+@noun(frozen=True)
+class Retold:
     """A page by number, and how near its nearest template comes to a translated message.
 
     ``precise`` is the share of the message that the template says, ``recalled`` that of the template which the message

@@ -102,7 +102,7 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
     }
     width = _width(len(whole.ids))
     tables: dict[str, tuple[Any, Callable[[Any], bytes]]] = {
-        "templates": (whole.errors.every, lambda one: json.dumps(one).encode()),
+        "templates": (whole.errors.every, lambda one: json.dumps([one.text, one.number, one.own, one.bare]).encode()),
         "parts": (whole.errors.parts, lambda parts: json.dumps(parts).encode()),
         "said words": (whole.errors.words, array.tobytes),
         "terms": (whole.table, partial(_of_term, width)),

@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from kb.ask.intent import wanted
 from kb.ask.regex import Either, regex
+from kb.noun import noun
 
 _AIMS = {
     "choose": Either(
@@ -57,7 +57,8 @@ _NAMED = 0.15  # of a question that says less beyond names of the page
 _PIECES, _BYTES = 4, 2000  # from where on a piece counts as late, and as long
 
 
-class Shared(NamedTuple):
+@noun(frozen=True)
+class Shared:
     """Which shares of the matter of a question a passage holds, in [0, 1].
 
     ``whole`` is of all of it, ``beyond`` of what goes beyond the names of the page, which count less.

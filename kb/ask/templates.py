@@ -6,14 +6,13 @@ import re
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from kb.ask import console
 from kb.ask.regex import regex
 from kb.ask.rows import Table
+from kb.noun import noun
 from kb.words import has_han
 
 _SHORTEST = 12  # characters a template must say itself, stars aside, to be recognised on its own
@@ -32,7 +31,8 @@ _OR_AN_END = r"(?:['\"`]+|(?<![A-Za-z0-9_.])|(?![A-Za-z0-9_]|\.\w))"
 _WITHOUT = str.maketrans("", "", "'\"`")
 
 
-class Template(NamedTuple):
+@noun(frozen=True)
+class Template:
     """A message as a page gives it, and the number of the page; ``*`` stands for anything, ``≈`` for a near number.
 
     ``own`` is how many characters it says itself, a Chinese one twice; ``bare`` what a message that nearly fits is
@@ -45,7 +45,6 @@ class Template(NamedTuple):
     bare: str
 
 
-@dataclass(frozen=True, eq=False)
 class Templates:
     """All templates of a library by their places, read when they are asked for.
 
@@ -54,10 +53,14 @@ class Templates:
     fit, by each longer word, and ``letters`` how many letters the longer words of each template have.
     """
 
-    every: Table[int, Template]
-    parts: Table[str, Sequence[tuple[int, str]]]
-    words: Table[str, array[int]]
-    letters: Sequence[int]
+    def __init__(
+        self,
+        every: Table[int, Template],
+        parts: Table[str, Sequence[tuple[int, str]]],
+        words: Table[str, array[int]],
+        letters: Sequence[int],
+    ) -> None:
+        self.every, self.parts, self.words, self.letters = every, parts, words, letters
 
     def held(self, message: str) -> list[Template]:
         """Those whose longest part stands in ``message``, which is in small letters; every question pays for this."""

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from kb.ask import console, errors, translated
 from kb.ask.regex import regex
+from kb.noun import noun
 
 _TAIL = 20_000  # characters that are read from the end of a text
 _MESSAGE = 600  # and of its message
@@ -34,7 +34,8 @@ _PRINTED = regex(
 )
 
 
-class Traced(NamedTuple):
+@noun(frozen=True)
+class Traced:
     """A pasted error: its message, the code and functions it passed through last, and whose signs it bears.
 
     ``translated`` says that the message is in Chinese, as a browser or a person translates it.

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from kb.ask import console
 from kb.ask.regex import regex
 from kb.ask.templates import numbers_near
 from kb.ask.terms import latin, latin_words
+from kb.noun import noun
 from kb.words import has_han
 
 _FEW, _EACH = 3, 1  # Chinese characters a translated message has at least, and more for each English word left in it
@@ -30,7 +31,8 @@ _IDLE = regex(
 Meanings: TypeAlias = "tuple[frozenset[str], ...]"  # the English words, as stems, of each of which one is meant
 
 
-class Said(NamedTuple):
+@noun(frozen=True)
+class Said:
     """What a message says: pieces with what each may mean, and the names left in English.
 
     ``numbers`` are its numbers, ``near`` whether the first two are near each other; ``unread`` is how many Chinese

@@ -8,27 +8,28 @@ import math
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from kb.ask.regex import regex
 from kb.ask.rows import Table
 from kb.ask.terms import latin, latin_words, stem
+from kb.noun import noun
 
 _NAME = 0.3  # what a word counts that no template has: it may be a name, for which templates have a star
 _PATH = regex(r"(?:\b[A-Za-z]:)?(?:[\\/][\w.+-]+)*[\\/](?=[\w.+-])")  # of it only the name of the file says something
 _READ, _KEPT = 4_000, 64  # places of words that are read in full, and pages the commoner words are looked for in
 
 
-class Word(NamedTuple):
+@noun(frozen=True)
+class Word:
     """A word of messages: how many pages have it in their templates, and which templates, in rising order."""
 
     pages: int
     templates: array[int]
 
 
-class Near(NamedTuple):
+@noun(frozen=True)
+class Near:
     """How near the templates of a page come to a message: the best of them, and all together, in [0, 1].
 
     ``said`` is the share of the best one that the message says.
@@ -39,7 +40,7 @@ class Near(NamedTuple):
     said: float = 0.0
 
 
-@dataclass(frozen=True)
+@noun(frozen=True)
 class Wordings:
     """The words of all templates; the page of each template, what its words weigh, and how many pages have some."""
 
