@@ -13,8 +13,8 @@ from cli import ask_app, asked, door, language, mcp_app, own, pager, paint, shel
 from cli.language import both
 from cli.options import Folder, Json, Kinds, Lang, Speech
 from kb import answering, library, printed
+from kb.collection import FOLDERS
 from kb.entry import Entry
-from kb.library import FOLDERS
 from kb.problem import Problem
 from kb.prose import Block, Line, flow
 from kb.prose import code as laid_out

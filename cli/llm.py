@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # nothing of the network is loaded unless it is asked for
     from kb.ask.chat import Chat
     from kb.ask.phrase import Phrased
     from kb.ask.reply import Reply
-    from kb.library import Library
+    from kb.collection import Library
 
 URL, MODEL, KEY = "TRAINOSCOPE_LLM_URL", "TRAINOSCOPE_LLM_MODEL", "TRAINOSCOPE_LLM_KEY"
 

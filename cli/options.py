@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.language import both
-from kb.library import FOLDERS
+from kb.collection import FOLDERS
 from kb.problem import Problem
 from kb.text import Text
 

@@ -12,7 +12,7 @@ from cli.language import both
 from cli.options import Kinds, Lang, Speech
 from kb import library
 from kb.choices import Kind
-from kb.library import FOLDERS
+from kb.collection import FOLDERS
 from kb.prose import Line
 from kb.text import Text
 

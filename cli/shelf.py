@@ -8,7 +8,7 @@ from pathlib import Path
 from cli import door
 from kb import library
 from kb.choices import Kind
-from kb.library import FOLDERS, Library
+from kb.collection import FOLDERS, Library
 from kb.printed import Printed
 from kb.problem import Problem
 from kb.text import Lang, Text

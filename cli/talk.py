@@ -12,7 +12,7 @@ from kb import evidence
 from kb.ask import session, show
 from kb.ask.index import Index
 from kb.ask.session import Session
-from kb.library import Library
+from kb.collection import Library
 from kb.problem import Problem
 from kb.prose import Line
 from kb.sheet import Sheet

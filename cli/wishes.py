@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli import shelf
-from kb.library import Library
+from kb.collection import Library
 from kb.problem import Problem
 from kb.text import Lang, Text
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator
 from diagnose.binding import disagreements
 from kb import library
 from kb.bilingual import Route
+from kb.collection import Library
 from kb.entry import Entry
-from kb.library import Library
 from kb.problem import Problem, did_you_mean
 from kb.proofread import Page
 from kb.text import Text

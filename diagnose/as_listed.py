@@ -9,7 +9,7 @@ from diagnose.contents import lacks, left_out
 from diagnose.reports.json import as_plain
 from diagnose.run import Checkpoint, Optimizer, Run, Tensor
 from diagnose.tensor_table import norm, step_scale
-from kb.library import Library
+from kb.collection import Library
 from kb.text import Text
 
 SYMPTOMS = "trainoscope.symptoms/1"

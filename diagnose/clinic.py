@@ -12,7 +12,7 @@ from diagnose.mapping import check_tags
 from diagnose.recognise import Recogniser
 from diagnose.run import Note, Run
 from diagnose.tables.textfile import NO_SIGNAL
-from kb.library import Library
+from kb.collection import Library
 from kb.problem import Problem
 from kb.text import Text
 

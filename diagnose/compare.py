@@ -14,7 +14,7 @@ from diagnose.known_settings import as_written
 from diagnose.measure import blocks, finite
 from diagnose.run import Run, Series
 from diagnose.schedule import schedule
-from kb.library import Library
+from kb.collection import Library
 from kb.search import lookup
 from kb.text import Text
 from kb.words import fold

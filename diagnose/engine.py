@@ -13,8 +13,8 @@ from diagnose.binding import bind
 from diagnose.finding import Evidence, Examined, Unsure, Verdict
 from diagnose.recognise import Recogniser, stem
 from diagnose.run import Run, Series
+from kb.collection import Library
 from kb.entry import Entry
-from kb.library import Library
 from kb.text import Text
 
 _SAVE_IT = "torch.save({'model': model.state_dict(), 'optimizer': optimizer.state_dict(), 'step': step}, path)"

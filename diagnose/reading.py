@@ -10,7 +10,7 @@ import numpy as np
 from diagnose import overview
 from diagnose.rates import rates
 from diagnose.run import Checkpoint, Run, Series, Source
-from kb.library import Library
+from kb.collection import Library
 from kb.prose import Line
 from kb.text import Lang, Text
 from kb.wrap import pad, width_of, wrap

@@ -17,7 +17,7 @@ from diagnose.pattern import Pattern, literals, pattern
 from diagnose.qualifier import qualifier
 from diagnose.run import Checkpoint, Run, Series
 from diagnose.siblings import Named, size, together
-from kb.library import Library
+from kb.collection import Library
 from kb.text import Text
 
 __all__ = ["Recogniser", "split", "stem"]

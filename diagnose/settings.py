@@ -7,7 +7,7 @@ import dataclasses
 import math
 from collections.abc import Iterable, Mapping
 
-from kb.library import Library
+from kb.collection import Library
 from kb.problem import Problem, did_you_mean
 from kb.text import Text
 

@@ -14,8 +14,9 @@ from kb import frozen, library
 from kb.bilingual import Route
 from kb.check import entry_files, tree_of
 from kb.choices import Kind
+from kb.collection import Library
 from kb.entry import Case, Entry
-from kb.library import AMBIGUOUS, Library
+from kb.library import AMBIGUOUS
 from kb.problem import Problem
 from kb.proofread import Page
 from kb.text import Text

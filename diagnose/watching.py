@@ -13,7 +13,7 @@ from diagnose.follow import Follower
 from diagnose.run import Run
 from diagnose.story import story
 from kb.choices import Severity
-from kb.library import Library
+from kb.collection import Library
 from kb.prose import Line
 from kb.text import Lang, Text
 from kb.wrap import wrap

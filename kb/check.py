@@ -7,8 +7,9 @@ from pathlib import Path
 
 from kb import bilingual, library, proofread, sources
 from kb.bilingual import Route
+from kb.collection import FOLDERS, Meaning
 from kb.entry import Entry
-from kb.library import AMBIGUOUS, BUILT_IN, FOLDERS, Meaning
+from kb.library import AMBIGUOUS, BUILT_IN
 from kb.problem import Problem, did_you_mean
 from kb.proofread import Page
 from kb.text import Text

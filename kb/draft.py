@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from kb.choices import Kind
-from kb.library import FOLDERS
+from kb.collection import FOLDERS
 from kb.problem import Problem
 from kb.refused import refused
 from kb.text import Text

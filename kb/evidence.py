@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from kb.choices import Standing
 from kb.entry import Claim, Entry, Reference
 from kb.sheet import Sheet
 from kb.text import Text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kb.choices import Standing
 
 CLAIMS = Text("What is known, and how well", "结论与依据")
 LEGEND: dict[Standing, Text] = {

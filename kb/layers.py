@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from kb import library
+from kb.collection import FOLDERS, Library, Meaning
 from kb.entry import Entry
-from kb.library import AMBIGUOUS, FOLDERS, Library, Meaning
+from kb.library import AMBIGUOUS
 from kb.problem import Problem
 from kb.refused import refused
 from kb.text import Text

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from kb import evidence
 from kb.entry import Cause, Check, Entry
-from kb.library import Library
 from kb.naming import KINDS, titles
 from kb.prose import Block, Line, flow
 from kb.sheet import Sheet
 from kb.text import Lang, Text
 from kb.wrap import width_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from kb.collection import Library
 
 NOTICE = Text(
     "For learning only, not medical advice: it cannot diagnose or treat anyone. Figures depend on the population"

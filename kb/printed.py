@@ -48,7 +48,7 @@ class Card(Value):
 
 
 class Sense(Value):
-    """One sense of an ambiguous word, as a `kb.library.Meaning` has it."""
+    """One sense of an ambiguous word, as a `kb.collection.Meaning` has it."""
 
     __slots__ = ("en", "entry", "usual", "zh")
 

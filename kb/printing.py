@@ -11,7 +11,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from kb import page, pairs, thaw
-from kb.library import Library
+from kb.collection import Library
 from kb.printed import APART, HEAD, NONE
 from kb.problem import Problem
 from kb.prose import Block

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from kb.text import Lang, Text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Problem(Exception):  # noqa: N818 - it is the user's problem to solve, not a fault of the program

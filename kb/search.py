@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from kb.library import Library, Meaning
+    from kb.collection import Library, Meaning
     from kb.near import Word
     from kb.printed import Printed, Sense
 

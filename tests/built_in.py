@@ -6,7 +6,8 @@ from functools import cache
 
 from diagnose.recognise import Recogniser
 from kb.choices import Kind
-from kb.library import Library, load
+from kb.collection import Library
+from kb.library import load
 
 LIBRARY = load()
 

@@ -7,7 +7,7 @@ import pytest
 from kb.ask import query, reply
 from kb.ask.comparison import sides
 from kb.ask.index import Index
-from kb.library import Library
+from kb.collection import Library
 
 
 @pytest.mark.parametrize(

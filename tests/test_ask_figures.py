@@ -7,7 +7,7 @@ import pytest
 from kb.ask import reply
 from kb.ask.evidence import signs
 from kb.ask.index import Index
-from kb.library import Library
+from kb.collection import Library
 
 
 def test_a_fraction_holds_no_nought() -> None:

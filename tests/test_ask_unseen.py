@@ -14,7 +14,7 @@ from benchmarks.ask import pasted as benchmark
 from benchmarks.ask import unseen
 from kb import answering
 from kb.ask import errors, index, nearest, pasted, reply, show, stored, traced, wordings
-from kb.library import Library
+from kb.collection import Library
 from kb.problem import Problem
 
 PAGE = "backward-twice"

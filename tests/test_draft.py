@@ -7,7 +7,8 @@ import pytest
 from cli import kb_app
 from kb import draft, library
 from kb.check import check
-from kb.library import FOLDERS, read_entry
+from kb.collection import FOLDERS
+from kb.library import read_entry
 from kb.problem import Problem
 
 

@@ -11,7 +11,7 @@ import pytest
 from diagnose import binding, engine
 from diagnose.engine import examine
 from diagnose.run import Run, Series
-from kb.library import Library
+from kb.collection import Library
 from kb.problem import Problem
 from tests.built_in import LIBRARY
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from cli import kb_app, trainoscope_app
-from kb.library import FOLDERS
+from kb.collection import FOLDERS
 from tests.shell import FOREIGN, PAGES
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from kb import bilingual, library
 from kb.check import check
+from kb.collection import Meaning
 from kb.page import render
 from kb.problem import Problem
 from kb.search import lookup
@@ -61,7 +62,7 @@ def test_the_kind_is_the_folder_and_the_id_is_the_file(small):
 def test_a_single_meaning_need_not_be_a_list(tmp_path):
     (tmp_path / "ambiguous.yaml").write_text("A-B: {en: one, zh: 一}", encoding="utf-8")
 
-    assert library.read_ambiguous(tmp_path / "ambiguous.yaml") == {"ab": (library.Meaning("one", "一"),)}
+    assert library.read_ambiguous(tmp_path / "ambiguous.yaml") == {"ab": (Meaning("one", "一"),)}
 
 
 def test_a_symptom_names_every_page_that_leads_to_it(built_in):

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kb.answering import answer
-from kb.library import Library
+from kb.collection import Library
 from kb.problem import Problem
 from kb.search import SHOWN, lookup
 

@@ -12,7 +12,7 @@ from diagnose.finding import Diagnosis
 from diagnose.reports import text
 from diagnose.run import Checkpoint, Group, Note, Optimizer, Run, Series, Source, Tensor
 from diagnose.story import story
-from kb.library import Library
+from kb.collection import Library
 from kb.text import Text
 from kb.wrap import width_of
 from tests.built_in import LIBRARY as WHOLE

@@ -18,6 +18,7 @@ from benchmarks.ask.questions import Question, read
 from benchmarks.ask.score import answered_at, area, paired
 from kb import library
 from kb.ask import confidence, errors, foreign, index, query, reply
+from kb.collection import Library
 from kb.entry import Entry
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -27,7 +28,7 @@ BY_HAND = "## Still wrong"  # from here on RESULTS.md is written by hand
 
 
 def ours(
-    pages: library.Library, known: index.Index, questions: Sequence[Question]
+    pages: Library, known: index.Index, questions: Sequence[Question]
 ) -> tuple[list[Ranking], tuple[float, float]]:
     """Our candidates with the confidence of the answer; and the CPU seconds a question takes, median and 95 %."""
     found, spent = [], []

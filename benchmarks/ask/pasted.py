@@ -25,7 +25,7 @@ from pathlib import Path
 from kb import library
 from kb.ask import pasted, reply
 from kb.ask.index import Index, build
-from kb.library import Library
+from kb.collection import Library
 from kb.problem import Problem
 
 HERE = Path(__file__).parent

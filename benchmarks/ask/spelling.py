@@ -11,8 +11,8 @@ from importlib.resources import files
 
 from kb.ask import query, reply
 from kb.ask.index import Index
+from kb.collection import Library
 from kb.entry import Entry
-from kb.library import Library
 from kb.words import fold, has_han
 
 _WORD = re.compile(r"[A-Za-z]{5,}")  # in a shorter word one slip often makes another word

@@ -21,7 +21,7 @@ import numpy as np
 from kb import library
 from kb.ask import passage, query, suits
 from kb.ask.index import Index, build
-from kb.library import Library
+from kb.collection import Library
 
 HERE = Path(__file__).parent
 FILE = Path(suits.__file__).with_name("passages.json")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from benchmarks.diagnosis.truths import Finding
 from diagnose.clinic import diagnose
-from kb.library import Library, load
+from kb.collection import Library
+from kb.library import load
 from kb.problem import Problem
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from kb import library, printed, printing
 from kb.ask import index, reply, stored
+from kb.collection import Library
 from kb.entry import Entry
-from kb.library import Library
 from kb.problem import Problem
 from kb.search import lookup
 

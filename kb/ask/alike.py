@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import TypeAlias
 
-from kb.ask.rows import Table
+from kb import beside
 from kb.ask.terms import SOUND, terms
 from kb.words import has_han
 
-FILE = Path(__file__).with_name("alike.txt")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
-Alike: TypeAlias = "tuple[str, Sequence[str], Sequence[str]]"  # a word, its terms, and the terms of its group
+    from kb.ask.rows import Table
+
+    Alike: TypeAlias = tuple[str, Sequence[str], Sequence[str]]  # a word, its terms, and the terms of its group
 
 
 def others(text: str, held: Mapping[str, float], groups: Table[str, Sequence[Alike]]) -> set[str]:
@@ -29,7 +31,7 @@ def others(text: str, held: Mapping[str, float], groups: Table[str, Sequence[Ali
 def groups() -> dict[str, list[Alike]]:
     """Each word of `alike.txt` by what must be there: a term, or its first Han character."""
     words: defaultdict[str, list[Alike]] = defaultdict(list)
-    for line in FILE.read_text(encoding="utf-8").splitlines():
+    for line in beside.text(__file__, "alike.txt").splitlines():
         if not line.startswith("#"):
             group = {word: parts for word in map(str.strip, line.split(",")) if (parts := _matter(word))}
             whole = sorted(frozenset().union(*group.values()))

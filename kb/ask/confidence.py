@@ -6,10 +6,13 @@ import json
 import math
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
-from typing import Any
 
+from kb import beside
 from kb.noun import noun
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 @noun(frozen=True)
@@ -41,4 +44,4 @@ def probability(facts: Mapping[str, float]) -> float:
 @cache
 def weights() -> Any:
     """The weights `benchmarks/ask/tune.py` fitted on the tuning half of the questions."""
-    return json.loads(Path(__file__).with_name("weights.json").read_text(encoding="utf-8"))
+    return json.loads(beside.text(__file__, "weights.json"))

@@ -18,9 +18,12 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from kb.ask.regex import regex
-from kb.ask.rows import Table
 from kb.ask.terms import han_runs, latin, latin_words, plain
 from kb.noun import noun
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kb.ask.rows import Table
 
 _AS_SAID = "_"  # begins the sign of a word as it was typed, whatever its stem
 _STEM, _WORD, _CHAR, _PAIR = 0.4, 1.0, 0.5, 1.0  # what each kind counts, for signs say the same twice

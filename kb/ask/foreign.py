@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import pairwise
-from pathlib import Path
 
+from kb import beside
 from kb.ask.terms import plain
 from kb.words import has_han
 
@@ -41,7 +41,7 @@ def _kinds() -> dict[str, str]:
     """Each word of `elsewhere.txt` and the section it stands in."""
     kinds: dict[str, str] = {}
     section = OTHER
-    for line in Path(__file__).with_name("elsewhere.txt").read_text(encoding="utf-8").splitlines():
+    for line in beside.text(__file__, "elsewhere.txt").splitlines():
         if line.startswith("["):
             section = line.strip("[]")
         elif not line.startswith("#"):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
-FILE = Path(__file__).with_name("han.txt")
+from kb import beside
 
 # Sounds that most speakers of the south do not tell apart, and most slips of a pinyin keyboard run along.
 _NEAR = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
@@ -58,7 +57,7 @@ def _count(found: list[str] | None) -> int:
 @cache
 def _lines() -> list[str]:
     """The frozen table (`benchmarks/ask/make_han.py` writes it): two parallel lines, then one syllable a line."""
-    return FILE.read_text(encoding="utf-8").splitlines()
+    return beside.text(__file__, "han.txt").splitlines()
 
 
 @cache

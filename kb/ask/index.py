@@ -10,14 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-from typing import TypeAlias
 
 from kb.ask import alike, evidence, templates, wordings
-from kb.ask.alike import Alike
 from kb.ask.evidence import Said
 from kb.ask.fields import CORE, FIELDS, names, said, sentences, texts
 from kb.ask.han import spoken
-from kb.ask.rows import Table
 from kb.ask.templates import Templates, template
 from kb.ask.terms import DENIED, SOUND, latin_words, plain, terms
 from kb.ask.terms import sounds as sounds_of
@@ -25,6 +22,15 @@ from kb.ask.wordings import Wordings
 from kb.entry import Entry
 from kb.noun import EMPTY, noun
 from kb.words import fold, has_han
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from kb.ask.alike import Alike
+    from kb.ask.rows import Table
+
+    _Spoken: TypeAlias = Sequence[tuple[str, array[int]]]  # the part of each sentence with its terms by number
 
 
 @noun(frozen=True)
@@ -40,7 +46,6 @@ class Names:
     masses: Sequence[float]
 
 
-_Spoken: TypeAlias = "Sequence[tuple[str, array[int]]]"  # the part of each sentence with its terms by number
 _PAIR = 2  # characters of a Chinese term
 _SPOKEN = ("title", "aliases", "asked")
 _K1 = 1.2  # how soon more of the same term counts no more; the usual value

@@ -12,9 +12,8 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from pathlib import Path
-from typing import Any
 
+from kb import beside
 from kb.ask import query, rank
 from kb.ask.index import Index, Term
 from kb.ask.regex import regex
@@ -22,6 +21,10 @@ from kb.ask.terms import DENIED, SOUND, plain, terms
 from kb.ask.traced import Traced
 from kb.ask.wordings import Near
 from kb.noun import noun
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _CANDIDATES = 8  # pages whose templates come nearest that are compared in full, beside those the ranking finds
 _NO_SIGN = 0.5  # how sure a page is that speaks of no program the error bears a sign of: it is offered, no answer
@@ -86,7 +89,7 @@ def probability(facts: Mapping[str, float]) -> float:
 @cache
 def weights() -> Any:
     """The weights `benchmarks/ask/tune_nearest.py` fitted."""
-    return json.loads(Path(__file__).with_name("nearest.json").read_text(encoding="utf-8"))
+    return json.loads(beside.text(__file__, "nearest.json"))
 
 
 def _first(near: Mapping[int, Near], part: str) -> Iterable[int]:

@@ -11,11 +11,14 @@ from functools import lru_cache
 from kb.ask import suits
 from kb.ask.index import Index
 from kb.ask.terms import plain, terms
-from kb.choices import Standing
 from kb.entry import Entry
 from kb.noun import noun
 from kb.page import said
 from kb.text import Lang
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kb.choices import Standing
 
 _PARTS = ("summary", "what_you_see", "why", "look", "risk", "management", "in_training", "find_it", "test_it")
 _BACKS = 0.45  # the share of a claim's matter the passage must hold to rest on it

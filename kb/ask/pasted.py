@@ -7,7 +7,7 @@ from collections.abc import Callable
 from kb import search
 from kb.ask import errors, reply
 from kb.ask.index import Index
-from kb.library import Library
+from kb.collection import Library
 from kb.problem import Problem
 from kb.search import Answer, Match
 

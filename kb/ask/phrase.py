@@ -11,7 +11,7 @@ from kb.ask import show
 from kb.ask.chat import Chat, Silent
 from kb.ask.passage import passages
 from kb.ask.reply import Reply
-from kb.library import Library
+from kb.collection import Library
 from kb.page import said
 from kb.text import Lang, Text
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import string
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -30,6 +29,7 @@ _MANY = 4  # and of so many, for English is hardly ever made of syllables alone
 _MAYBE, _MEANT = 0.8, 4  # what another word weighs that may be meant by a slip, and how many are thought of
 _FEWEST, _SHORT = 4, 6  # letters of a word that is mended, and of one whose first letter is no slip
 _DOUBTED = 0.4  # what a word weighs that is known only by a stem it has in common with other words
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _REPAIR = 0.74  # how near a known word an unknown one must be, as the share of letters that agree
 
 
@@ -228,6 +228,6 @@ def edits(word: str) -> frozenset[str]:
     """All words that have one letter more or less than ``word``, or one other."""
     cuts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
     fewer = {a + b[1:] for a, b in cuts if b}
-    other = {a + letter + b[1:] for a, b in cuts if b for letter in string.ascii_lowercase}
-    more = {a + letter + b for a, b in cuts for letter in string.ascii_lowercase}
+    other = {a + letter + b[1:] for a, b in cuts if b for letter in _LETTERS}
+    more = {a + letter + b for a, b in cuts for letter in _LETTERS}
     return frozenset().union(fewer, other, more)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from typing import Literal
 
 from kb.ask import (
     comparison,
@@ -25,14 +24,20 @@ from kb.ask.index import Index
 from kb.ask.passage import Passage
 from kb.ask.spelled import A_SLIP, spelling
 from kb.entry import Entry
-from kb.library import Library
 from kb.noun import EMPTY, changed, noun
 from kb.problem import Problem
 from kb.search import cleaned
 from kb.text import Lang, Text
 from kb.words import has_han
 
-State = Literal["answer", "suggest", "unknown"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from kb.collection import Library
+
+    State = Literal["answer", "suggest", "unknown"]
+
 LONGEST = 1_500  # characters of a question that is not a pasted error
 _SHOWN = 3
 _HARDLY = 0.05  # how sure an answer to a question for a doctor is at most,

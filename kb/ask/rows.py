@@ -12,51 +12,51 @@ import sys
 from array import array
 from binascii import crc32
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from struct import Struct
-from typing import Any, BinaryIO, Generic, Protocol, TypeAlias, TypeVar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO, Protocol, TypeAlias, TypeVar
+
+    _Packed: TypeAlias = Callable[[Any], bytes]
+    _Value_co = TypeVar("_Value_co", covariant=True)
+    _Key_contra = TypeVar("_Key_contra", contravariant=True)
+
+    class Table(Protocol[_Key_contra, _Value_co]):
+        """What is asked of a table, be it `Rows` or a dictionary."""
+
+        def get(self, key: _Key_contra, /) -> _Value_co | None:
+            """What stands under ``key``, if anything does."""
+
+        def __getitem__(self, key: _Key_contra, /) -> _Value_co: ...
+
+        def __contains__(self, key: object, /) -> bool: ...
+
 
 _SIZES = Struct("=HI")  # of a key and its value, before each row
 _LAST = Struct("=Q")
 _UNSEEN: Any = object()  # stands for a row nobody has asked for yet
 _MACHINE = [sys.byteorder, array("I").itemsize]
 
-_Packed: TypeAlias = Callable[[Any], bytes]
-_Key = TypeVar("_Key", str, int)
-_Value = TypeVar("_Value")
-_Value_co = TypeVar("_Value_co", covariant=True)
-_Key_contra = TypeVar("_Key_contra", contravariant=True)
 
-
-class Table(Protocol[_Key_contra, _Value_co]):
-    """What is asked of a table, be it `Rows` or a dictionary."""
-
-    def get(self, key: _Key_contra, /) -> _Value_co | None:
-        """What stands under ``key``, if anything does."""
-
-    def __getitem__(self, key: _Key_contra, /) -> _Value_co: ...
-
-    def __contains__(self, key: object, /) -> bool: ...
-
-
-class Rows(Generic[_Key, _Value]):
+class Rows:
     """One table of a file; ``read`` makes of its bytes what a row says, when it is first asked for."""
 
-    def __init__(self, data: mmap.mmap, place: tuple[int, int], read: Callable[[bytes], _Value]) -> None:
+    def __init__(self, data: mmap.mmap, place: tuple[int, int], read: Callable[[bytes], Any]) -> None:
         start, stop = place
         self._data, self._read = data, read
         self._slots = memoryview(data)[start:stop].cast("I")
         self._count = len(self._slots) - 1
-        self._seen: dict[_Key, _Value | None] = {}
+        self._seen: dict[str | int, Any] = {}
 
-    def get(self, key: _Key) -> _Value | None:
+    def get(self, key: str | int) -> Any:
         """What stands under ``key``, if anything does."""
         found = self._seen.get(key, _UNSEEN)
         if found is _UNSEEN:
             found = self._seen[key] = self._sought(str(key).encode())
         return found
 
-    def __getitem__(self, key: _Key) -> _Value:
+    def __getitem__(self, key: str | int) -> Any:
         if (found := self.get(key)) is None:
             raise KeyError(key)
         return found
@@ -64,7 +64,7 @@ class Rows(Generic[_Key, _Value]):
     def __contains__(self, key: object) -> bool:
         return self.get(key) is not None  # type: ignore[arg-type] # whatever it is, it is looked for
 
-    def _sought(self, key: bytes) -> _Value | None:
+    def _sought(self, key: bytes) -> Any:
         slot, size, data = crc32(key) % self._count, len(key), self._data
         at, behind = self._slots[slot], self._slots[slot + 1]
         while at < behind:
@@ -76,9 +76,9 @@ class Rows(Generic[_Key, _Value]):
         return None
 
 
-def opened(file: Path) -> tuple[mmap.mmap, dict[str, Any]]:
+def opened(file: str) -> tuple[mmap.mmap, dict[str, Any]]:
     """The file and what is said of it; raises `OSError` or `ValueError` when there is none, or another was written."""
-    with file.open("rb") as source:
+    with open(file, "rb") as source:
         data = mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ)
     about = json.loads(data[int.from_bytes(data[-_LAST.size :], sys.byteorder) : -_LAST.size])
     if about["machine"] != _MACHINE:

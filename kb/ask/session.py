@@ -12,7 +12,7 @@ from kb.ask.passage import Passage
 from kb.ask.regex import regex
 from kb.ask.reply import Reply
 from kb.ask.terms import SOUND
-from kb.library import Library
+from kb.collection import Library
 from kb.page import said
 from kb.problem import Problem
 from kb.text import Lang, Text

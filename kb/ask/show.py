@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from kb import evidence
 from kb.answering import NEAREST
@@ -12,13 +11,18 @@ from kb.ask.errors import Frame
 from kb.ask.passage import Passage
 from kb.ask.reply import Reply
 from kb.entry import Entry
-from kb.library import Library
 from kb.naming import KINDS, titles
 from kb.page import HEADINGS, NOTICE
 from kb.page import said as text_of
 from kb.prose import Line
 from kb.sheet import Sheet
 from kb.text import Lang, Text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from kb.collection import Library
 
 _LONG = {"en": 900, "zh": 420}  # characters of a passage before it is cut at a paragraph
 _SURE = (

@@ -8,39 +8,44 @@ import os
 from array import array
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from struct import Struct
-from typing import Any
 
-from kb import library, printed
+from kb import beside, printed
 from kb.ask import alike, evidence, fields, han, index, rows, templates, terms, wordings
 from kb.ask.evidence import Said, Sign
 from kb.ask.index import Index, Names, Term
 from kb.ask.rows import Rows
 from kb.ask.templates import Template, Templates
 from kb.ask.wordings import Word, Wordings
-from kb.library import Library
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+    from kb.collection import Library
 
 _LAYOUT = 13  # raise it when what is kept changes, so that files of older versions are made anew
-SHIPPED = Path(__file__).with_name("index.bin")  # made when a wheel is built; a clone has none
+SHIPPED = beside.place(__file__, "index.bin")  # made when a wheel is built; a clone has none
+_LISTS = ("alike.txt", "han.txt", "stop.txt")
 _SHIPPED = f"{_LAYOUT} shipped"
 _TERM = Struct("=fI")  # the most it is worth, and how many entries hold it
 _WORD = Struct("=I")  # how many pages have it in their templates
 _SIGN = Struct("=IBI")  # how often it is said, of one entry at most, and how many entries are named
 
 
-def load(pages: Library, folder: Path = library.BUILT_IN, cache: Path | None = None) -> Index:
+def load(pages: Library, folder: Path | None = None, cache: Path | None = None) -> Index:
     """The index of the entries ``pages`` of ``folder``; ``cache`` is the folder the file is kept in.
 
     A file that is missing, damaged, out of date or cannot be written costs time, never an answer.
     """
-    folders = [*map(str, library.layers(folder))]
+    folders = printed.layers(*([] if folder is None else [str(folder)]))
     file, signature = SHIPPED, _SHIPPED
-    if folders != [printed.BUILT_IN] or not SHIPPED.exists():
-        file = Path(printed.place(folders, str(cache or ""), "index", "bin"))
+    if folders != [printed.BUILT_IN] or not os.path.exists(SHIPPED):
+        file = printed.place(folders, str(cache or ""), "index", "bin")
         signature = f"{_LAYOUT} {_code()} {printed.signature(folders)}"
     with contextlib.suppress(ValueError, KeyError, TypeError, OSError):
-        if file.exists():
+        if os.path.exists(file):
             return _open(file, signature)
     whole = index.build(pages.values())
     with contextlib.suppress(OSError, ValueError):
@@ -50,17 +55,19 @@ def load(pages: Library, folder: Path = library.BUILT_IN, cache: Path | None = N
 
 def ship(file: Path) -> None:
     """Write the index of the built-in entries into ``file``, for the wheel."""
-    _keep(file, _SHIPPED, index.build(library.load().values()))
+    from kb import library
+
+    _keep(str(file), _SHIPPED, index.build(library.load().values()))
 
 
-def _open(file: Path, signature: str) -> Index:
+def _open(file: str, signature: str) -> Index:
     data, about = rows.opened(file)
     if about["signature"] != signature:
         data.close()
         raise ValueError(file)
     pages = len(about["ids"])
 
-    def table(name: str, read: Callable[[bytes], Any]) -> Rows[Any, Any]:
+    def table(name: str, read: Callable[[bytes], Any]) -> Rows:
         return Rows(data, about["tables"][name], read)
 
     return Index(
@@ -87,7 +94,7 @@ def _open(file: Path, signature: str) -> Index:
     )
 
 
-def _keep(file: Path, signature: str, whole: Index) -> None:
+def _keep(file: str, signature: str, whole: Index) -> None:
     """Write beside and move into place, so that two processes doing so at once do no harm."""
     about = {
         "signature": signature,
@@ -115,14 +122,15 @@ def _keep(file: Path, signature: str, whole: Index) -> None:
         "heard": (whole.heard, lambda words: "\n".join(words).encode()),
         "alike": (whole.alike, lambda words: json.dumps(words).encode()),
     }
-    beside = file.with_name(f"{file.name}.{os.getpid()}")
-    file.parent.mkdir(parents=True, exist_ok=True)
+    new = f"{file}.{os.getpid()}"
+    os.makedirs(os.path.dirname(file), exist_ok=True)
     try:
-        with beside.open("wb") as put:
+        with open(new, "wb") as put:
             rows.write(put, about, tables)
-        beside.replace(file)
+        os.replace(new, file)
     finally:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(new)
 
 
 def _width(pages: int) -> str:
@@ -185,5 +193,5 @@ def _names(row: bytes) -> Names:
 def _code() -> str:
     """Changes whenever what makes the index does, so that a newer version never reads an older one's file."""
     modules = (alike, evidence, fields, han, index, rows, templates, terms, wordings)
-    files = [*(Path(module.__file__ or "") for module in modules), alike.FILE, han.FILE, terms.FILE]
-    return " ".join(str(file.stat().st_mtime_ns) for file in files)
+    lists = (beside.place(__file__, name) for name in _LISTS)
+    return " ".join(str(os.stat(file).st_mtime_ns) for file in (*(module.__file__ or "" for module in modules), *lists))

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
 
+from kb import beside
 from kb.ask.intent import wanted
 from kb.ask.regex import Either, regex
 from kb.noun import noun
@@ -112,5 +112,5 @@ def aims(question: str) -> tuple[str, ...]:
 @cache
 def fitted() -> dict[str, float]:
     """The weights beside this file."""
-    weights: dict[str, float] = json.loads(Path(__file__).with_name("passages.json").read_text(encoding="utf-8"))
+    weights: dict[str, float] = json.loads(beside.text(__file__, "passages.json"))
     return weights

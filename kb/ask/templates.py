@@ -11,9 +11,12 @@ from itertools import pairwise
 
 from kb.ask import console
 from kb.ask.regex import regex
-from kb.ask.rows import Table
 from kb.noun import noun
 from kb.words import has_han
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kb.ask.rows import Table
 
 _SHORTEST = 12  # characters a template must say itself, stars aside, to be recognised on its own
 LONG = 48  # and to be recognised in one that nearly fits: of shorter ones most differ in what matters

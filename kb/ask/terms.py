@@ -6,12 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from pathlib import Path
 
+from kb import beside
 from kb.ask.han import simplified, sound
 from kb.ask.regex import regex
 
-FILE = Path(__file__).with_name("stop.txt")
 SOUND = "~"  # begins a term that is two syllables of pinyin
 DENIED = "!"  # begins a term that is an English word somebody says is not there, as "without any current" does
 
@@ -88,7 +87,7 @@ def _stops() -> dict[str, frozenset[str]]:
     """The words of `stop.txt` by section."""
     found: dict[str, set[str]] = {}
     section = ""
-    for line in FILE.read_text(encoding="utf-8").splitlines():
+    for line in beside.text(__file__, "stop.txt").splitlines():
         if line.startswith("["):
             section = line.strip("[]")
         elif not line.startswith("#"):

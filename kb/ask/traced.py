@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
+from kb import beside
 from kb.ask import console, errors, translated
 from kb.ask.regex import regex
 from kb.noun import noun
@@ -78,6 +78,6 @@ def _programs(text: str) -> Iterator[str]:
 @cache
 def _signs() -> dict[str, re.Pattern[str]]:
     """Each program of `programs.txt` with its signs; only an error that no page words asks for them."""
-    lines = Path(__file__).with_name("programs.txt").read_text(encoding="utf-8").splitlines()
+    lines = beside.text(__file__, "programs.txt").splitlines()
     signs = dict(line.split(": ", 1) for line in lines if not line.startswith("#"))
     return {name: re.compile(sign, re.MULTILINE) for name, sign in signs.items()}

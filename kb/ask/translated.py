@@ -6,15 +6,20 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
-from typing import TypeAlias
 
+from kb import beside
 from kb.ask import console
 from kb.ask.regex import regex
 from kb.ask.templates import numbers_near
 from kb.ask.terms import latin, latin_words
 from kb.noun import noun
 from kb.words import has_han
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Meanings: TypeAlias = tuple[frozenset[str], ...]  # the English words, as stems, of each of which one is meant
 
 _FEW, _EACH = 3, 1  # Chinese characters a translated message has at least, and more for each English word left in it
 _CLASS = r"[\w.]*(?:Error|Exception|Warning)\b"
@@ -27,8 +32,6 @@ _ASKING = regex(_ASKED)
 _IDLE = regex(
     rf"{_ASKED}|[的了是在和或与以个一为被将把其您你它该此请要中于由从对到时而但则也都有这那并且如果会可能向用及上下处者]"
 )  # what says nothing of the message
-
-Meanings: TypeAlias = "tuple[frozenset[str], ...]"  # the English words, as stems, of each of which one is meant
 
 
 @noun(frozen=True)
@@ -98,7 +101,7 @@ def _exceptions() -> dict[str, str]:
 
 
 def _rows() -> Iterator[tuple[str, list[str]]]:
-    lines = Path(__file__).with_name("translated.txt").read_text(encoding="utf-8").splitlines()
+    lines = beside.text(__file__, "translated.txt").splitlines()
     for line in lines:
         if not line.startswith("#"):
             said, wordings = line.rsplit(": ", 1)

@@ -11,9 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from kb.ask.regex import regex
-from kb.ask.rows import Table
 from kb.ask.terms import latin, latin_words, stem
 from kb.noun import noun
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from kb.ask.rows import Table
 
 _NAME = 0.3  # what a word counts that no template has: it may be a name, for which templates have a star
 _PATH = regex(r"(?:\b[A-Za-z]:)?(?:[\\/][\w.+-]+)*[\\/](?=[\w.+-])")  # of it only the name of the file says something
