@@ -99,11 +99,12 @@ def _problems(pages: Printed) -> list[Problem]:
 
 
 class _Read(Mapping[str, Entry]):
-    """The entries of these kinds; each is read when it is first asked for."""
+    """The entries of these kinds, or of all; each is read when it is first asked for."""
 
-    def __init__(self, pages: Printed, kinds: Collection[Kind] = tuple(FOLDERS.values())) -> None:
+    def __init__(self, pages: Printed, kinds: Collection[Kind] | None = None) -> None:
         self._pages, self._read = pages, dict[str, Entry]()
-        self._ids = {card.id: None for card in pages.cards() if card.kind in kinds}
+        found = pages if kinds is None else (card.id for card in pages.cards() if card.kind in kinds)
+        self._ids = dict.fromkeys(found)
 
     def __getitem__(self, name: str) -> Entry:
         if name not in self._read:

@@ -6,14 +6,13 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from kb.ask.index import Index
-from kb.ask.regex import regex
+from kb.ask.regex import Either, regex
 from kb.noun import noun
 from kb.words import fold
 
-_COMPARES = regex(
-    r"区别|不同|差别|差异|不一样|一样吗|一回事|同一个|分不清|哪个|哪种|还是|怎么选|选哪|对比|相比|比较"
-    r"|\bdiffer|\bvs\b|\bversus\b|\bcompar|\bsame\b|\bbetter\b|\bworse\b|\bwhich\b|\bor\b|\bconfus|tell\b.+\bapart|区分",
-    re.IGNORECASE,
+_COMPARES = Either(
+    r"\bdiffer|\bvs\b|\bversus\b|\bcompar|\bsame\b|\bbetter\b|\bworse\b|\bwhich\b|\bor\b|\bconfus|tell\b.+\bapart",
+    "区别|不同|差别|差异|不一样|一样吗|一回事|同一个|分不清|哪个|哪种|还是|怎么选|选哪|对比|相比|比较|区分",
 )
 _BETWEEN = regex(r"还是|或者|[和与跟同及、或比]|\b(?:and|or|vs|versus|from|as|than|to|with)\b\.?", re.IGNORECASE)
 _BEFORE = regex(r"(?:\b(?:is|are|differs?|different|better|worse|the same|same|compared)\s*)+$", re.IGNORECASE)
@@ -44,7 +43,7 @@ class Sides:
 
 def sides(text: str, index: Index) -> Sides | None:
     """What the question sets side by side; None unless two pages are called by the words that stand there."""
-    if len(text) > _LONG or not _COMPARES.search(text):
+    if len(text) > _LONG or not _COMPARES.within(text.casefold()):
         return None
     for word in _BETWEEN.finditer(text):
         before, after = _BEFORE.sub("", text[: word.start()]), _BEHIND.sub("", text[word.end() :])

@@ -13,9 +13,10 @@ _WIDE = str.maketrans(
     _FULL | {"，": ", ", "：": ": ", "；": "; ", "（": " (", "）": ") ", "。": ". ", "！": "! ", "　": " "}
 )
 _HAN = "\u4e00-\u9fff"
-_BESIDE = regex(
-    rf"\s*([,:;.!()])\s*(?=[{_HAN}])|(?<=[{_HAN}])\s*([,:;.!()])\s*|\s+(?=[{_HAN}])|(?<=[{_HAN}])\s+"
-)  # blanks around Chinese, which each version of a program and each who types it sets otherwise
+_SIGN = r"\s*([,:;.!()])\s*|\s+"
+_BESIDE = regex(rf"(?:{_SIGN})(?=[{_HAN}])|(?<=[{_HAN}])(?:{_SIGN})")  # blanks and signs around Chinese, which each
+# version of a program and each who types it sets otherwise
+_SET = " ,:;.!()"  # what it may find
 _LAST = 40  # characters at the end of a text
 _KILLED = regex(r"(?:\A|[\n\]%/\d]\s*)(?:Killed|已杀死)\s*\Z")  # all that a shell says of signal 9
 _FRAMES = "│┃❱╭╮╰╯─━█▉▊▋▌▍▎▏"  # boxes around a traceback, bars of progress before it
@@ -41,7 +42,7 @@ def bare(text: str) -> str:
         text = re.sub(r"^(?:> ?)+", "", text, flags=re.MULTILINE)
     if '", "' in text:  # the names of a hundred parameters say no more than the first
         text = re.sub(r'("[\w.]+")(?:,\s*"[\w.]+")+', r"\1", text)
-    if _KILLED.search(text[-_LAST:]):
+    if ("Killed" in text or "已杀死" in text) and _KILLED.search(text[-_LAST:]):
         text = f"{text.rstrip()} (exit code 137)"
     return text
 
@@ -50,4 +51,5 @@ def folded(text: str) -> str:
     """``text`` on one line, with the punctuation and the blanks in which a Chinese message differs from its like."""
     if text.isascii():
         return " ".join(text.split())
-    return _BESIDE.sub(r"\1\2", " ".join(text.translate(_WIDE).split()))
+    text = " ".join(text.translate(_WIDE).split())
+    return _BESIDE.sub(r"\1\2", text) if any(sign in text for sign in _SET) else text

@@ -23,10 +23,15 @@ _SAYS = regex(
     rf"(?<![A-Za-z0-9_.'\"(<])(?:{_NAME}(?=\s*[:：]|[ \t]*$)|failed(?= \(exitcode: -))",
     re.MULTILINE | re.ASCII,
 )  # wherever it stands
+_QUOTES = regex(r"\berror:|^ERROR: |ERR!|^\s*at [\w.$]+\(|: command not found")
 _LOOKS = regex(
     r"Traceback \(most recent call last\)|\bFile \".*\", line \d+"
     r"|\b[A-Za-z_.]*(?:Error|Exception|Warning|ERR!)\b\s*[:：(]|\berror:|^\s*at [\w.$]+\(|报错|抛出|Assertion"
 )
+_TELLING = (
+    "Err", "ERR", "err", "Exc", "exc", "Warn", "Interrupt", "Exit", "exit", "Traceback", 'File "', "Assertion", "(",
+    "command not found", "报错", "抛出",
+)  # fmt: skip  # every text that these four patterns find holds one; most questions hold none
 _ASSERTS = regex(r"Assertion `[^`\n]{1,200}` failed")  # a kernel's, which says more than the exception after it
 _WRAPS = regex(
     r"applying transform <|background workers? (?:are no longer|died)|DataLoader worker .{0,40}exited unexpectedly"
@@ -75,14 +80,16 @@ class Likeness:
 
 def looks_like_one(text: str) -> bool:
     """Whether ``text`` holds an error message or a traceback rather than a sentence of one's own."""
-    return bool(_LOOKS.search(text[:_TAIL]) or _LOOKS.search(text[-_TAIL:]))
+    return _tells(text) and bool(_LOOKS.search(text[:_TAIL]) or _LOOKS.search(text[-_TAIL:]))
 
 
 def quotes_one(text: str) -> bool:
     """Whether ``text`` quotes a message as a program prints it, not only says that there was an error."""
-    if _HEAD.search(text) or _SAYS.search(text):
-        return True
-    return bool(re.search(r"\berror:|^ERROR: |ERR!|^\s*at [\w.$]+\(|: command not found", text))
+    return _tells(text) and any(one.search(text) for one in (_HEAD, _SAYS, _QUOTES))
+
+
+def _tells(text: str) -> bool:
+    return any(sign in text for sign in _TELLING)
 
 
 def messages(text: str) -> list[str]:
@@ -117,7 +124,7 @@ def _said_last(text: str) -> list[str]:
     Warnings count only where nothing failed, and what only wraps another exception comes behind it.
     """
     text = console.bare(text[-_TAIL:])
-    starts = [match.start() for match in _SAYS.finditer(text)]
+    starts = [match.start() for match in _SAYS.finditer(text)] if _tells(text) else []
     found = [text[start:end][:_MESSAGE].strip() for start, end in pairwise([*starts, len(text)])]
     if found and (asserted := _ASSERTS.search(text, 0, starts[-1])):
         found[-1] = f"{asserted[0]}\n{found[-1]}"

@@ -20,6 +20,7 @@ from functools import cached_property
 from kb.ask.regex import regex
 from kb.ask.terms import han_runs, latin, latin_words, plain
 from kb.noun import noun
+from kb.words import has_han
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ _SCORED = regex(
     r"(?:\s|:|=|is|of|was|at|reads|shows|是|为|到|等于|达到|有|居然|竟然){1,4}"
     r"(\d+(?:\.\d+)?)(\s?(?:%|percent|per cent))?"
 )
+_DIGIT = regex(r"\d")
 _POWER = regex(r"\d[\d.]*e(-?)")
 _RUN = regex(r"[\u3400-\u9fff]+")
 
@@ -89,9 +91,11 @@ def signs(text: str) -> dict[str, float]:
             found[_FRACTION] = _WORD
         elif power := _POWER.match(word):
             found[_TINY if power[1] else _HUGE] = _WORD
-    if any(_impossible(float(value), bool(share)) for value, share in _SCORED.findall(text.lower())):
+    if _DIGIT.search(text) and any(
+        _impossible(float(value), bool(share)) for value, share in _SCORED.findall(text.lower())
+    ):
         found[_BEYOND] = _CERTAIN
-    runs = _RUN.findall(text)
+    runs = _RUN.findall(text) if has_han(text) else ()
     if runs:
         couples = {run[i : i + 2] for run in han_runs(text) for i in range(len(run) - 1)}  # what is searched by anyway
         for run in runs:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from kb.ask.index import Index
-from kb.ask.regex import regex
+from kb.ask.regex import Either
 from kb.ask.terms import terms
 from kb.entry import Entry, Myth
 from kb.text import Lang
 
-_YES_OR_NO = regex(
-    r"吗|是不是|是否|会不会|能不能|可不可以|有没有|对不对|还会|难道|听说|据说|都说|[？?]?$(?<=吧)"
-    r"|^\s*(?:does|do|is|are|can|will|should|did|has|so|but)\b"
-    r"|\bright\?|isn't|doesn't|don't|i (?:heard|read|thought)|people say",
-    re.IGNORECASE,
+_YES_OR_NO = Either(
+    r"^\s*(?:does|do|is|are|can|will|should|did|has|so|but)\b|\bright\?|isn't|doesn't|don't"
+    r"|i (?:heard|read|thought)|people say",
+    "吗|是不是|是否|会不会|能不能|可不可以|有没有|对不对|还会|难道|听说|据说|都说|[？?]?$(?<=吧)",
 )
 _SAME = 0.5  # the share of a myth's matter, apart from the name of the thing, that the question must say
 
 
 def premise(entry: Entry, question: str, weights: Mapping[str, float], index: Index, lang: Lang) -> str | None:
     """The key of the myth that ``question`` presupposes or asks about; None when it takes none for granted."""
-    if not _YES_OR_NO.search(question):
+    if not _YES_OR_NO.within(question.casefold()):
         return None
     best, best_fit = None, _SAME
     asked = sum(index.weight(term) * min(1.0, weight) for term, weight in weights.items()) or 1.0

@@ -18,7 +18,8 @@ _WORD = regex(r"[A-Za-z]{5,}")  # shorter words are a slip apart
 
 def mended(text: str, index: Index) -> str:
     """``text`` with the words that no page writes as the words they may have been."""
-    text = _BROKEN.sub(lambda found: _joined(found, index), text)
+    if "\n" in text:
+        text = _BROKEN.sub(lambda found: _joined(found, index), text)
     return _WORD.sub(lambda found: _meant(found[0], index), text)
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from kb.collection import Library
 
-_LAYOUT = 13  # raise it when what is kept changes, so that files of older versions are made anew
+_LAYOUT = 14  # raise it when what is kept changes, so that files of older versions are made anew
 SHIPPED = beside.place(__file__, "index.bin")  # made when a wheel is built; a clone has none
 _LISTS = ("alike.txt", "han.txt", "stop.txt")
 _SHIPPED = f"{_LAYOUT} shipped"
@@ -70,6 +70,7 @@ def _open(file: str, signature: str) -> Index:
     def table(name: str, read: Callable[[bytes], Any]) -> Rows:
         return Rows(data, about["tables"][name], read)
 
+    numbers = table("numbers", bytes)
     return Index(
         ids=tuple(about["ids"]),
         kinds=tuple(about["kinds"]),
@@ -77,7 +78,7 @@ def _open(file: str, signature: str) -> Index:
             table("templates", lambda row: Template(*json.loads(row))),
             table("parts", json.loads),
             table("said words", partial(array, "I")),
-            about["letters"],
+            array("I", numbers["letters"]),
         ),
         related=tuple(map(tuple, about["related"])),
         firsts=about["firsts"],
@@ -85,8 +86,10 @@ def _open(file: str, signature: str) -> Index:
         rarity=table("terms", partial(_rarity, pages)),
         names=table("names", _names),
         called=table("called", partial(array, "I")),
-        said=Said(table("signs", partial(_sign, _width(pages))), array("d", about["said"]), about["kinds_of_signs"]),
-        wordings=Wordings(table("wordings", _word), *about["wordings"]),
+        said=Said(table("signs", partial(_sign, _width(pages))), array("d", numbers["said"]), about["kinds_of_signs"]),
+        wordings=Wordings(
+            table("wordings", _word), array("I", numbers["owners"]), array("d", numbers["masses"]), about["wordings"]
+        ),
         words=table("words", _lines),
         forms=table("forms", _lines),
         heard=table("heard", _lines),
@@ -100,15 +103,20 @@ def _keep(file: str, signature: str, whole: Index) -> None:
         "signature": signature,
         "ids": whole.ids,
         "kinds": whole.kinds,
-        "letters": whole.errors.letters,
         "related": whole.related,
         "firsts": whole.firsts,
-        "said": whole.said.lengths.tolist(),
         "kinds_of_signs": whole.said.kinds,
-        "wordings": (whole.wordings.owners, whole.wordings.masses, whole.wordings.pages),
+        "wordings": whole.wordings.pages,
+    }
+    numbers = {  # thousands, which take a while to read as JSON
+        "letters": array("I", whole.errors.letters),
+        "said": whole.said.lengths,
+        "owners": array("I", whole.wordings.owners),
+        "masses": array("d", whole.wordings.masses),
     }
     width = _width(len(whole.ids))
     tables: dict[str, tuple[Any, Callable[[Any], bytes]]] = {
+        "numbers": (numbers, array.tobytes),
         "templates": (whole.errors.every, lambda one: json.dumps([one.text, one.number, one.own, one.bare]).encode()),
         "parts": (whole.errors.parts, lambda parts: json.dumps(parts).encode()),
         "said words": (whole.errors.words, array.tobytes),

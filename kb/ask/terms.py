@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from kb import beside
 from kb.ask.han import simplified, sound
 from kb.ask.regex import regex
+from kb.words import has_han
 
 SOUND = "~"  # begins a term that is two syllables of pinyin
 DENIED = "!"  # begins a term that is an English word somebody says is not there, as "without any current" does
@@ -59,7 +60,7 @@ def denied(words: Sequence[str]) -> list[str]:
 
 def han_runs(text: str) -> Iterator[str]:
     """The stretches of Chinese characters between the words that carry no matter."""
-    for run in _RUN.findall(text):
+    for run in _RUN.findall(text) if has_han(text) else ():
         stop, keep = _han_stops()
         kept = keep.findall(run)
         for part, content in zip([*keep.split(run)], [*kept, ""], strict=True):

@@ -32,6 +32,9 @@ _PRINTED = regex(
     r"|^[a-z][\w.-]*: (?:\(\d+\) |/\S+: )|^\{\"error",
     re.MULTILINE,
 )
+_TELLING = (
+    ":", "]", "E  ", "Error ", "Undefined ", "Uncaught ", "SQLSTATE", "Msg ", "! ", "@@@", "CategoryInfo", '{"error',
+)  # fmt: skip  # every text that it finds holds one; most questions hold none
 
 
 @noun(frozen=True)
@@ -49,7 +52,7 @@ class Traced:
 
 def was_printed(text: str) -> bool:
     """Whether a program printed ``text`` or part of it, as an error of its own."""
-    return errors.quotes_one(text) or bool(_PRINTED.search(text[-_TAIL:]))
+    return errors.quotes_one(text) or (any(sign in text for sign in _TELLING) and bool(_PRINTED.search(text[-_TAIL:])))
 
 
 def traced(text: str) -> Traced:
