@@ -105,7 +105,6 @@ def test_the_end_of_a_process_that_was_killed_is_explained(asked, looked_up, tex
         "npm ERR! code ELIFECYCLE\nnpm ERR! errno 134",
         "docker: Error response from daemon: pull access denied for app, repository does not exist.",
         "fatal: not a git repository (or any of the parent directories): .git",
-        "KeyError: \"None of [Index(['a', 'b'], dtype='object')] are in the [columns]\"",
         "sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) no such table: users",
         "tensorflow.python.framework.errors_impl.InvalidArgumentError: logits and labels must be broadcastable",
     ],
