@@ -98,7 +98,7 @@ def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collecti
     said: Mapping[int, float] | Sequence[float]
     if len(index.ids) > _MANY or only is not None:
         some = _found(weighed, len(index.ids), kept, only)
-        some |= {number: 0.0 for number in kept if number not in some}
+        some |= {number: _worth(weighed, number) for number in kept if number not in some}
         if len(index.ids) > _MANY:
             some = {number: some[number] for number in (*_first(some, some.values(), _WIDE), *kept)}
         found, said = some, evidence.of(some)
@@ -145,6 +145,11 @@ def _worths(weighed: Iterable[tuple[Term, float]], entries: int) -> list[float]:
         for number, strength in zip(term.entries, term.worth, strict=True):
             scores[number] += worth * strength
     return scores
+
+
+def _worth(weighed: Iterable[tuple[Term, float]], number: int) -> float:
+    """What the terms are worth in one entry."""
+    return sum(weight * term.rarity * term.at(number)[0] for term, weight in weighed)
 
 
 def _found(
@@ -214,26 +219,25 @@ class _Measure:
         for name in query.terms | query.also:
             term, weight = index.table[name], query.terms.get(name, 0.0)
             worth = min(1.0, weight or query.also[name])
-            self._terms.append((term, term.rarity * worth, term.rarity * weight))
+            self._terms.append((term.entries, term.sentences, term.core, term.rarity * worth, term.rarity * weight))
 
     def take(self, one: Candidate) -> None:
         """Fill in the figures of the candidate."""
         number, names = one.number, self._index.names[one.number]
         first, behind = self._index.firsts[number : number + 2]
         shared: dict[int, float] = {}  # with each of its sentences that holds a term
-        covered = core = 0.0
-        for term, worth, weight in self._terms:
-            entries, sentences = term.entries, term.sentences
+        covered = central = 0.0
+        for entries, sentences, core, worth, weight in self._terms:
             place = bisect_left(entries, number)
             if place < len(entries) and entries[place] == number:
                 covered += weight
-                core += weight * term.core[place]
+                central += weight * core[place]
                 start = bisect_left(sentences, first)
                 for sentence in sentences[start : bisect_left(sentences, behind, start)]:
-                    shared[sentence - first] = shared.get(sentence - first, 0.0) + worth
-        one.share, one.covered, one.core = one.bm25 / self._whole, covered / self._whole, core / self._whole
+                    shared[sentence] = shared.get(sentence, 0.0) + worth
+        one.share, one.covered, one.core = one.bm25 / self._whole, covered / self._whole, central / self._whole
         one.matter = min(1.0, covered / _PLENTY)
-        self._compare(one, names, shared)
+        self._compare(one, names, {sentence - first: worth for sentence, worth in shared.items()})
 
     def _compare(self, one: Candidate, names: Names, shared: Mapping[int, float]) -> None:
         """What the names, and the questions asked of the page, have in common with this question."""
