@@ -8,7 +8,6 @@ import math
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from kb.ask import alike, evidence, templates, wordings
@@ -20,7 +19,7 @@ from kb.ask.terms import DENIED, SOUND, latin_words, plain, terms
 from kb.ask.terms import sounds as sounds_of
 from kb.ask.wordings import Wordings
 from kb.entry import Entry
-from kb.noun import EMPTY, noun
+from kb.noun import noun
 from kb.words import fold, has_han
 
 TYPE_CHECKING = False
@@ -46,6 +45,7 @@ class Names:
     masses: Sequence[float]
 
 
+STEMS, FORMS = "stems", "forms"  # the rows of `Index.words`
 _PAIR = 2  # characters of a Chinese term
 _SPOKEN = ("title", "aliases", "asked")
 _K1 = 1.2  # how soon more of the same term counts no more; the usual value
@@ -81,11 +81,11 @@ class Term:
 class Index:
     """Everything a question needs to know of the library; entries go by their number, the place in ``ids``.
 
-    ``rarity`` is that of each term of ``table``; ``words`` are the known words in Latin letters by length, stems as
-    they are compared, and ``forms`` the same as they are written; ``heard`` the pairs of Chinese characters with a
-    sound; ``errors`` the templates of messages, ``wordings`` their words; ``related`` the entries each names as
-    related; ``firsts`` the first sentence of each, and how many all have; ``called`` the entries that have a name of
-    these letters; ``alike`` the words people use for one another.
+    ``rarity`` is that of each term of ``table``; ``words`` are the known words in Latin letters, under `STEMS` as they
+    are compared and under `FORMS` as they are written; ``heard`` the pairs of Chinese characters with a sound;
+    ``errors`` the templates of messages, ``wordings`` their words; ``related`` the entries each names as related;
+    ``firsts`` the first sentence of each, and how many all have; ``called`` the entries that have a name of these
+    letters; ``alike`` the words people use for one another.
     Tables may read from a file what they are asked for.
     """
 
@@ -100,12 +100,9 @@ class Index:
     called: Table[str, Sequence[int]]
     said: Said
     wordings: Wordings
-    words: Table[int, tuple[str, ...]]
-    forms: Table[int, tuple[str, ...]]
+    words: Table[str, tuple[str, ...]]
     heard: Table[str, tuple[str, ...]]
     alike: Table[str, Sequence[Alike]]
-    _words: dict[int, frozenset[str]] = EMPTY
-    _forms: dict[int, frozenset[str]] = EMPTY
 
     @cached_property
     def number(self) -> dict[str, int]:
@@ -139,28 +136,29 @@ class Index:
         stop = bisect.bisect_left(term.sentences, behind, start)
         return [sentence - first for sentence in term.sentences[start:stop]]
 
-    def known(self, words: set[str]) -> set[str]:
-        """Those of ``words`` that some entry holds."""
-        found = {one for one in words if not (one.isascii() and one.isalpha()) and one in self.table}
-        return found.union(*(words & _all(self.words, self._words, length) for length in set(map(len, words))))
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The terms in Latin letters and digits that some entry holds."""
+        return frozenset(self.words[STEMS])
 
-    def written(self, words: AbstractSet[str]) -> AbstractSet[str]:
-        """Those of ``words`` that some entry holds letter for letter, endings included."""
-        lengths = set(map(len, words))
-        return frozenset().union(*(words & _all(self.forms, self._forms, length) for length in lengths))
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """The words in Latin letters that some entry holds letter for letter, endings included, in small letters."""
+        return frozenset(self.words[FORMS])
+
+    @cached_property
+    def _by_length(self) -> dict[int, list[str]]:
+        found: defaultdict[int, list[str]] = defaultdict(list)
+        for one in self.words[STEMS]:
+            if one.isalpha():
+                found[len(one)].append(one)
+        return found
 
     def spellings(self, length: int) -> list[str]:
         """The known words in Latin letters that are about as long, ready to be compared."""
         spread = 1 if length < 7 else 2
         lengths = range(length - spread, length + spread + 1)
-        return list(itertools.chain.from_iterable(self.words.get(n) or () for n in lengths))
-
-
-def _all(table: Table[int, tuple[str, ...]], read: dict[int, frozenset[str]], length: int) -> frozenset[str]:
-    """The words of a length, of which those that were ``read`` before are kept."""
-    if length not in read:
-        read[length] = frozenset(table.get(length) or ())
-    return read[length]
+        return list(itertools.chain.from_iterable(self._by_length.get(n, ()) for n in lengths))
 
 
 def build(entries: Iterable[Entry]) -> Index:
@@ -172,15 +170,7 @@ def build(entries: Iterable[Entry]) -> Index:
     sounds = {number for term, number in vocabulary.items() if term[0] == SOUND}
     matter = [[_matter(part, numbers, sounds) for part, numbers in own] for own in spoken]
     table = _table(pages, spoken, matter, vocabulary)
-    by_length: defaultdict[int, list[str]] = defaultdict(list)
-    for term in table:
-        if term.isascii() and term.isalpha():
-            by_length[len(term)].append(term)
-    forms: defaultdict[int, set[str]] = defaultdict(set)
-    for page in pages:
-        for word in latin_words("\n".join(texts(page).values())):
-            if word.isalpha():
-                forms[len(word)].add(word.lower())
+    forms = {word.lower() for page in pages for word in latin_words("\n".join(texts(page).values())) if word.isalpha()}
     heard: defaultdict[str, list[str]] = defaultdict(list)
     for term in table:
         if len(term) == _PAIR and not term.isascii() and (sound := sounds_of(term)) in table:
@@ -203,9 +193,11 @@ def build(entries: Iterable[Entry]) -> Index:
         called=dict(called),
         said=evidence.build(said(page) for page in pages),
         wordings=wordings.build((i, error) for i, page in enumerate(pages) for error in page.errors),
-        words={length: tuple(sorted(found)) for length, found in by_length.items()},
+        words={
+            STEMS: tuple(sorted(term for term in table if term.isascii() and term[0].isalnum())),
+            FORMS: tuple(sorted(forms)),
+        },
         heard={sound: tuple(found) for sound, found in heard.items()},
-        forms={length: tuple(sorted(found)) for length, found in forms.items()},
         alike=alike.groups(),
     )
 

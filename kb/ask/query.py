@@ -185,9 +185,9 @@ def _meant(query: Query, index: Index, word: str) -> bool:
 
     No entry writes it so, none writes another form of its stem a letter away, and some write another word that is.
     """
-    if len(word) < _SHORT or not word.isalpha() or index.written({word}):
+    if len(word) < _SHORT or not word.isalpha() or word in index.forms:
         return False
-    near = index.written(edits(word))
+    near = edits(word) & index.forms
     own = stem(word)
     if not near or any(stem(one) == own for one in near):
         return False
@@ -206,8 +206,8 @@ def _slips(query: Query, index: Index, word: str) -> bool:
         return False
     likely = set(map(stem, swaps(word)))
     found = edits(word) if len(word) >= _SHORT else {one for one in edits(word) if one[:1] == word[0]}
-    written = index.written(found) or found  # "chanel" is no form of "chan"
-    known = [one for one in index.known(likely.union(map(stem, written))) if len(one) > 2]
+    written = found & index.forms or found  # "chanel" is no form of "chan"
+    known = [one for one in likely.union(map(stem, written)) & index.stems if len(one) > 2]
     rarest = sorted(known, key=lambda one: (one not in likely, -index.rarity[one], one))
     for one in rarest[1:_MEANT]:
         query.also[one] = max(_MAYBE, query.also.get(one, 0.0))
@@ -227,7 +227,5 @@ def swaps(word: str) -> set[str]:
 def edits(word: str) -> frozenset[str]:
     """All words that have one letter more or less than ``word``, or one other."""
     cuts = [(word[:i], word[i:]) for i in range(len(word) + 1)]
-    fewer = {a + b[1:] for a, b in cuts if b}
-    other = {a + letter + b[1:] for a, b in cuts if b for letter in _LETTERS}
-    more = {a + letter + b for a, b in cuts for letter in _LETTERS}
-    return frozenset().union(fewer, other, more)
+    fewer = [(a, b[1:]) for a, b in cuts if b]
+    return frozenset(map("".join, fewer)).union([letter.join(both) for both in {*cuts, *fewer} for letter in _LETTERS])

@@ -26,7 +26,7 @@ def mended(text: str, index: Index) -> str:
 def _joined(found: re.Match[str], index: Index) -> str:
     """The two ends of a word that a line was broken in; of two words, as they stand."""
     apart, whole = {found[1].lower(), found[2].lower()}, (found[1] + found[2]).lower()
-    broken = index.written({whole}) and not apart <= index.written(apart)
+    broken = whole in index.forms and not apart <= index.forms
     return found[1] + found[2] if broken else found[0]
 
 
@@ -35,10 +35,10 @@ def _meant(word: str, index: Index) -> str:
     small = word.lower()
     if small in _CONFUSED:
         return _CONFUSED[small]
-    if index.written({small}) or stem(small) in index.known({stem(small)}):
+    if small in index.forms or stem(small) in index.stems:
         return word
     for slips in (swaps(small), edits(small)):
-        if meant := _commonest(index.written(slips), small, index):
+        if meant := _commonest(slips & index.forms, small, index):
             rest = _alike(small[::-1], meant[::-1])
             start = min(_alike(small, meant), min(len(small), len(meant)) - rest)
             return word[:start] + meant[start : len(meant) - rest] + word[len(word) - rest :]

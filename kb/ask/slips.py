@@ -32,15 +32,15 @@ def _strange(text: str, index: Index) -> Iterator[str]:
     for word in latin_words(text):
         parts = _JOINS.split(word)
         for one in dict.fromkeys(("".join(parts), *parts)):
-            if len(one) >= _TYPED and not index.written({small := one.lower()}):
-                stems = set(latin(one))
-                if len(parts) == 1 or index.known(stems) != stems:
-                    yield small
+            strange = len(one) >= _TYPED and one.lower() not in index.forms
+            if strange and (len(parts) == 1 or not index.stems.issuperset(latin(one))):
+                yield one.lower()
 
 
 def _meant(word: str, index: Index) -> Iterator[tuple[str, float]]:
     """The known words that ``word`` is one slip away from, and how sure that makes."""
     likely = query.swaps(word)
-    words = {one for one in likely | query.edits(word) if len(one) >= _MEANT}
-    for one in index.known(words) | index.written(words):  # what stands in a name stands in a page
-        yield one, A_SLIP + _LIKELY * (one in likely) + _FIRST * (one[0] == word[0])
+    words = likely | query.edits(word)
+    for one in words & index.stems | words & index.forms:  # what stands in a name stands in a page
+        if len(one) >= _MEANT:
+            yield one, A_SLIP + _LIKELY * (one in likely) + _FIRST * (one[0] == word[0])

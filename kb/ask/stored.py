@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from kb.collection import Library
 
-_LAYOUT = 14  # raise it when what is kept changes, so that files of older versions are made anew
+_LAYOUT = 15  # raise it when what is kept changes, so that files of older versions are made anew
 SHIPPED = beside.place(__file__, "index.bin")  # made when a wheel is built; a clone has none
 _LISTS = ("alike.txt", "han.txt", "stop.txt")
 _SHIPPED = f"{_LAYOUT} shipped"
@@ -91,7 +91,6 @@ def _open(file: str, signature: str) -> Index:
             table("wordings", _word), array("I", numbers["owners"]), array("d", numbers["masses"]), about["wordings"]
         ),
         words=table("words", _lines),
-        forms=table("forms", _lines),
         heard=table("heard", _lines),
         alike=table("alike", json.loads),
     )
@@ -126,7 +125,6 @@ def _keep(file: str, signature: str, whole: Index) -> None:
         "signs": (whole.said.signs, partial(_of_sign, width)),
         "wordings": (whole.wordings.words, lambda one: _WORD.pack(one.pages) + one.templates.tobytes()),
         "words": (whole.words, lambda words: "\n".join(words).encode()),
-        "forms": (whole.forms, lambda words: "\n".join(words).encode()),
         "heard": (whole.heard, lambda words: "\n".join(words).encode()),
         "alike": (whole.alike, lambda words: json.dumps(words).encode()),
     }
