@@ -59,3 +59,25 @@ def test_a_build_is_explained_by_what_stopped_it_not_by_that_it_stopped(page):
 )
 def test_a_bare_end_is_answered_by_the_page_on_its_causes(page, text, said):
     assert page(text) == said
+
+
+def test_what_slurm_says_of_a_program_that_failed_comes_behind_what_the_program_said(page):
+    end = "srun: error: gpu01: task 0: Exited with exit code 1"
+
+    assert page(end) == "job-refused"
+    assert page(f"{SHAPES}{end}") == "linear-shape-mismatch"
+    assert page(f"{UNKNOWN}{end}") is None
+
+
+def test_a_crash_after_a_warning_is_what_happened(page):
+    warned = "net.py:12: UserWarning: the gnome of part seven is old\n"
+
+    assert page(f"{warned}Segmentation fault\n") == "native-crash"
+    assert page(warned) is None
+
+
+def test_a_wheel_that_was_not_built_needs_no_more_than_the_head_of_what_pip_says(page):
+    said = "  Building wheel for gnome (pyproject.toml) ... error\n  error: subprocess-exited-with-error\n"
+
+    assert page(said) == "environment-conflict"
+    assert page(f"{said}  error: command 'gcc' failed with exit status 1") == "cuda-extension-build"

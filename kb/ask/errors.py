@@ -41,8 +41,11 @@ _WRAPS = regex(
 _ENDED = regex(
     r"errors\.ChildFailedError|returned non-zero exit status 1$|(?:exit code|退出代码\D{0,2}) ?-?1$|_NUM_THREADS env"
     r"|^Segmentation fault(?: \(core dumped\))?$"
-    r"|did not run successfully|building wheel for \*|wheels for (?:some|\*)|build backend returned|setup\.py egg_info"
+    r"|did not run successfully|(?i:building wheel for \*)|wheels for (?:some|\*)|build backend returned"
+    r"|setup\.py egg_info|generating package metadata|python setup\.py \*|build stopped|non-zero code|failed to solve"
+    r"|^srun: error: \*|^terminate called after"
 )  # templates of what is said around any failure, whatever it was
+_PIP = "error: subprocess-exited-with-error"  # all that pip says itself
 _WARNS = regex(r"[\w.]*Warning\b")
 _FRAME = regex(
     r'^\s*File "(?P<path>[^"\n]+)", line (?P<line>\d+)(?:, in (?P<where>[^\n]+))?(?:\n(?P<code>[ \t]+\S[^\n]*))?',
@@ -112,10 +115,10 @@ def recognise(text: str, templates: Templates) -> Sequence[Likeness]:
     for flat in said:
         exact = [*_word_for_word(flat, templates), *_running_into(flat, said[-1], templates)]
         telling = [one for one in exact if not _ENDED.search(one.template)]
-        if fits := telling or (not exact and list(_nearly(flat, templates))):
+        if fits := telling or (not exact and flat != _PIP and list(_nearly(flat, templates))):
             return sorted(fits, key=lambda one: (-one.score, -one.length, one.number))
         around = around or exact
-    return around if len(said) == 1 or _WRAPS.search(said[0]) else []
+    return around if len(said) == 1 or _WRAPS.search(said[0]) or _WARNS.match(said[0]) else []
 
 
 def _said_last(text: str) -> list[str]:
