@@ -3,6 +3,7 @@
 import pytest
 
 from kb.ask import errors, foreign, query, reply, slips, traced
+from kb.ask.evidence import Evidence
 from kb.ask.pasted import looked_up
 from kb.words import fold
 
@@ -69,6 +70,23 @@ def test_a_slip_is_mended_as_a_word_some_page_writes_and_a_number_not_at_all(who
     found = query.read("chanel atention at step 40000", whole)
 
     assert found.repaired == {"chanel": "channel", "atention": "attention"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("mendign a maks", ["mask"]), ("lod the weighus frmo it", ["weights", "from"]), ("wiht a srted loss", ["with"])],
+)
+def test_a_slip_is_mended_as_the_word_that_is_said_most_even_if_it_carries_no_matter(whole, typed, meant):
+    assert [one for one in query.read(typed, whole).meant if one in meant] == meant
+
+
+def test_what_was_meant_by_a_slip_is_evidence_as_a_word_and_not_by_its_stem_alone(whole):
+    typed, right = (query.read(text, whole) for text in ("lossses of two brannches", "losses of two branches"))
+    first, second = (
+        Evidence(one.text, whole.said, one.repaired.values(), one.meant).of_all() for one in (typed, right)
+    )
+
+    assert max(range(len(first)), key=first.__getitem__) == max(range(len(second)), key=second.__getitem__)
 
 
 def test_letters_that_changed_places_are_likelier_than_another_letter(whole):

@@ -26,8 +26,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kb.ask.rows import Table
 
-_AS_SAID = "_"  # begins the sign of a word as it was typed, whatever its stem
+AS_SAID = "_"  # begins the sign of a word as it was typed, whatever its stem
 _STEM, _WORD, _CHAR, _PAIR = 0.4, 1.0, 0.5, 1.0  # what each kind counts, for signs say the same twice
+_MENDED = 0.9  # the stem of a word that is mended, for a form of it that is said may be another,
 _CERTAIN = 2.0  # and a sign that by itself says what is wrong
 _UNSEEN = 0.1  # how often a sign that was never said of a page is taken to have been said (Lidstone's lambda)
 _PRIOR = 300.0  # and how many of the signs of the whole library (Dirichlet's mu; Zhai and Lafferty 2004)
@@ -86,7 +87,7 @@ def signs(text: str) -> dict[str, float]:
     found = {stem: _STEM for word in latin_words(text) for stem in latin(word)}
     for word in _LATIN.findall(text.lower()):
         nothing = _NOTHING.fullmatch(word)
-        found[_AS_SAID + ("0" if nothing else word)] = _WORD
+        found[AS_SAID + ("0" if nothing else word)] = _WORD
         if word.startswith("0.") and not nothing:
             found[_FRACTION] = _WORD
         elif power := _POWER.match(word):
@@ -137,9 +138,9 @@ def _sign(entries: array[int], times: array[int], pages: int) -> Sign:
 class Evidence:
     """What one question says for each entry, in nats over what it says for the library as a whole."""
 
-    def __init__(self, text: str, said: Said, mended: Iterable[str] = ()) -> None:
-        """``mended`` are the stems of words of ``text`` that no entry holds as they were typed."""
-        whole = signs(text) | dict.fromkeys(mended, _STEM + _WORD)
+    def __init__(self, text: str, said: Said, mended: Iterable[str] = (), meant: Iterable[str] = ()) -> None:
+        """``mended`` are the stems of words of ``text`` that no entry holds as they were typed, ``meant`` the words."""
+        whole = signs(text) | signs(" ".join(meant)) | dict.fromkeys(mended, _MENDED)
         known = ((said.signs.get(sign), weight) for sign, weight in whole.items())
         found = [(sign, weight) for sign, weight in known if sign]
         self.weight = sum(weight for _, weight in found)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 from kb.ask import alike, comparison
 from kb.ask.comparison import Sides
+from kb.ask.evidence import AS_SAID
 from kb.ask.han import syllables
 from kb.ask.index import Index
 from kb.ask.terms import SOUND, denied, han_runs, idle_sounds, latin, latin_words, plain, sounds, stem
@@ -28,6 +30,8 @@ _MOSTLY, _SOME = (
 _MANY = 4  # and of so many, for English is hardly ever made of syllables alone
 _MAYBE, _MEANT = 0.8, 4  # what another word weighs that may be meant by a slip, and how many are thought of
 _FEWEST, _SHORT = 4, 6  # letters of a word that is mended, and of one whose first letter is no slip
+_SELDOM = 0.5  # times a word is taken to be said that stands in texts only,
+_SWAPPED, _FIRST = 2.0, 3.0  # and what speaks for a slip: letters that changed places or one twice, the first one kept
 _DOUBTED = 0.4  # what a word weighs that is known only by a stem it has in common with other words
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _REPAIR = 0.74  # how near a known word an unknown one must be, as the share of letters that agree
@@ -37,8 +41,8 @@ class Query:
     """A question as it is searched.
 
     ``terms`` are its terms with their weights, ``also`` those of words of like meaning; ``unknown`` are the terms of no
-    entry and how much each counts, ``repaired`` the words that were mended. ``total`` is how much the whole weighs,
-    unknown terms included, and ``sides`` what it compares.
+    entry and how much each counts, ``repaired`` the words that were mended, with the stem of each, and ``meant`` those
+    they were taken for. ``total`` is how much the whole weighs, unknown terms included, and ``sides`` what it compares.
     """
 
     def __init__(self, text: str) -> None:
@@ -47,6 +51,7 @@ class Query:
         self.also: dict[str, float] = {}
         self.unknown: defaultdict[str, float] = defaultdict(float)
         self.repaired: dict[str, str] = {}
+        self.meant: list[str] = []
         self.total = 0.0
         self.sides: Sides | None = None
 
@@ -120,6 +125,8 @@ def _latin(query: Query, index: Index) -> None:
 def _word(query: Query, index: Index, word: str) -> None:
     stems = latin(word)
     for one in stems:
+        if len(stems) == 1 and _swapped(index, word.lower()) and _slips(query, index, word.lower()):
+            continue
         if one in index.table:
             _add(query, index, one, _DOUBTED if len(stems) == 1 and _meant(query, index, word.lower()) else 1.0)
         elif len(stems) == 1:
@@ -180,6 +187,18 @@ def _repair(query: Query, index: Index, one: str, word: str, missed: bool = True
         _add(query, index, best[0], best[1])
 
 
+def _swapped(index: Index, word: str) -> bool:
+    """Whether no entry writes ``word``, but some write another with two of its letters exchanged or one not doubled.
+
+    Such a word may have a stem that is known: "maks" is no form of "make".
+    """
+    if len(word) < _FEWEST or not word.isalpha() or word in index.forms:
+        return False
+    own = stem(word)
+    near = swaps(word) & index.forms
+    return bool(near) and all(stem(one) != own for one in near)
+
+
 def _meant(query: Query, index: Index, word: str) -> bool:
     """Whether ``word`` is rather a slip, though its stem is known: "poling" is no form of "poly" but meant "pooling".
 
@@ -198,23 +217,42 @@ def _meant(query: Query, index: Index, word: str) -> bool:
 
 
 def _slips(query: Query, index: Index, word: str) -> bool:
-    """Whether ``word`` is a single slip away from known words: the rarest is taken for it, the others may be meant.
+    """Whether ``word`` is a single slip away from known words: the likeliest is taken for it, others may be meant.
 
     What pages write comes before what has only a stem of theirs.
     """
     if len(word) < _FEWEST or word.isdigit():
         return False
-    likely = set(map(stem, swaps(word)))
+    swapped = swaps(word)
     found = edits(word) if len(word) >= _SHORT else {one for one in edits(word) if one[:1] == word[0]}
-    written = found & index.forms or found  # "chanel" is no form of "chan"
-    known = [one for one in likely.union(map(stem, written)) & index.stems if len(one) > 2]
-    rarest = sorted(known, key=lambda one: (one not in likely, -index.rarity[one], one))
-    for one in rarest[1:_MEANT]:
+    if words := _likeliest(word, (swapped | found) & index.forms, swapped, index):  # "chanel" is no form of "chan"
+        query.meant.append(words[0])
+        if not latin(words[0]):  # it carries no matter, as "wiht" does
+            return True
+        known = [one for one in dict.fromkeys(map(stem, words)) if one in index.table]
+    else:
+        likely = set(map(stem, swapped))
+        stems = [one for one in likely.union(map(stem, found)) & index.stems if len(one) > 2]
+        known = sorted(stems, key=lambda one: (one not in likely, -index.rarity[one], one))
+    for one in known[1:_MEANT]:
         query.also[one] = max(_MAYBE, query.also.get(one, 0.0))
-    if rarest:
-        query.repaired[word] = rarest[0]
-        _add(query, index, rarest[0], 1 - 1 / len(word))
-    return bool(rarest)
+    if known:
+        query.repaired[word] = known[0]
+        _add(query, index, known[0], 1 - 1 / len(word))
+    return bool(known)
+
+
+def _likeliest(word: str, words: Iterable[str], swapped: Collection[str], index: Index) -> list[str]:
+    """These words by how likely ``word`` was meant to be one of them.
+
+    The more often something is said, the more often it is mistyped; hardly anybody mistypes the first letter.
+    """
+    scores = {}
+    for one in words:
+        sign = index.said.signs.get(AS_SAID + one)
+        often = math.log(_SELDOM + (sign.total if sign else 0))
+        scores[one] = often + _SWAPPED * (one in swapped) + _FIRST * (one[0] == word[0])
+    return sorted(scores, key=lambda one: (-scores[one], one))
 
 
 def swaps(word: str) -> set[str]:

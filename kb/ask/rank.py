@@ -92,7 +92,7 @@ def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collecti
     kept = {*kept, *(one for one in named if only is None or one in only)}
     weighed = [(index.table[term], weight) for term, weight in (query.terms | query.also).items()]
     weighed.sort(key=_how_common)
-    evidence = Evidence(query.text, index.said, query.repaired.values())
+    evidence = Evidence(query.text, index.said, query.repaired.values(), query.meant)
     weigh = confidence.first(query.total or 1.0)
     found: Mapping[int, float] | Sequence[float]
     said: Mapping[int, float] | Sequence[float]
