@@ -102,6 +102,11 @@ def messages(text: str) -> list[str]:
     return ["\n".join([*reversed(earlier), said[0]])] if said else [whole]
 
 
+def last(text: str) -> str:
+    """The message of ``text`` that is searched first: of its last exception, or all of it if none."""
+    return _said_last(text)[0]
+
+
 @lru_cache(maxsize=8)  # whether any fits is asked before which
 def recognise(text: str, templates: Templates) -> Sequence[Likeness]:
     """The templates that fit the last exception of ``text``, best first; earlier ones only when none fits that.

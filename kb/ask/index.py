@@ -48,7 +48,7 @@ class Names:
 STEMS, FORMS = "stems", "forms"  # the rows of `Index.words`
 _PAIR = 2  # characters of a Chinese term
 _SPOKEN = ("title", "aliases", "asked")
-_K1 = 1.2  # how soon more of the same term counts no more; the usual value
+K1 = 1.2  # how soon more of the same term counts no more; the usual value
 _SINGLE, _SOUND = 0.15, 0.25  # what a single Chinese character and a sound weigh in a name, against a word,
 _DENIED = 0.5  # and a word said not to be there
 
@@ -236,7 +236,7 @@ def _table(
         for term, weight in strength.items():
             entries, worth, central, _ = rows[term]
             entries.append(page)
-            worth.append(weight / (_K1 + weight))
+            worth.append(weight / (K1 + weight))
             central.append(term in core)
     return {
         term: Term(rarity(len(entries), len(pages)), max(worth), entries, worth, core, held)

@@ -10,26 +10,33 @@ from __future__ import annotations
 import heapq
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 
 from kb import beside
-from kb.ask import query, rank
+from kb.ask import traced
+from kb.ask.evidence import Evidence
 from kb.ask.index import Index, Term
 from kb.ask.regex import regex
-from kb.ask.terms import DENIED, SOUND, plain, terms
+from kb.ask.templates import masked
+from kb.ask.terms import DENIED, SOUND, latin, terms
 from kb.ask.traced import Traced
-from kb.ask.wordings import Near
+from kb.ask.wordings import Near, Nearness
 from kb.noun import noun
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_CANDIDATES = 8  # pages whose templates come nearest that are compared in full, beside those the ranking finds
-_NO_SIGN = 0.5  # how sure a page is that speaks of no program the error bears a sign of: it is offered, no answer
+_CANDIDATES = 9  # pages that are compared in full by each of three measures
+_READ = 20_000  # places of terms that are read to find some of them, the rarest terms first
+_VOTING = 20  # templates that vote
+_LETTERS, _SHORT = 4, 25  # that are compared at a time, and how many of these a template has if it is not short
 _NOTHING = Near()
-_CLASS = regex(r"^\s*[\w.]*(?:Error|Exception|Warning)\s*[:：]\s*")
+_RAISED = regex(r"\b([A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit))\b")
+_OPEN = str.maketrans("*≈", "  ")
+_AHEAD = ("best", "nats")  # facts of the first page that are held against those of all others
 
 
 @noun(frozen=True)
@@ -42,48 +49,61 @@ class Ranked:
 
 
 def ranked(error: Traced, index: Index) -> list[Ranked]:
-    """The pages that may explain ``error``, best first; the facts of each hold what is the same for all as well."""
-    near, known = index.wordings.near(_CLASS.sub("", error.message))
-    asked = _query(error.message, index)
-    likely = {*_first(near, "best"), *_first(near, "together")}
-    found = rank.candidates(asked, index, named=likely)
-    whole = asked.total or 1.0
-    passed = [index.table[term] for term in dict.fromkeys(_terms(error.calls)) if term in index.table]
-    same = {"known": known, "unknown": rank.unknown(asked, index), "length": math.log1p(whole)}
+    """The pages that may explain ``error``, best first."""
+    message = traced.said(error.message)
+    near = index.wordings.near(message)
+    head, whole, passed, raised = (
+        list(_known(text, index)) for text in (error.head, message, error.calls, error.raised)
+    )
+    kind = [*filter(None, map(index.table.get, _exception(error.message)))]
+    numbers = {*_first(near.pages, "best"), *_first(near.pages, "together"), *_holding(head, index)}
+    evidence = Evidence(error.head, index.said)
+    nats, words = evidence.of(numbers), max(1.0, evidence.weight)
+    votes, letters = _votes(near, index), _letters(near, error.head, index)
+    all_told = sum(term.rarity for term in whole) + index.rarest * _unknown(message, index) or 1.0
+    there = sum(term.rarity for term in raised) or 1.0
     pages = []
-    for one in found:
-        like = near.get(one.number, _NOTHING)
-        held = sum(_holds(index, program, one.number) for program in error.programs)
+    for number in numbers:
+        like = near.pages.get(number, _NOTHING)
+        held = sum(_holds(index, program, number) for program in error.programs)
         facts = {
-            "bm25": one.bm25,
-            "share": one.bm25 / whole,
-            "core": one.core,
+            "bm25": _worth(head, number),
+            "share": _worth(whole, number) / all_told,
             "best": like.best,
             "together": like.together,
             "said": like.said,
-            "passed": _worth(passed, one.number),
-            "explains": float(one.number in index.wordings.having),
+            "votes": votes.get(number, 0.0),
+            "letters": letters.get(number, 0.0),
+            "nats": nats[number] / words,
+            "passed": _worth(passed, number),
+            "raised": _worth(raised, number) / there,
+            "class": _worth(kind, number),
+            "held": float(held),
             "foreign": float(len(error.programs) - held),
-            "ours": float(min(1, held)),
         }
-        score = sum(weight * facts[name] for name, weight in weights()["order"].items())
-        pages.append(Ranked(one.number, facts | same, score))
-    pages.sort(key=lambda one: (-one.score, one.number))
-    for place, page in enumerate(pages, 1):
-        after = pages[place].score if place < len(pages) else -math.inf
-        page.facts["margin"] = math.tanh((page.score - after) / 2)
-    return pages
+        pages.append(Ranked(number, facts, 0.0))
+    return ordered(pages, weights()["order"])
 
 
-def probability(facts: Mapping[str, float]) -> float:
-    """How likely it is that the first page explains the error, in [0, 1]; at best `_NO_SIGN` without a sign of it.
+def ordered(pages: Iterable[Ranked], order: Mapping[str, float]) -> list[Ranked]:
+    """These pages, best first; the facts of the first tell by how much it leads."""
+    found = [
+        Ranked(one.number, one.facts, sum(weight * one.facts[name] for name, weight in order.items())) for one in pages
+    ]
+    found.sort(key=lambda one: (-one.score, one.number))
+    if found:
+        first, *others = found
+        ahead = {
+            f"{name} ahead": first.facts[name] - max((o.facts[name] for o in others), default=0.0) for name in _AHEAD
+        }
+        first.facts.update(ahead, odds=1 / sum(math.exp(one.score - first.score) for one in found))
+    return found
 
-    An index that is out of range, or a file in another encoding, may be anybody's.
-    """
-    fitted = weights()["probability"]
+
+def probability(facts: Mapping[str, float], fitted: Mapping[str, float]) -> float:
+    """How likely it is that the first page, of these facts, explains the error, in [0, 1]."""
     z = fitted["bias"] + sum(weight * facts[name] for name, weight in fitted.items() if name != "bias")
-    sure = 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
-    return sure if facts["ours"] else min(sure, _NO_SIGN)
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
 
 
 @cache
@@ -97,16 +117,60 @@ def _first(near: Mapping[int, Near], part: str) -> Iterable[int]:
     return heapq.nlargest(_CANDIDATES, near, key=lambda page: (getattr(near[page], part), -page))
 
 
-def _query(text: str, index: Index) -> query.Query:
-    """The message as a query: a slip in a word is not mended, for it was no person who wrote it."""
-    asked = query.Query(plain(text))
-    for term in _terms(text):
-        if term in index.table:
-            asked.terms[term] = 1.0
-        else:
-            asked.unknown[term] = 1.0
-    asked.total = query.whole(asked, index)
-    return asked
+def _holding(head: Iterable[Term], index: Index) -> Iterable[int]:
+    """The pages with templates that have most of these terms, as far as the rarer ones tell."""
+    left = _READ
+    found: defaultdict[int, float] = defaultdict(float)
+    for term in sorted(head, key=lambda term: len(term.entries)):
+        left -= len(term.entries)
+        if left < 0:
+            break
+        for number, worth in zip(term.entries, term.worth, strict=True):
+            found[number] += term.rarity * worth
+    having = index.wordings.having
+    return heapq.nlargest(_CANDIDATES, found.keys() & having, key=lambda number: (found[number], -number))
+
+
+def _votes(near: Nearness, index: Index) -> Mapping[int, float]:
+    """How many of the nearest templates each page has, in [0, 1], nearer ones counting more."""
+    found: defaultdict[int, float] = defaultdict(float)
+    for place, like in near.first[:_VOTING]:
+        found[index.wordings.owners[place]] += like * like
+    whole = sum(found.values())
+    return {number: votes / whole for number, votes in found.items()}
+
+
+def _letters(near: Nearness, head: str, index: Index) -> Mapping[int, float]:
+    """Which share of the letters of its templates, several at a time, the message has in common with each page."""
+    found: defaultdict[int, float] = defaultdict(float)
+    said = _pieces(head)
+    for place, _ in near.first:
+        own = _pieces(index.errors.every[place].text)
+        share = len(own & said) / max(_SHORT, len(own))
+        number = index.wordings.owners[place]
+        found[number] = max(found[number], share)
+    return found
+
+
+@lru_cache(maxsize=2_000)
+def _pieces(text: str) -> frozenset[str]:
+    text = f" {masked(text.translate(_OPEN))} "
+    return frozenset(text[start : start + _LETTERS] for start in range(len(text) - _LETTERS + 1))
+
+
+def _exception(message: str) -> Sequence[str]:
+    """The name of the exception as a term; none where ``message`` names none."""
+    found = _RAISED.findall(message)
+    return latin(found[-1])[-1:] if found else ()
+
+
+def _known(text: str, index: Index) -> Iterator[Term]:
+    """The terms of ``text`` that some page has; a slip in a word is not mended, for it was no person who wrote it."""
+    return filter(None, map(index.table.get, dict.fromkeys(_terms(text))))
+
+
+def _unknown(text: str, index: Index) -> int:
+    return sum(term not in index.table for term in dict.fromkeys(_terms(text)))
 
 
 def _terms(text: str) -> Iterator[str]:
@@ -119,5 +183,5 @@ def _holds(index: Index, program: str, number: int) -> bool:
     return bool(found) and all(term is not None and term.at(number)[0] > 0 for term in found)
 
 
-def _worth(passed: Iterable[Term], number: int) -> float:
-    return sum(term.rarity * term.at(number)[0] for term in passed)
+def _worth(words: Iterable[Term], number: int) -> float:
+    return sum(term.rarity * term.at(number)[0] for term in words)

@@ -32,7 +32,7 @@ from kb.words import has_han
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Any, Literal
 
     from kb.collection import Library
 
@@ -136,14 +136,15 @@ def _fits(text: str, index: Index) -> bool:
 def _unworded(library: Library, index: Index, text: str, error: traced.Traced, lang: Lang) -> Reply:
     """The reply to a message a program printed that no page has: the nearest cause, if it is near enough."""
     facts: Mapping[str, float] = {}
-    limits: Mapping[str, float] = retold.LIMITS
+    limits: Mapping[str, Any] = retold.LIMITS
     if error.translated:
         told = retold.ranked(error.message, index)
         numbers, sure = [one.number for one in told], retold.probability(told)
     else:
         best = nearest.ranked(error, index)
         facts, limits = best[0].facts if best else {}, nearest.weights()
-        numbers, sure = [one.number for one in best], nearest.probability(facts) if best else 0.0
+        numbers = [one.number for one in best]
+        sure = nearest.probability(facts, limits["probability"]) if best else 0.0
     ids = [index.ids[number] for number in numbers[:_SHOWN]]
     judged = Reply(text, lang, "unknown", sure, facts=facts)
     found = _told(library, index, judged, query.Query(text), ids, limits, pasted=True)

@@ -14,13 +14,13 @@ from kb.ask.translated import Said
 from kb.ask.wordings import rarity
 from kb.noun import noun
 
-LIMITS = {"answer": 0.42, "suggest": 0.3}  # how sure a page is that answers, and that is offered
+LIMITS = {"answer": 0.5, "suggest": 0.2}  # how sure a page is that answers, and that is offered
 _READ, _COMPARED = 4_000, 120  # templates that are read for a word, and that are compared in full
 _UNKNOWN, _UNREAD = 0.6, 0.15  # what a word counts, of the rarest one, that no template has, and an unknown character
 _NAMED = 0.4  # how much a name of the message counts, against a word, that the template has not: it has a star for it
 _WORDS = 3  # that a message and a template share, if they are not all of the template
 _DIGITS = 1.5  # and a number that a template gives
-_BIAS, _WEIGHTS = -11.4, (2.9, 3.9, 3.35, 1.5)  # of what `probability` weighs
+_BIAS, _WEIGHTS = -15.93, (3.71, 5.36, 4.0, 4.88)  # by `benchmarks/ask/tune_retold.py`, of what `probability` weighs
 
 
 @noun(frozen=True)
@@ -57,17 +57,18 @@ def ranked(message: str, index: Index) -> list[Retold]:
 
 
 def probability(pages: Sequence[Retold]) -> float:
-    """How likely it is that the first of these pages explains the message, in [0, 1]; 0 without any.
-
-    The weights were fitted on 97 translated messages whose page came first and on 34 others, most of other programs.
-    """
+    """How likely it is that the first of these pages explains the message, in [0, 1]; 0 without any."""
     if not pages:
         return 0.0
+    z = _BIAS + sum(weight * part for weight, part in zip(_WEIGHTS, parts(pages), strict=True))
+    return 1 / (1 + math.exp(-z))
+
+
+def parts(pages: Sequence[Retold]) -> tuple[float, ...]:
+    """What speaks for the first of these pages."""
     first = pages[0]
     lead = first.like - (pages[1].like if len(pages) > 1 else 0.0)
-    parts = (first.precise, first.recalled, math.log1p(first.shared), lead)
-    z = _BIAS + sum(weight * part for weight, part in zip(_WEIGHTS, parts, strict=True))
-    return 1 / (1 + math.exp(-z))
+    return first.precise, first.recalled, math.log1p(first.shared), lead
 
 
 def _compared(said: Said, template: Template, worth: Mapping[str, float], index: Index) -> Retold:

@@ -13,17 +13,29 @@ from kb.noun import noun
 
 _TAIL = 20_000  # characters that are read from the end of a text
 _MESSAGE = 600  # and of its message
+_HEAD = 250  # and of the line that says what failed
+_LEAST = 6  # letters that say something
 _LINES = 4  # of a traceback, the last ones; what is further up has little to do with the error
 _FRAME = regex(
     r'File "(?P<path>[^"\n]+)", line \d+(?:, in (?P<where>[^\n]+))?(?:\n(?P<code>[ \t]+\S[^\n]*))?', re.MULTILINE
 )
 _ARROW = regex(r"^-+> *\d+ (.*)$", re.MULTILINE)  # the line of a notebook
+_FILE = regex(r"[/\\]")
 _PACKAGE = regex(r"(?:site|dist)-packages[/\\](\w+)")
 _CLASS = regex(r"^([a-z_]\w*)\.(?:\w+\.)*[A-Z]\w+(?=: |$)", re.MULTILINE)  # django.db.utils.ProgrammingError
 _MODULE = regex(r"(?:[Nn]o module named|\bmodule) '(\w+)")  # one that is missing, or lacks something
 _ADVICE = regex(
     r"CUDA kernel errors might be|For debugging consider passing|Compile with .?TORCH_USE_CUDA_DSA|frame #\d+: "
 )  # follows whatever was said
+_EXCEPTION = regex(r"^\s*[\w.]*(?:Error|Exception|Warning)\s*[:：]\s*")
+_AROUND = regex(
+    r"Exception thrown in SimpleITK \w+: \S+?:\d+:\s*|(?:s?itk::|ITK )ERROR: (?:\w+\(\w+\): )?"
+    r"|(?:cv2\.error: )?OpenCV\([\d.\w-]+\) \S+?:\d+: (?:error: )?(?:\(-\d+:[^)]*\) )?"
+    r"|Caught \w+ in [^.\n]*?(?:\d+|thread)(?: on \w+(?: \d+)?)?\.|^(?:[A-Z]\w+: )+(?=\w+\(\) )"
+    r"|\(Could this error message be improved\?[^)\n]*\)?|please report a bug to PyTorch\.?|INTERNAL ASSERT FAILED"
+    r"|\(Triggered internally at [^)\n]*\)?\.?|Exception raised from [^\n]*"
+    r"|\bat (?:\.\.|/|\w:\\)\S+\.(?:cu|cpp|c|h|hpp|cxx)\b[:\d]*"
+)  # what a library says around each of its messages
 _PRINTED = regex(
     r"^(?:[^\n?？。,，]{0,40}[\s\[])?(?i:error|fatal|failure|panic|exception|warning)\b[^\n?？。,，]{0,30}[:\]]"
     r"|^(?:[a-z_]\w*\.)+[A-Z]\w+: |^\S+\.\w{1,5}(?::\d+:|\(\d+\):)|^\S+: line \d+: |^[EW]\d+: |^[eE]: |^E  +"
@@ -41,12 +53,16 @@ _TELLING = (
 class Traced:
     """A pasted error: its message, the code and functions it passed through last, and whose signs it bears.
 
-    ``translated`` says that the message is in Chinese, as a browser or a person translates it.
+    ``head`` is the line that says what failed, without what libraries say around it; ``raised`` the function that
+    raised the error, and its file; ``translated`` says that the message is in Chinese, as a browser or a person
+    translates it.
     """
 
     message: str
     calls: str
     programs: frozenset[str]
+    head: str = ""
+    raised: str = ""
     translated: bool = False
 
 
@@ -58,16 +74,26 @@ def was_printed(text: str) -> bool:
 def traced(text: str) -> Traced:
     """What ``text`` tells; never raises."""
     text = console.bare(text[-_TAIL:])
-    message = errors.messages(text)[0]
-    advice = _ADVICE.search(message)
-    if advice and advice.start() > 0:
-        message = message[: advice.start()]
+    message = _unadvised(errors.messages(text)[0])
     chinese = translated.is_one(message)
     frames = [*_FRAME.finditer(text)]
     passed = [part for frame in frames[-_LINES:] for part in (frame["where"], frame["code"]) if part]
-    return Traced(
-        message[:_MESSAGE], "\n".join((*passed, *_ARROW.findall(text)[-1:])), frozenset(_programs(text)), chinese
-    )
+    calls = "\n".join((*passed, *_ARROW.findall(text)[-1:]))
+    head = said(_unadvised(errors.last(text))).partition("\n")[0][:_HEAD]
+    raised = f"{frames[-1]['where'] or ''} {_FILE.split(frames[-1]['path'])[-1]}".removesuffix(".py") if frames else ""
+    return Traced(message[:_MESSAGE], calls, frozenset(_programs(text)), head, raised, chinese)
+
+
+def said(message: str) -> str:
+    """``message`` without the name of the exception and what libraries say around it, if anything is left then."""
+    message = _EXCEPTION.sub("", message)
+    bare = _AROUND.sub(" ", message).strip()
+    return bare if sum(map(str.isalnum, bare)) >= _LEAST else message.strip()
+
+
+def _unadvised(message: str) -> str:
+    advice = _ADVICE.search(message)
+    return message[: advice.start()] if advice and advice.start() > 0 else message
 
 
 def _programs(text: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _NAME = 0.3  # what a word counts that no template has: it may be a name, for which templates have a star
 _PATH = regex(r"(?:\b[A-Za-z]:)?(?:[\\/][\w.+-]+)*[\\/](?=[\w.+-])")  # of it only the name of the file says something
 _READ, _KEPT = 4_000, 64  # places of words that are read in full, and pages the commoner words are looked for in
+_FIRST = 40  # templates that are named
 
 
 @noun(frozen=True)
@@ -44,6 +45,14 @@ class Near:
 
 
 @noun(frozen=True)
+class Nearness:
+    """How near the templates come to a message: those of each page, and the nearest by their places, best first."""
+
+    pages: dict[int, Near]
+    first: Sequence[tuple[int, float]]
+
+
+@noun(frozen=True)
 class Wordings:
     """The words of all templates; the page of each template, what its words weigh, and how many pages have some."""
 
@@ -57,8 +66,8 @@ class Wordings:
         """The pages that have templates."""
         return frozenset(self.owners)
 
-    def near(self, message: str) -> tuple[dict[int, Near], float]:
-        """The pages whose templates share words with ``message``; and the share of it, in [0, 1], that some has.
+    def near(self, message: str) -> Nearness:
+        """The pages whose templates share words with ``message``.
 
         In a large library the commonest words find no page that rarer ones have not found.
         """
@@ -80,8 +89,8 @@ class Wordings:
                 held = row.templates[first : bisect.bisect_left(row.templates, end, first)]
                 self._count(row, held, shared, together)
         best: dict[int, tuple[float, int]] = {}
-        for place, both in shared.items():
-            like = 2 * both / (whole + self.masses[place])
+        likes = {place: 2 * both / (whole + self.masses[place]) for place, both in shared.items()}
+        for place, like in likes.items():
             page = self.owners[place]
             if page not in best or like > best[page][0]:
                 best[page] = like, place
@@ -89,7 +98,8 @@ class Wordings:
             page: Near(like, together[page] / whole, shared[place] / self.masses[place])
             for page, (like, place) in best.items()
         }
-        return pages, known / whole if whole else 0.0
+        nearest = heapq.nsmallest(_FIRST, likes.items(), key=lambda one: (-one[1], one[0]))
+        return Nearness(pages, nearest)
 
     def _count(
         self, row: Word, templates: array[int], shared: defaultdict[int, float], together: defaultdict[int, float]
