@@ -147,18 +147,17 @@ class Index:
         return frozenset(self.words[FORMS])
 
     @cached_property
-    def _by_length(self) -> dict[int, list[str]]:
-        found: defaultdict[int, list[str]] = defaultdict(list)
+    def _by_first(self) -> dict[str, list[str]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
         for one in self.words[STEMS]:
             if one.isalpha():
-                found[len(one)].append(one)
+                found[one[0]].append(one)
         return found
 
-    def spellings(self, length: int) -> list[str]:
-        """The known words in Latin letters that are about as long, ready to be compared."""
-        spread = 1 if length < 7 else 2
-        lengths = range(length - spread, length + spread + 1)
-        return list(itertools.chain.from_iterable(self._by_length.get(n, ()) for n in lengths))
+    def spellings(self, word: str) -> list[str]:
+        """The known words in Latin letters that begin like ``word`` and are about as long, ready to be compared."""
+        spread = 1 if len(word) < 7 else 2
+        return [one for one in self._by_first.get(word[0], ()) if abs(len(one) - len(word)) <= spread]
 
 
 def build(entries: Iterable[Entry]) -> Index:

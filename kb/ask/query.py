@@ -176,10 +176,8 @@ def _repair(query: Query, index: Index, one: str, word: str, missed: bool = True
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
-        known = index.spellings(len(one))
+        known = index.spellings(one)  # of two slips none is in the first letter
         best = process.extractOne(one, known, scorer=OSA.normalized_similarity, score_cutoff=_REPAIR)
-    if best is not None and len(one) < _SHORT and best[0][0] != one[0]:
-        best = None  # in a short word the first letter is hardly ever the slip
     if best is None:
         query.unknown[one] += _NUMBER if one[0].isdigit() else 1.0
     else:
@@ -224,15 +222,17 @@ def _slips(query: Query, index: Index, word: str) -> bool:
     if len(word) < _FEWEST or word.isdigit():
         return False
     swapped = swaps(word)
-    found = edits(word) if len(word) >= _SHORT else {one for one in edits(word) if one[:1] == word[0]}
-    if words := _likeliest(word, (swapped | found) & index.forms, swapped, index):  # "chanel" is no form of "chan"
+    found = edits(word) & index.forms  # "chanel" is no form of "chan"
+    if len(word) < _SHORT:  # in a short word the first letter is hardly ever the slip
+        found = {one for one in found if one[0] == word[0]}
+    if words := _likeliest(word, found | swapped & index.forms, swapped, index):
         query.meant.append(words[0])
         if not latin(words[0]):  # it carries no matter, as "wiht" does
             return True
         known = [one for one in dict.fromkeys(map(stem, words)) if one in index.table]
     else:
         likely = set(map(stem, swapped))
-        stems = [one for one in likely.union(map(stem, found)) & index.stems if len(one) > 2]
+        stems = [one for one in (likely | edits(stem(word))) & index.stems if len(one) > 2]
         known = sorted(stems, key=lambda one: (one not in likely, -index.rarity[one], one))
     for one in known[1:_MEANT]:
         query.also[one] = max(_MAYBE, query.also.get(one, 0.0))
