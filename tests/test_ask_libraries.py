@@ -29,6 +29,10 @@ weights-download: OSError: Can't load image processor for 'nvidia/mit-b0'. If yo
 cuda-not-visible: MisconfigurationException: You requested gpu: [0, 1]  But your machine only has: [0]
 empty-dataset: ValueError: `Dataloader` returned 0 length. Please make sure that it returns at least 1 batch
 plateau-wrong-mode: MisconfigurationException: `configure_optimizers` must include a monitor when a `ReduceLROnPlateau` scheduler is used. For example: {"optimizer": optimizer}
+csv-table: KeyError: "['mask'] not in index"
+csv-table: pandas.errors.ParserError: Error tokenizing data. C error: Expected 5 fields in line 3, saw 6
+csv-table: ValueError: cannot reindex on an axis with duplicate labels
+keras-target-shape: ValueError: Shapes (None, 1) and (None, 10) are incompatible
 nan-loss: RuntimeWarning: invalid value encountered in true_divide
 harmless-warnings: UserWarning: The parameter 'resample' is deprecated since 0.12 and will be removed in 0.14. Please use 'interpolation' instead.
 """  # noqa: E501 - as the libraries print it
@@ -50,13 +54,9 @@ def test_a_message_of_a_library_finds_the_page_that_explains_it(pages_of, page, 
         "docker: Error response from daemon: could not select device driver with capabilities.",
         "error: failed to push some refs to 'github.com:me/repo.git'",
         "npm ERR! code ENOENT\nnpm ERR! syscall open\nnpm ERR! path /me/package.json",
-        "KeyError: \"['price'] not in index\"",
-        "pandas.errors.ParserError: Error tokenizing data. C error: Expected 5 fields in line 3, saw 6",
-        "ValueError: cannot reindex on an axis with duplicate labels",
         "sqlalchemy.exc.IntegrityError: (psycopg2.errors.UniqueViolation) duplicate key value violates unique",
         "mysql.connector.errors.ProgrammingError: 1064 (42000): You have an error in your SQL syntax",
         "tensorflow.python.framework.errors_impl.NotFoundError: Op type not registered 'RegexSplit'",
-        "ValueError: Shapes (None, 1) and (None, 10) are incompatible",
         "django.core.exceptions.ImproperlyConfigured: The SECRET_KEY setting must not be empty.",
         "selenium.common.exceptions.NoSuchElementException: Message: no such element",
         "NotImplementedError: this backend is not implemented for searching",

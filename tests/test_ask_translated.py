@@ -64,7 +64,7 @@ def test_a_message_a_browser_has_translated_leads_to_the_page_of_the_original(pa
     [
         "TypeError: 无法读取未定义的属性（读取“length”）",
         "ERROR 1045 (28000)：用户'root'@'localhost'的访问被拒绝（使用密码：是）",
-        "ValueError：无法从重复轴重新索引",
+        "ORA-00942：表或视图不存在",
     ],
 )
 def test_a_translated_message_of_another_program_is_not_answered(page, text):
