@@ -10,13 +10,14 @@ from kb import beside
 from kb.ask.terms import plain
 from kb.words import has_han
 
-BODY, CARE, OTHER = "body", "care", "other"  # a disease or organ, what a patient asks of a doctor, anything else
+BODY, CARE = "body", "care"  # a disease or organ, what a patient asks of a doctor,
+TOOL, OTHER = "tool", "other"  # a tool of which pages explain messages only, anything else
 _OURS = "ours"  # and words that hold one of those and mean something else: Spain is no tooth, in Chinese
 
 
 @lru_cache(maxsize=100)
 def named(question: str) -> Mapping[str, str]:
-    """The foreign subjects ``question`` names, each with `BODY`, `CARE` or `OTHER`; the longer of two that overlap."""
+    """The foreign subjects ``question`` names, each with its kind; the longer of two that overlap."""
     text = plain(question).casefold()
     found: dict[str, str] = {}
     begins = {*text, *map("".join, pairwise(text))}
@@ -33,7 +34,7 @@ def named(question: str) -> Mapping[str, str]:
 
 def medical(question: str) -> bool:
     """Whether ``question`` is one for a doctor: it names another disease or organ, or asks for a drug."""
-    return any(kind != OTHER for kind in named(question).values())
+    return any(kind in (BODY, CARE) for kind in named(question).values())
 
 
 @cache

@@ -224,7 +224,7 @@ def _slips(query: Query, index: Index, word: str) -> bool:
     swapped = swaps(word)
     found = edits(word) & index.forms  # "chanel" is no form of "chan"
     if len(word) < _SHORT:  # in a short word the first letter is hardly ever the slip
-        found = {one for one in found if one[0] == word[0]}
+        found = frozenset(one for one in found if one[0] == word[0])
     if words := _likeliest(word, found | swapped & index.forms, swapped, index):
         query.meant.append(words[0])
         if not latin(words[0]):  # it carries no matter, as "wiht" does

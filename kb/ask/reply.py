@@ -221,7 +221,7 @@ def ranked(
     """The candidates in the order of `confidence.order`, each with the facts its confidence is judged by.
 
     ``unquoted`` is 1 for a page on messages where the question quotes none: there are so many of them that one is
-    easily the nearest to a question about something else.
+    easily the nearest to a question about something else. What it says of a tool are messages as well.
     """
     sides = asked.sides
     named = sides.numbers if sides else ()
@@ -245,7 +245,12 @@ def ranked(
         fact["novel"] = novel
         fact["mended"] = mended
         fact["unquoted"] = float(not quotes and one.number in index.wordings.having)
-        fact["foreign"] = float(sum(not index.speaks_of(subject, one.number) for subject in subjects))
+        fact["foreign"] = float(
+            sum(
+                not index.speaks_of(subject, one.number) or (kind == foreign.TOOL and fact["unquoted"] > 0)
+                for subject, kind in subjects.items()
+            )
+        )
     return order
 
 
