@@ -75,8 +75,8 @@ def exit_code(outcomes: Iterable[Outcome]) -> int:
 
 
 def matches(template: str, message: str) -> bool:
-    """Whether ``message`` holds the template; ``*`` and ``≈`` stand for anything, white space counts as one space."""
-    parts = (re.escape(" ".join(part.split())) for part in re.split(r"[*≈]", template))
+    """Whether ``message`` holds the template; ``*``, ``≈`` and ``…`` stand for anything, white space is one space."""
+    parts = (re.escape(" ".join(part.split())) for part in re.split(r"[*≈…]", template))
     return re.search(r"\s?.*\s?".join(parts), " ".join(message.split())) is not None
 
 

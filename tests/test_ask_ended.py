@@ -81,3 +81,10 @@ def test_a_wheel_that_was_not_built_needs_no_more_than_the_head_of_what_pip_says
 
     assert page(said) == "environment-conflict"
     assert page(f"{said}  error: command 'gcc' failed with exit status 1") == "cuda-extension-build"
+
+
+def test_what_says_little_is_told_by_the_library_it_was_raised_in(page):
+    frames = '  File "C:\\envs\\seg\\lib\\site-packages\\pandas\\core\\indexes\\base.py", line 3807, in get_loc\n'
+
+    assert page(f"{LONG}{frames}KeyError: 4064") == "csv-table"
+    assert page(f"{LONG}KeyError: 4064") != "csv-table"

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from kb.ask import console
 from kb.ask.regex import regex
-from kb.ask.templates import LONG, Templates, masked, stands_in
+from kb.ask.templates import LONG, THROUGH, Templates, masked, stands_in
 from kb.noun import noun
 
 _NAME = (
@@ -118,7 +118,7 @@ def recognise(text: str, templates: Templates) -> Sequence[Likeness]:
     said = [console.folded(message) for message in _said_last(text)]
     around: list[Likeness] = []
     for flat in said:
-        exact = [*_word_for_word(flat, templates), *_running_into(flat, said[-1], templates)]
+        exact = [*_word_for_word(flat, templates), *_from_before(flat, said[-1], templates)]
         telling = [one for one in exact if not _ENDED.search(one.template)]
         if fits := telling or (not exact and flat != _PIP and list(_nearly(flat, templates))):
             return sorted(fits, key=lambda one: (-one.score, -one.length, one.number))
@@ -162,14 +162,19 @@ def _word_for_word(message: str, templates: Templates) -> Iterable[Likeness]:
     return (Likeness(one.number, _EXACT, one.own, one.text) for one in said)
 
 
-def _running_into(message: str, whole: str, templates: Templates) -> Iterator[Likeness]:
-    """The templates that begin in the lines before ``message`` and end within it."""
-    start = whole.rfind(message)
-    if start > 0:
-        for one in templates.held(whole.lower()):
+def _from_before(message: str, whole: str, templates: Templates) -> Iterator[Likeness]:
+    """The templates that begin in the lines before ``message`` and end in it, and those of files it came through."""
+    start = max(0, whole.rfind(message))
+    before = whole[:start].replace("\\", "/").lower()
+    for one in templates.held(before + message.lower()) if before else ():
+        path, through, said = one.text.partition(THROUGH)
+        if through:
+            fits = path.lower() in before and stands_in(said, message) is not None
+        else:
             found = stands_in(one.text, whole)
-            if found and found.start() < start < found.end() <= start + len(message):
-                yield Likeness(one.number, _EXACT, one.own, one.text)
+            fits = found is not None and found.start() < start < found.end() <= start + len(message)
+        if fits:
+            yield Likeness(one.number, _EXACT, one.own, one.text)
 
 
 def _nearly(message: str, templates: Templates) -> Iterator[Likeness]:

@@ -35,7 +35,7 @@ _VOTING = 20  # templates that vote
 _LETTERS, _SHORT = 4, 25  # that are compared at a time, and how many of these a template has if it is not short
 _NOTHING = Near()
 _RAISED = regex(r"\b([A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit))\b")
-_OPEN = str.maketrans("*≈", "  ")
+_OPEN = str.maketrans("*≈…", "   ")
 _AHEAD = ("best", "nats")  # facts of the first page that are held against those of all others
 
 

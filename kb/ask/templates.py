@@ -23,7 +23,8 @@ LONG = 48  # and to be recognised in one that nearly fits: of shorter ones most 
 _LITTLE = 3  # letters of words that any two texts may have in common
 _SHARED = 0.6  # of a template's longer words, by letters, that a message it nearly fits has
 _WORD = regex(r"\w+")
-_OPEN = regex(r"[*≈]")  # whatever differs, and a number near the one before it
+THROUGH = "…"  # between the path of a file that the traceback goes through and the message
+_OPEN = regex(rf"[*≈{THROUGH}]")  # whatever differs, and a number near the one before it
 _NUMBER = regex(r"\d+")
 _NEAR = 0.1  # by which share of the larger two numbers may differ and be near, and by how much if they are small:
 _NEAR_SMALL = 2
@@ -37,6 +38,8 @@ _WITHOUT = str.maketrans("", "", "'\"`")
 @noun(frozen=True)
 class Template:
     """A message as a page gives it, and the number of the page; ``*`` stands for anything, ``≈`` for a near number.
+
+    Before a ``…`` stands the path of a file: what is raised below it, and would say little elsewhere.
 
     ``own`` is how many characters it says itself, a Chinese one twice; ``bare`` what a message that nearly fits is
     compared with, empty where only one that fits word for word counts.
@@ -102,7 +105,8 @@ def build(every: Iterable[Template]) -> Templates:
 def template(text: str, number: int) -> Template:
     """The template ``text`` of the page."""
     bare = masked(_OPEN.sub(" ", text))
-    return Template(text, number, sum(map(_weight, fixed(text))), bare if len(bare) >= LONG else "")
+    whole = len(bare) < LONG or THROUGH in text
+    return Template(text, number, sum(map(_weight, fixed(text))), "" if whole else bare)
 
 
 def fixed(text: str) -> list[str]:
