@@ -18,9 +18,10 @@ LEARNT = Path(__file__).parent / "learnt.csv"  # and the other halves of both, w
 OUTSIDE = Path(__file__).parent / "outside.csv"  # for tuning alone: what this library does not cover,
 KEYED = Path(__file__).parent / "keyed.csv"  # as many of the same kind, first asked after the last fit
 POSED = Path(__file__).parent / "posed.csv"  # half of the next, of the same kind; the other is in LEARNT
+DRAWN = Path(__file__).parent / "drawn.csv"  # and by the next, for pages drawn by chance, none looked at
 TYPED = Path(__file__).parent / "typed.csv"  # and questions with slips, in pinyin, without punctuation and plain ones
 DEV = Path(__file__).parent.parent.parent.parent / "shared" / "questions-dev.csv"
-FILES = (OURS, DEV, FRESH, APART, SEALED, LATER, NEWEST, LEARNT, OUTSIDE, TYPED, KEYED, POSED)
+FILES = (OURS, DEV, FRESH, APART, SEALED, LATER, NEWEST, LEARNT, OUTSIDE, TYPED, KEYED, POSED, DRAWN)
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ def read(known: Collection[str], paths: Iterable[Path] = FILES) -> list[Question
     """All questions of which at least one answer is in the library, or none should be, each once.
 
     The half is ``tune`` for those that may be fitted on and looked at, else ``held``, or ``blind`` for the fresh ones;
-    ``apart``, ``sealed``, ``later``, ``newest``, ``keyed`` and ``posed`` are never tuned on; ``learnt`` may be looked
-    at and is not fitted on either.
+    ``apart``, ``sealed``, ``later``, ``newest``, ``keyed``, ``posed`` and ``drawn`` are never tuned on; ``learnt``
+    may be looked at and is not fitted on either.
     """
     found: dict[str, Question] = {}
     for path in paths:
@@ -51,6 +52,6 @@ def read(known: Collection[str], paths: Iterable[Path] = FILES) -> list[Question
                 if expected or named == ["none"]:
                     seen = hashlib.sha256(row["question"].encode()).digest()[0] % 2 == 0
                     half = "tune" if seen or path in (OUTSIDE, TYPED) else "blind" if path == FRESH else "held"
-                    half = path.stem if path in (APART, SEALED, LATER, NEWEST, LEARNT, KEYED, POSED) else half
+                    half = path.stem if path in (APART, SEALED, LATER, NEWEST, LEARNT, KEYED, POSED, DRAWN) else half
                     found.setdefault(row["question"], Question(row["lang"], row["question"], expected, half))
     return list(found.values())
