@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.ask import errors, foreign, query, reply, slips, traced
+from kb.ask import errors, foreign, query, reply, slips, terms, traced
 from kb.ask.evidence import Evidence
 from kb.ask.pasted import looked_up
 from kb.words import fold
@@ -105,3 +105,11 @@ def test_no_page_is_called_what_is_said_to_be_covered_elsewhere(built_in):
     ours = {word for word, kind in foreign._kinds().items() if kind == "ours"}
 
     assert {word: names[fold(word)] for word in foreign._kinds() if fold(word) in names and word not in ours} == {}
+
+
+@pytest.mark.parametrize(
+    ("british", "american"),
+    [("unlabelled", "unlabeled"), ("greyscale", "grayscale"), ("neighbours", "neighbor"), ("analysing", "analyze")],
+)
+def test_british_and_american_spellings_are_one_word(british, american):
+    assert terms.stem(british) == terms.stem(american)
