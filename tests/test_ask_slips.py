@@ -115,6 +115,6 @@ def test_british_and_american_spellings_are_one_word(british, american):
     assert terms.stem(british) == terms.stem(american)
 
 
-@pytest.mark.parametrize("question", ["my dad has blood in his stool, what should he do", "我妈查出来一个息肉，要不要紧"])
+@pytest.mark.parametrize("question", ["my dad has blood in his stool, what should he do", "我妈查出一个息肉，要紧吗"])
 def test_who_asks_for_a_relative_is_not_answered_from_a_polyp_page(asked, question):
     assert asked(question) is None
