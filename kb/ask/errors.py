@@ -48,7 +48,8 @@ _ENDED = regex(
 _PIP = "error: subprocess-exited-with-error"  # all that pip says itself
 _WARNS = regex(r"[\w.]*Warning\b")
 _FRAME = regex(
-    r'^\s*File "(?P<path>[^"\n]+)", line (?P<line>\d+)(?:, in (?P<where>[^\n]+))?(?:\n(?P<code>[ \t]+\S[^\n]*))?',
+    r'^\s*File "(?P<path>[^"\n]+)", line (?P<line>\d+)(?:, in (?P<where>[^\n]+))?'
+    r'(?:\n(?P<code>[ \t]+(?!File ")\S[^\n]*))?',
     re.MULTILINE,
 )
 _LIBRARY = regex(

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 
 from kb.ask import (
+    clause,
     comparison,
     confidence,
     errors,
@@ -275,5 +276,5 @@ def _elsewhere(text: str, first: rank.Candidate, index: Index) -> bool:
 
 def _passage(entry: Entry, index: Index, text: str, asked: query.Query, lang: Lang, *, pasted: bool) -> Passage:
     if pasted and (found := passage.part(entry, ("why", "what_you_see"), lang)):
-        return found
+        return changed(found, text=clause.ordered(found.text, errors.last(text)))
     return passage.best(entry, text, asked.terms, index, lang)

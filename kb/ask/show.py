@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 from kb import evidence
 from kb.answering import NEAREST
-from kb.ask import foreign, myth
-from kb.ask.errors import Frame
+from kb.ask import clause, errors, foreign, myth
 from kb.ask.passage import Passage
 from kb.ask.reply import Reply
 from kb.entry import Entry
@@ -69,7 +68,7 @@ def data(reply: Reply, library: Library) -> dict[str, Any]:
         "compared": list(reply.compared),
         "standing": reply.passage.standing if reply.passage else None,
         "part": reply.passage.part if reply.passage else None,
-        "fix": list(text_of(entry, "fix", reply.lang)) if entry else [],
+        "fix": _fix(reply, entry) if entry else [],
         "myth": reply.myth,
         "error": reply.error or None,
         "nearest": reply.nearest,
@@ -109,7 +108,7 @@ def _answer(sheet: Sheet, reply: Reply, entry: Entry, library: Library) -> None:
         _frame(sheet, reply.frame)
         sheet.gap()
     sheet.text(shortened(reply.passage.text, lang))
-    if not reply.further and reply.passage.part != "fix" and (fix := text_of(entry, "fix", lang)):
+    if not reply.further and reply.passage.part != "fix" and (fix := _fix(reply, entry)):
         sheet.items(Text("Fix", "怎么办"), fix[:2], "→ ")
     for other in reply.compared[1:]:
         if other in library:
@@ -145,6 +144,12 @@ def _answer(sheet: Sheet, reply: Reply, entry: Entry, library: Library) -> None:
         )
     if entry.kind == "polyp":
         sheet.item("", NOTICE.of(lang), "dim", indent="")
+
+
+def _fix(reply: Reply, entry: Entry) -> list[str]:
+    """What to do, first what speaks of the message where one was pasted."""
+    items = list(text_of(entry, "fix", reply.lang))
+    return clause.first(items, errors.last(reply.question)) if reply.error or reply.nearest else items
 
 
 def rest(sheet: Sheet, pieces: Iterable[Passage]) -> None:
@@ -200,7 +205,7 @@ def _cited(reply: Reply, entry: Entry) -> list[str]:
     return list(dict.fromkeys(cite for key in keys for cite in entry.claims[key].cites if cite in entry.references))
 
 
-def place(frame: Frame | None, lang: Lang, width: int) -> list[Line]:
+def place(frame: errors.Frame | None, lang: Lang, width: int) -> list[Line]:
     """The line of the user's code to look at, and an empty line; nothing when the traceback has none."""
     sheet = Sheet(lang, width)
     if frame:
@@ -209,7 +214,7 @@ def place(frame: Frame | None, lang: Lang, width: int) -> list[Line]:
     return sheet.lines
 
 
-def _frame(sheet: Sheet, frame: Frame) -> None:
+def _frame(sheet: Sheet, frame: errors.Frame) -> None:
     where = f"{frame.path}:{frame.line}" + (f", {frame.where}" if frame.where else "")
     sheet.item("", Text(f"look at {where}", f"请看 {where}").of(sheet.lang), "heading", indent="")
     if frame.code:

@@ -17,7 +17,8 @@ _HEAD = 250  # and of the line that says what failed
 _LEAST = 6  # letters that say something
 _LINES = 4  # of a traceback, the last ones; what is further up has little to do with the error
 _FRAME = regex(
-    r'File "(?P<path>[^"\n]+)", line \d+(?:, in (?P<where>[^\n]+))?(?:\n(?P<code>[ \t]+\S[^\n]*))?', re.MULTILINE
+    r'File "(?P<path>[^"\n]+)", line \d+(?:, in (?P<where>[^\n]+))?(?:\n(?P<code>[ \t]+(?!File ")\S[^\n]*))?',
+    re.MULTILINE,
 )
 _ARROW = regex(r"^-+> *\d+ (.*)$", re.MULTILINE)  # the line of a notebook
 _FILE = regex(r"[/\\]")

@@ -1,0 +1,33 @@
+"""Put what speaks of a pasted message before the other causes or remedies of its page: the items that quote it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kb.ask.regex import regex
+
+_ITEM = regex(r"\n+(?=- )")  # between the items of a list
+_CODE = regex(r"`([^`\n]+)`")
+_WORD = regex(r"[A-Za-z_][A-Za-z_]+")
+_WORDS, _LETTERS, _MOST = 2, 9, 0.8  # words and letters a quotation has at least, and which share of them a message
+
+
+def ordered(text: str, message: str) -> str:
+    """A list with the items that quote ``message`` first; any other text as it is."""
+    items = _ITEM.split(text.strip())
+    return "\n".join(first(items, message)) if len(items) > 1 and items[0].startswith("- ") else text
+
+
+def first(items: Sequence[str], message: str) -> list[str]:
+    """These items, those that quote most of ``message`` first."""
+    said = set(_WORD.findall(message.casefold()))
+    return sorted(items, key=lambda item: -max((_quoted(code, said) for code in _CODE.findall(item)), default=0))
+
+
+def _quoted(code: str, said: set[str]) -> int:
+    """How many letters of what is ``said`` stand in ``code``; 0 when it is no quotation."""
+    words = _WORD.findall(code.casefold())
+    held = [len(word) for word in words if word in said]
+    if " " not in code or len(held) < max(_WORDS, _MOST * len(words)):
+        return 0
+    return sum(held) if sum(held) >= _LETTERS else 0

@@ -1,0 +1,49 @@
+"""What of a page speaks of a pasted message stands first, and nothing is lost."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb import library
+from kb.ask import clause, errors, reply, stored
+
+CAUSES = """- It is called with the image alone.
+- `label_fields must be specified`: boxes need their classes.
+- `Key mask2 is not in available keys`: announce it, `additional_targets={'mask2': 'mask'}`."""
+TRACE = """Traceback (most recent call last):
+  File "/opt/me/train.py", line 9, in main
+  File "/opt/env/lib/python3.10/site-packages/albumentations/core/composition.py", line 899, in check
+KeyError: 'Key mask2 is not in available keys.'"""
+
+
+def test_the_cause_that_quotes_the_message_comes_first() -> None:
+    first = clause.ordered(CAUSES, "KeyError: 'Key bboxes is not in available keys.'").splitlines()[0]
+    assert first.startswith("- `Key mask2")
+
+
+def test_causes_that_quote_nothing_keep_their_order() -> None:
+    assert clause.ordered(CAUSES, "ValueError: image must be numpy array type") == CAUSES
+    assert clause.ordered("No list, `a message of it`.", "a message of it") == "No list, `a message of it`."
+
+
+def test_two_words_that_any_message_has_are_no_quotation() -> None:
+    assert clause.first(["one", "`is not` two"], "it is not so") == ["one", "`is not` two"]
+
+
+@given(st.lists(st.text(max_size=40), max_size=6), st.text(max_size=80))
+def test_no_item_is_lost(items: list[str], message: str) -> None:
+    assert sorted(clause.first(items, message)) == sorted(items)
+
+
+def test_a_pasted_message_is_answered_with_its_own_cause_first() -> None:
+    pages = library.load()
+    for lang, cause in (("en", "announce it"), ("zh", "先声明")):
+        found = reply.reply(pages, stored.load(pages, library.BUILT_IN), TRACE, lang)  # type: ignore[arg-type]
+        assert found.entry == "albumentations-call"
+        assert found.passage
+        assert cause in found.passage.text.split("\n- ")[0]
+
+
+def test_a_frame_without_its_line_does_not_show_the_next_frame_as_code() -> None:
+    frame = errors.users_frame(TRACE)
+    assert frame
+    assert (frame.path, frame.line, frame.code) == ("/opt/me/train.py", 9, "")
