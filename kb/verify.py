@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from kb.ask.templates import OWN, THROUGH
 from kb.entry import Entry
 from kb.library import BUILT_IN
 from kb.text import Text
@@ -76,7 +77,8 @@ def exit_code(outcomes: Iterable[Outcome]) -> int:
 
 def matches(template: str, message: str) -> bool:
     """Whether ``message`` holds the template; ``*``, ``≈`` and ``…`` stand for anything, white space is one space."""
-    parts = (re.escape(" ".join(part.split())) for part in re.split(r"[*≈…]", template))
+    said = template.removeprefix(OWN + THROUGH)  # a reproducer is code of one's own
+    parts = (re.escape(" ".join(part.split())) for part in re.split(r"[*≈…]", said))
     return re.search(r"\s?.*\s?".join(parts), " ".join(message.split())) is not None
 
 

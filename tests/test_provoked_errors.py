@@ -24,7 +24,6 @@ UNEXPLAINED = [
     "torch.arange(0, 3, 0)",
     "torch.rand(3, 3).diagonal(0, 1, 1)",
     "nn.ModuleDict({'a.b': nn.ReLU()})",
-    "{'image': 1}['price']",
 ]
 TRACEBACK = 'Traceback (most recent call last):\n  File "/home/me/train.py", line 31, in <module>\n    main()\n'
 

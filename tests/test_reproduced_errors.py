@@ -23,7 +23,7 @@ def raised(code: str) -> list[str]:
         try:
             exec(compile(code, "train.py", "exec"), {"__name__": "__main__"})
         except Exception as error:  # noqa: BLE001 - whatever it raises is what a user would paste
-            return [f"{type(error).__name__}: {error}"]
+            return [f"{type(error).__name__}: {error}" if str(error) else type(error).__name__]
     return [f"{one.category.__name__}: {one.message}" for one in given]
 
 

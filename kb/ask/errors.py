@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from kb.ask import console
 from kb.ask.regex import regex
-from kb.ask.templates import LONG, THROUGH, Templates, masked, stands_in
+from kb.ask.templates import LONG, OWN, THROUGH, Templates, masked, stands_in
 from kb.noun import noun
 
 _NAME = (
@@ -52,9 +52,11 @@ _FRAME = regex(
     r'(?:\n(?P<code>[ \t]+(?!File ")\S[^\n]*))?',
     re.MULTILINE,
 )
+_RAISED = regex(r'File "([^"\n]+)", line \d')
 _LIBRARY = regex(
-    r"[/\\](?:site-packages|dist-packages|lib[/\\]python[\d.]*)[/\\]|[/\\][Ll]ib[/\\](?!.*[/\\]src[/\\])|^<|[/\\]torch[/\\]"
-)
+    r"[/\\](?:site-packages|dist-packages|lib[/\\]python[\d.]*)[/\\]|^<|[/\\]torch[/\\]"
+    r"|(?i:(?:python|conda|forge)[\d.]*|envs[/\\][^/\\]+)[/\\][Ll]ib[/\\]"
+)  # many a repository has a folder lib of its own
 _EXACT, _NEARLY = 1.0, 0.84  # how like a message its template must be, in [0, 1]
 _SHORTER = 0.6  # how long a message is at least, against a template it nearly fits
 _TAIL = 20_000  # characters of a traceback that are read from its end
@@ -124,7 +126,8 @@ def recognise(text: str, templates: Templates) -> Sequence[Likeness]:
         if fits := telling or (not exact and flat != _PIP and list(_nearly(flat, templates))):
             return sorted(fits, key=lambda one: (-one.score, -one.length, one.number))
         around = around or exact
-    return around if len(said) == 1 or _WRAPS.search(said[0]) or _WARNS.match(said[0]) else []
+    around = around if len(said) == 1 or _WRAPS.search(said[0]) or _WARNS.match(said[0]) else []
+    return around or list(_from_own_code(said[0], said[-1], templates))
 
 
 def _said_last(text: str) -> list[str]:
@@ -169,12 +172,30 @@ def _from_before(message: str, whole: str, templates: Templates) -> Iterator[Lik
     before = whole[:start].replace("\\", "/").lower()
     for one in templates.held(before + message.lower()) if before else ():
         path, through, said = one.text.partition(THROUGH)
+        if path == OWN:
+            continue
         if through:
             fits = path.lower() in before and stands_in(said, message) is not None
         else:
             found = stands_in(one.text, whole)
             fits = found is not None and found.start() < start < found.end() <= start + len(message)
         if fits:
+            yield Likeness(one.number, _EXACT, one.own, one.text)
+
+
+def _from_own_code(message: str, whole: str, templates: Templates) -> Iterator[Likeness]:
+    """The templates of what says little, for a ``message`` of just that which was raised in code of one's own.
+
+    A star at their end stands for one word: ``KeyError: 'mask'`` names a key, and a sentence says more.
+    """
+    raised = _RAISED.findall(whole[: max(0, whole.rfind(message))])
+    if not raised or _LIBRARY.search(raised[-1]):
+        return
+    for one in templates.held(message.lower()):
+        path, _, said = one.text.partition(THROUGH)
+        found = stands_in(said, message) if path == OWN else None
+        rest = message[found.end() :].split() if found and not found.start() else [message] * 2
+        if len(rest) <= said.endswith("*"):
             yield Likeness(one.number, _EXACT, one.own, one.text)
 
 

@@ -24,6 +24,9 @@ _LITTLE = 3  # letters of words that any two texts may have in common
 _SHARED = 0.6  # of a template's longer words, by letters, that a message it nearly fits has
 _WORD = regex(r"\w+")
 THROUGH = "…"  # between the path of a file that the traceback goes through and the message
+OWN = (
+    "~/*.py"  # such a path that stands for code of one's own: what says little is left to the library it was raised in
+)
 _OPEN = regex(rf"[*≈{THROUGH}]")  # whatever differs, and a number near the one before it
 _NUMBER = regex(r"\d+")
 _NEAR = 0.1  # by which share of the larger two numbers may differ and be near, and by how much if they are small:
