@@ -40,8 +40,8 @@ def bare(text: str) -> str:
         text = text.translate(_CURLY)
     if text.startswith(">") or "\n>" in text:
         text = re.sub(r"^(?:> ?)+", "", text, flags=re.MULTILINE)
-    if '", "' in text:  # the names of a hundred parameters say no more than the first
-        text = re.sub(r'("[\w.]+")(?:,\s*"[\w.]+")+', r"\1", text)
+    if '", "' in text:  # the names of a hundred parameters say no more than the first; a choice of two says more
+        text = re.sub(r'("\w+\.[\w.]+")(?:,\s*"[\w.]+")+|("\w+")(?:,\s*"[\w.]+"){3,}', r"\1\2", text)
     if ("Killed" in text or "已杀死" in text) and _KILLED.search(text[-_LAST:]):
         text = f"{text.rstrip()} (exit code 137)"
     return text
