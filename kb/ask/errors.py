@@ -37,14 +37,14 @@ _WRAPS = regex(
     r"applying transform <|background workers? (?:are no longer|died)|DataLoader worker .{0,40}exited unexpectedly"
     r"|BrokenPipeError: |failed \(exitcode: |error: (?:subprocess-exited-with-error|metadata-generation-failed)"
     r"|multiprocessing\.errors\.ChildFailedError|CalledProcessError: .*returned non-zero exit"
-    r"|CondaEnvException: Pip failed"
+    r"|CondaEnvException: Pip failed|not a git repository"
 )  # what is raised over another exception and says only where that one was
 _ENDED = regex(
     r"errors\.ChildFailedError|returned non-zero exit status 1$|(?:exit code|退出代码\D{0,2}) ?-?1$|_NUM_THREADS env"
     r"|^Segmentation fault(?: \(core dumped\))?$"
     r"|did not run successfully|(?i:building wheel for \*)|wheels for (?:some|\*)|build backend returned"
     r"|setup\.py egg_info|generating package metadata|python setup\.py \*|build stopped|non-zero code|failed to solve"
-    r"|^srun: error: \*|^terminate called after|^leaked \w+ objects|Exception: Pip failed"
+    r"|^srun: error: \*|^terminate called after|^leaked \w+ objects|Exception: Pip failed|not a git repository"
 )  # templates of what is said around any failure, whatever it was
 _PIP = "error: subprocess-exited-with-error"  # all that pip says itself
 _WARNS = regex(r"[\w.]*Warning\b")
