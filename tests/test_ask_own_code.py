@@ -40,3 +40,19 @@ def test_an_earlier_exception_that_has_a_page_comes_before_what_says_little(page
     earlier = f"{OWN}x = self.fc(x)\nRuntimeError: mat1 and mat2 shapes cannot be multiplied (4x25088 and 512x10)\n"
     after = f"\nDuring handling of the above exception, another exception occurred:\n\n{OWN}assert ok\nAssertionError"
     assert page(earlier + after) == "linear-shape-mismatch"
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "missing", "entry"),
+    [
+        ("/home/me/zorknet/zork/solver/loss.py", "from ..models.gnome import part", "zork.models.gnome", True),
+        ("/home/me/zorknet/zork/__init__.py", "from zork.models.gnome import *", "zork.models.gnome", True),
+        ("zork\\__init__.py", "from zork.models.gnome import *", "gnome", True),  # as Python 2 names it
+        ("/home/me/zorknet/zork/solver/loss.py", "import gnome.part", "gnome.part", False),
+        ("/home/me/zorknet/zork/ops/__init__.py", "from zork import _ext", "zork._ext", False),
+        ("/opt/env/lib/python3.10/site-packages/zork/a.py", "from .gnome import part", "zork.gnome", False),
+    ],
+)
+def test_a_module_that_the_project_itself_lacks_is_not_one_to_install(page, path, line, missing, entry):
+    said = page(f"  File \"{path}\", line 5, in <module>\n    {line}\nModuleNotFoundError: No module named '{missing}'")
+    assert (said == "local-module-not-found") is entry

@@ -58,6 +58,10 @@ _LIBRARY = regex(
     r"[/\\](?:site-packages|dist-packages|lib[/\\]python[\d.]*)[/\\]|^<|[/\\]torch[/\\]"
     r"|(?i:(?:python|conda|forge)[\d.]*|envs[/\\][^/\\]+)[/\\][Ll]ib[/\\]"
 )  # many a repository has a folder lib of its own
+_MISSING = regex(r"([Nn]o module) named ['\"]?([\w.]+)")
+_IMPORT = regex(r"\b(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w.]+))")
+_FOLDER = regex(r"[/\\]")
+_ITS_OWN = " of the project"  # is said of a module that is missing in the project itself
 _EXACT, _NEARLY = 1.0, 0.84  # how like a message its template must be, in [0, 1]
 _SHORTER = 0.6  # how long a message is at least, against a template it nearly fits
 _TAIL = 20_000  # characters of a traceback that are read from its end
@@ -136,7 +140,7 @@ def _said_last(text: str) -> list[str]:
 
     Warnings count only where nothing failed, and what only wraps another exception comes behind it.
     """
-    text = console.bare(text[-_TAIL:])
+    text = _told_own(console.bare(text[-_TAIL:]))
     starts = [match.start() for match in _SAYS.finditer(text)] if _tells(text) else []
     found = [text[start:end][:_MESSAGE].strip() for start, end in pairwise([*starts, len(text)])]
     if found and (asserted := _ASSERTS.search(text, 0, starts[-1])):
@@ -147,6 +151,28 @@ def _said_last(text: str) -> list[str]:
     if said and _WRAPS.search(said[0][:_EARLIER]):
         said.sort(key=lambda one: bool(_WRAPS.search(one[:_EARLIER])))
     return [*said, whole[-_MESSAGE:]]
+
+
+def _told_own(text: str) -> str:
+    """``text``, which says of a missing module that it is one of the project's own, where the traceback shows it.
+
+    It does where a line of one's own code asks for the module by a relative import, or by a name that begins with a
+    folder which that code lies in. A name such as ``_ext`` is of what has to be compiled.
+    """
+    missing = [*_MISSING.finditer(text)][-1:] if "o module named" in text else []
+    frames = [*_RAISED.finditer(text, 0, missing[0].start())] if missing else []
+    own = [frame for frame in frames if not _LIBRARY.search(frame[1])]
+    if not own:
+        return text
+    line = _IMPORT.search(text, frames[-1].end(), missing[0].start())
+    asked, name = (line[1] or line[2]) if line else "", missing[0][2]
+    full = asked if asked.endswith(f".{name}") else name  # Python 2 names the last part alone
+    head, dotted, _ = full.partition(".")
+    folders = {folder for frame in own for folder in _FOLDER.split(frame[1])[:-1]}
+    beside = asked.startswith(".") and frames[-1] is own[-1]
+    if (beside or (dotted and head in folders)) and not full.rpartition(".")[2].startswith("_"):
+        return text[: missing[0].end(1)] + _ITS_OWN + text[missing[0].end(1) :]
+    return text
 
 
 def users_frame(text: str) -> Frame | None:
