@@ -30,6 +30,21 @@ def test_what_says_little_is_explained_in_code_of_ones_own_only(page, line, erro
     assert page(f"{OWN}gnome.part()\n{LIBRARY}{line}\n{error}") is None
 
 
+@pytest.mark.parametrize(
+    ("frame", "own"),
+    [
+        ("<ipython-input-4-1ab2> in load(self, index)\n----> 5 ", True),
+        ("Cell In[9], line 3, in load(index)\n----> 3 ", True),
+        ("~/polyp/data.py in load(self, index)\n---> 55 ", True),
+        ("/usr/local/lib/python3.6/dist-packages/zork/gnome.py in part(self)\n---> 55 ", False),
+        ("File /opt/env/lib/python3.10/site-packages/zork/gnome.py:55, in part(self)\n---> 55 ", False),
+    ],
+)
+def test_the_frames_of_a_notebook_tell_whose_code_it_is(page, frame, own):
+    cell = "<ipython-input-3-0c1d> in <module>\n----> 1 first = gnome(0)\n\n"
+    assert page(f"{cell}{frame}weight = table[value]\n\nKeyError: 37") == ("missing-key" if own else None)
+
+
 def test_what_says_more_is_not_taken_for_a_bare_assertion(page):
     assert page(f"{OWN}assert gnome\nAssertionError: the gnome of part seven left") is None
     assert page(f"{OWN}raise KeyError(text)\nKeyError: 'the gnome of part seven left'") is None

@@ -53,7 +53,10 @@ _FRAME = regex(
     r'(?:\n(?P<code>[ \t]+(?!File ")\S[^\n]*))?',
     re.MULTILINE,
 )
-_RAISED = regex(r'File "([^"\n]+)", line \d')
+_RAISED = regex(
+    r'File "(?P<path>[^"\n]+)", line \d|(?:File )?(?P<py>[~./\\\w:-]+\.py)(?::\d+,)? in [\w<]'
+    r"|(?P<cell><ipython-input-[\w-]+> in |\bCell In ?\[\d+\], line \d)"
+)  # a frame, also as a notebook shows it
 _LIBRARY = regex(
     r"[/\\](?:site-packages|dist-packages|lib[/\\]python[\d.]*)[/\\]|^<|[/\\]torch[/\\]"
     r"|(?i:(?:python|conda|forge)[\d.]*|envs[/\\][^/\\]+)[/\\][Ll]ib[/\\]"
@@ -153,6 +156,11 @@ def _said_last(text: str) -> list[str]:
     return [*said, whole[-_MESSAGE:]]
 
 
+def _file(frame: re.Match[str]) -> str:
+    """The file of a frame, empty for a cell of a notebook."""
+    return frame["path"] or frame["py"] or ""
+
+
 def _told_own(text: str) -> str:
     """``text``, which says of a missing module that it is one of the project's own, where the traceback shows it.
 
@@ -161,14 +169,14 @@ def _told_own(text: str) -> str:
     """
     missing = [*_MISSING.finditer(text)][-1:] if "o module named" in text else []
     frames = [*_RAISED.finditer(text, 0, missing[0].start())] if missing else []
-    own = [frame for frame in frames if not _LIBRARY.search(frame[1])]
+    own = [frame for frame in frames if not _LIBRARY.search(_file(frame))]
     if not own:
         return text
     line = _IMPORT.search(text, frames[-1].end(), missing[0].start())
     asked, name = (line[1] or line[2]) if line else "", missing[0][2]
     full = asked if asked.endswith(f".{name}") else name  # Python 2 names the last part alone
     head, dotted, _ = full.partition(".")
-    folders = {folder for frame in own for folder in _FOLDER.split(frame[1])[:-1]}
+    folders = {folder for frame in own for folder in _FOLDER.split(_file(frame))[:-1]}
     beside = asked.startswith(".") and frames[-1] is own[-1]
     if (beside or (dotted and head in folders)) and not full.rpartition(".")[2].startswith("_"):
         return text[: missing[0].end(1)] + _ITS_OWN + text[missing[0].end(1) :]
@@ -215,13 +223,13 @@ def _from_own_code(message: str, whole: str, templates: Templates) -> Iterator[L
 
     A star at their end stands for one word: ``KeyError: 'mask'`` names a key, and a sentence says more.
     """
-    raised = _RAISED.findall(whole[: max(0, whole.rfind(message))])
+    raised = [*map(_file, _RAISED.finditer(whole[: max(0, whole.rfind(message))]))]
     if not raised or _LIBRARY.search(raised[-1]):
         return
     for one in templates.held(message.lower()):
         path, _, said = one.text.partition(THROUGH)
         found = stands_in(said, message) if path == OWN else None
-        rest = message[found.end() :].split() if found and not found.start() else [message] * 2
+        rest = message[found.end() :].strip("\"' `").split() if found and not found.start() else [message] * 2
         if len(rest) <= said.endswith("*"):
             yield Likeness(one.number, _EXACT, one.own, one.text)
 
