@@ -52,6 +52,8 @@ def test_a_build_is_explained_by_what_stopped_it_not_by_that_it_stopped(page):
     [
         ("Killed", "host-memory-full"),
         ("12%|█ | 5/40 [00:12<1:12]Killed", "host-memory-full"),
+        ("$ python train.py\nKilled", "host-memory-full"),
+        ("Pip subprocess error:\nCondaEnvException: Pip failed", "install-file"),
         ("MemoryError", "host-memory-full"),
         ("Segmentation fault (core dumped)", "native-crash"),
         ("ConnectionResetError: [Errno 104] Connection reset by peer", "worker-connection-lost"),

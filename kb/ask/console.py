@@ -42,8 +42,13 @@ def bare(text: str) -> str:
         text = re.sub(r"^(?:> ?)+", "", text, flags=re.MULTILINE)
     if '", "' in text:  # the names of a hundred parameters say no more than the first; a choice of two says more
         text = re.sub(r'("\w+\.[\w.]+")(?:,\s*"[\w.]+")+|("\w+")(?:,\s*"[\w.]+"){3,}', r"\1\2", text)
+    return ended(text)
+
+
+def ended(text: str) -> str:
+    """``text`` with the exit code that a shell's last word stands for; known only while its lines are apart."""
     if ("Killed" in text or "已杀死" in text) and _KILLED.search(text[-_LAST:]):
-        text = f"{text.rstrip()} (exit code 137)"
+        return f"{text.rstrip()} (exit code 137)"
     return text
 
 

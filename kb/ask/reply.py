@@ -9,6 +9,7 @@ from kb.ask import (
     clause,
     comparison,
     confidence,
+    console,
     errors,
     foreign,
     myth,
@@ -207,7 +208,7 @@ def checked(question: str) -> tuple[str, bool]:
         > 0
     ):
         raise Problem(Text("that is not text", "这不是文本"), hint=Text("ask in a sentence", "请用一句话提问"))
-    text = cleaned(errors.messages(question)[0] if pasted and len(question) > LONGEST else question)
+    text = cleaned(errors.messages(question)[0] if pasted and len(question) > LONGEST else console.ended(question))
     if not any(char.isalnum() for char in text):
         raise Problem(
             Text("there is no question", "没有问题"),
