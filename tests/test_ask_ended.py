@@ -90,3 +90,9 @@ def test_what_says_little_is_told_by_the_library_it_was_raised_in(page):
 
     assert page(f"{LONG}{frames}KeyError: 4064") == "csv-table"
     assert page(f"{LONG}KeyError: 4064") != "csv-table"
+
+
+def test_a_message_that_another_exception_quotes_is_read_without_its_backslashes(page):
+    quoted = "AttributeError(\"module \\'albumentations\\' has no attribute \\'Gnome\\'\")"
+
+    assert page(f"Error in call to gnome: {quoted}") == "albumentations-call"

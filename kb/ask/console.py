@@ -38,6 +38,8 @@ def bare(text: str) -> str:
         )
     if any(sign in text for sign in _BENT):
         text = text.translate(_CURLY)
+    if "\\'" in text or '\\"' in text:  # an exception that another one quotes by its repr
+        text = re.sub(r"\\(?=['\"])", "", text)
     if text.startswith(">") or "\n>" in text:
         text = re.sub(r"^(?:> ?)+", "", text, flags=re.MULTILINE)
     if '", "' in text:  # the names of a hundred parameters say no more than the first; a choice of two says more
