@@ -53,6 +53,7 @@ def test_a_chinese_character_of_a_template_counts_as_two_letters():
             "linear-shape-mismatch",
         ),
         ("RuntimeError：梯度计算所需的变量之一已被就地操作修改", "inplace-op-breaks-backward"),
+        ("ValueError: 期望2D或3D输入(得到1D输入)", "conv-input-dims"),
     ],
 )
 def test_a_message_a_browser_has_translated_leads_to_the_page_of_the_original(page, text, expected):

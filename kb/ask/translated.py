@@ -27,6 +27,7 @@ _NAME = regex(rf"{_CLASS}|['\"][^'\"]*['\"]", re.ASCII)
 _RAISED = regex(rf"{_CLASS}[:：]?", re.ASCII)
 _WORD = regex(r"(?<![\w.])[A-Za-z]{2,}(?![\w.(])", re.ASCII)  # not an identifier, nor a call
 _NUMBER = regex(r"(?<![\w.])\d+(?!\w|\.\d)", re.ASCII)
+_AXES = regex(r"\d[dD]")  # 3D is a word, not a number
 _ASKED = "怎么解决|如何解决|怎么办|怎么改|怎么回事|这个问题|是什么原因|请问|求助|求解|谢谢|各位|大佬|报错"  # around it
 _ASKING = regex(_ASKED)
 _IDLE = regex(
@@ -75,7 +76,7 @@ def read(message: str) -> Said:
 
 def stems(text: str) -> frozenset[str]:
     """The words of an English message, or of a part of one, as they are compared; without the exception's name."""
-    words = (word for word in latin_words(_RAISED.sub(" ", text)) if not word[0].isdigit())
+    words = (word for word in latin_words(_RAISED.sub(" ", text)) if not word[0].isdigit() or _AXES.fullmatch(word))
     return frozenset(stem for word in words for stem in latin(word) if len(stem) > 1)
 
 
