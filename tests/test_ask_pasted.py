@@ -75,6 +75,8 @@ def ways(built_in, whole):
         f"Error executing job with overrides: ['gpu=1']\n{SHAPES}\n\n{HYDRA}",
         f"{TRACEBACK}torch.distributed.elastic.multiprocessing.errors.ChildFailedError: \n====\ntrain.py FAILED\n",
         f"RuntimeError: Caught RuntimeError in replica 1 on device 1.\nOriginal {TRACEBACK}",
+        f"{TRACEBACK}Error Message Summary:\nFatalError: `Process abort signal` is detected by the operating system.\n",
+        f"{TRACEBACK}SystemError: (Fatal) Blocking queue is killed because the data reader raises an exception.\n",
     ],
 )
 def test_a_message_is_found_in_whatever_it_is_wrapped(asked, looked_up, text):

@@ -37,6 +37,7 @@ _WRAPS = regex(
     r"applying transform <|background workers? (?:are no longer|died)|DataLoader worker .{0,40}exited unexpectedly"
     r"|BrokenPipeError: |failed \(exitcode: |error: (?:subprocess-exited-with-error|metadata-generation-failed)"
     r"|multiprocessing\.errors\.ChildFailedError|CalledProcessError: .*returned non-zero exit"
+    r"|Blocking queue is killed because the data reader raises|FatalError: `[\w ]+` is detected by the operating system"
     r"|CondaEnvException: Pip failed|not a git repository"
 )  # what is raised over another exception and says only where that one was
 _ENDED = regex(
