@@ -118,3 +118,9 @@ def test_british_and_american_spellings_are_one_word(british, american):
 @pytest.mark.parametrize("question", ["my dad has blood in his stool, what should he do", "我妈查出一个息肉，要紧吗"])
 def test_who_asks_for_a_relative_is_not_answered_from_a_polyp_page(asked, question):
     assert asked(question) is None
+
+
+def test_quotes_that_another_message_escaped_are_quotes(asked):
+    said = r"""TypeError("SAM2Base.__init__() got an unexpected keyword argument \'prob_to_use_pt_input_for_train\'")"""
+
+    assert asked(said) == "hydra-instantiate"

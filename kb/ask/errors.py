@@ -47,6 +47,8 @@ _ENDED = regex(
     r"|setup\.py egg_info|generating package metadata|python setup\.py \*|build stopped|non-zero code|failed to solve"
     r"|^srun: error: \*|^terminate called after|^leaked \w+ objects|Exception: Pip failed|not a git repository"
     r"|to install, run|dependencies may not be installed|^\(-215:Assertion failed\)$"
+    r"|^Terminating process|Command errored out|^This worker has ended|^Unable to register cu|^oneDNN custom"
+    r"|^This TensorFlow binary|^TF-TRT|^Application startup failed"
 )  # templates of what is said around any failure, whatever it was
 _PIP = "error: subprocess-exited-with-error"  # all that pip says itself
 _WARNS = regex(r"[\w.]*Warning\b")
