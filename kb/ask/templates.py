@@ -35,6 +35,8 @@ _NO_WORD = ""  # what a part is found by that has no whole word
 _QUOTE = regex(r"['\"`]")  # blogs exchange quotes for others, or lose them
 _SOME_QUOTE, _ANY_QUOTE = r"['\"`]", r"['\"`]?"  # the latter of can't
 _OR_AN_END = r"(?:['\"`]+|(?<![A-Za-z0-9_.])|(?![A-Za-z0-9_]|\.\w))"
+_NAMED = regex(r"['\"`]\*['\"`]")  # a star for a name, which is one word where its quotes are lost:
+_A_NAME = rf"(?:{_SOME_QUOTE}.{{0,400}}?{_SOME_QUOTE}|(?<![\w.])[\w.]{{1,80}}(?![\w.]))"
 _WITHOUT = str.maketrans("", "", "'\"`")
 
 
@@ -113,8 +115,9 @@ def template(text: str, number: int) -> Template:
 
 
 def fixed(text: str) -> list[str]:
-    """What a template says itself between its stars; the full stop at its end is often not copied."""
-    parts = map(console.folded, _OPEN.split(text.rstrip(". ")))
+    """What a template says itself between its stars; full stop and quote at its end are often not copied."""
+    text = text.rstrip(". ")
+    parts = map(console.folded, _OPEN.split(text[:-1] if text.endswith(("*'", '*"')) else text))
     return [part for part in parts if part]
 
 
@@ -146,10 +149,18 @@ def _pattern(template: str, unquoted: bool) -> re.Pattern[str]:
     over = r"(?!\d)" if text[-1:].isdigit() else ""  # exit code 1 is not the beginning of exit code 137
     if not unquoted:
         return re.compile(r".{0,400}?".join(map(re.escape, parts)) + over, re.IGNORECASE)
-    ends = not text.startswith("*"), not text.endswith("*")
-    last = len(parts) - 1
-    loose = [_unquoted(part, ends[0] and i == 0, ends[1] and i == last) for i, part in enumerate(parts)]
-    return re.compile(r".{0,400}?".join(loose) + over, re.IGNORECASE)
+    named = _NAMED.split(text.rstrip(". "))
+    loose = [_loose(piece, i == 0, i == len(named) - 1) for i, piece in enumerate(named)]
+    return re.compile(f" ?{_A_NAME} ?".join(loose) + over, re.IGNORECASE)
+
+
+def _loose(text: str, first: bool, last: bool) -> str:
+    """The pattern of what stands between quoted names of a template, the ``first`` of it or the ``last``."""
+    parts = fixed(text)
+    ends = first or not text.startswith("*"), last or not text.endswith("*")
+    return r".{0,400}?".join(
+        _unquoted(part, ends[0] and i == 0, ends[1] and i == len(parts) - 1) for i, part in enumerate(parts)
+    )
 
 
 def _unquoted(part: str, first: bool, last: bool) -> str:
