@@ -223,12 +223,12 @@ def _from_before(message: str, whole: str, templates: Templates) -> Iterator[Lik
 
 
 def _from_own_code(message: str, whole: str, templates: Templates) -> Iterator[Likeness]:
-    """The templates of what says little, for a ``message`` of just that which was raised in code of one's own.
+    """The templates of what says little, for a ``message`` of just that which no library is seen to have raised.
 
     A star at their end stands for one word: ``KeyError: 'mask'`` names a key, and a sentence says more.
     """
     raised = [*map(_file, _RAISED.finditer(whole[: max(0, whole.rfind(message))]))]
-    if not raised or _LIBRARY.search(raised[-1]):
+    if raised and _LIBRARY.search(raised[-1]):
         return
     for one in templates.held(message.lower()):
         path, _, said = one.text.partition(THROUGH)
