@@ -235,7 +235,7 @@ def test_looking_a_pasted_traceback_up_shows_the_line_and_the_page(capsys):
 
 
 def test_looking_an_error_up_that_no_page_explains_finds_nothing(capsys):
-    assert main(["lookup", "KeyError: 'username'"]) == 1
+    assert main(["lookup", "ZorkError: the username left"]) == 1
     assert "username" in capsys.readouterr().out
 
 

@@ -71,3 +71,14 @@ def test_an_earlier_exception_that_has_a_page_comes_before_what_says_little(page
 def test_a_module_that_the_project_itself_lacks_is_not_one_to_install(page, path, line, missing, entry):
     said = page(f"  File \"{path}\", line 5, in <module>\n    {line}\nModuleNotFoundError: No module named '{missing}'")
     assert (said == "local-module-not-found") is entry
+
+
+def test_what_says_little_is_explained_where_no_frame_was_pasted(page):
+    assert page("KeyError: 'stage5'") == "missing-key"
+    assert page("KeyError: the gnome of part seven left") is None
+
+
+def test_names_without_their_quotes_and_a_last_quote_that_was_not_copied_are_read(page):
+    assert page("module segmentation.zork has no attribute Gnome") == "no-such-name"
+    assert page("module 'albumentations' has no attribute 'Gnome") == "albumentations-call"
+    assert page("the chat route is not implemented for searching") is None

@@ -8,7 +8,7 @@ import sys
 from kb.bilingual import pairs
 
 # ESGE is a society, "en bloc" a way to resect, a curve swings to and fro
-KNOWN = "esge,bloc,fro,fpr"
+KNOWN = "esge,bloc,fro,fpr,cann,availabel,re-use"
 
 
 def test_no_page_holds_a_common_misspelling(built_in, tmp_path):

@@ -35,6 +35,7 @@ _NO_WORD = ""  # what a part is found by that has no whole word
 _QUOTE = regex(r"['\"`]")  # blogs exchange quotes for others, or lose them
 _SOME_QUOTE, _ANY_QUOTE = r"['\"`]", r"['\"`]?"  # the latter of can't
 _OR_AN_END = r"(?:['\"`]+|(?<![A-Za-z0-9_.])|(?![A-Za-z0-9_]|\.\w))"
+_TELLING = 26  # characters a template says itself at least where names in it may have lost their quotes
 _NAMED = regex(r"['\"`]\*['\"`]")  # a star for a name, which is one word where its quotes are lost:
 _A_NAME = rf"(?:{_SOME_QUOTE}.{{0,400}}?{_SOME_QUOTE}|(?<![\w.])[\w.]{{1,80}}(?![\w.]))"
 _WITHOUT = str.maketrans("", "", "'\"`")
@@ -149,7 +150,7 @@ def _pattern(template: str, unquoted: bool) -> re.Pattern[str]:
     over = r"(?!\d)" if text[-1:].isdigit() else ""  # exit code 1 is not the beginning of exit code 137
     if not unquoted:
         return re.compile(r".{0,400}?".join(map(re.escape, parts)) + over, re.IGNORECASE)
-    named = _NAMED.split(text.rstrip(". "))
+    named = _NAMED.split(text.rstrip(". ")) if sum(map(len, parts)) >= _TELLING else [text]
     loose = [_loose(piece, i == 0, i == len(named) - 1) for i, piece in enumerate(named)]
     return re.compile(f" ?{_A_NAME} ?".join(loose) + over, re.IGNORECASE)
 
