@@ -19,9 +19,10 @@ OUTSIDE = Path(__file__).parent / "outside.csv"  # for tuning alone: what this l
 KEYED = Path(__file__).parent / "keyed.csv"  # as many of the same kind, first asked after the last fit
 POSED = Path(__file__).parent / "posed.csv"  # half of the next, of the same kind; the other is in LEARNT
 DRAWN = Path(__file__).parent / "drawn.csv"  # and by the next, for pages drawn by chance, none looked at
+ASKED = Path(__file__).parent / "asked.csv"  # half of what two hands asked who knew no page; the other is in LEARNT
 TYPED = Path(__file__).parent / "typed.csv"  # and questions with slips, in pinyin, without punctuation and plain ones
 DEV = Path(__file__).parent.parent.parent.parent / "shared" / "questions-dev.csv"
-FILES = (OURS, DEV, FRESH, APART, SEALED, LATER, NEWEST, LEARNT, OUTSIDE, TYPED, KEYED, POSED, DRAWN)
+FILES = (OURS, DEV, FRESH, APART, SEALED, LATER, NEWEST, LEARNT, OUTSIDE, TYPED, KEYED, POSED, DRAWN, ASKED)
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,10 @@ def read(known: Collection[str], paths: Iterable[Path] = FILES) -> list[Question
                 if expected or named == ["none"]:
                     seen = hashlib.sha256(row["question"].encode()).digest()[0] % 2 == 0
                     half = "tune" if seen or path in (OUTSIDE, TYPED) else "blind" if path == FRESH else "held"
-                    half = path.stem if path in (APART, SEALED, LATER, NEWEST, LEARNT, KEYED, POSED, DRAWN) else half
+                    half = (
+                        path.stem
+                        if path in (APART, SEALED, LATER, NEWEST, LEARNT, KEYED, POSED, DRAWN, ASKED)
+                        else half
+                    )
                     found.setdefault(row["question"], Question(row["lang"], row["question"], expected, half))
     return list(found.values())
