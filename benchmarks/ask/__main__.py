@@ -97,8 +97,9 @@ def main() -> None:
         "*Keyed* are as people type: a third with slips, homophones, pinyin, traditional characters or no punctuation,",
         "written by one more hand in the same way; *posed* are half of what the next hand wrote so, from titles and",
         "summaries, with other halves in *learnt*; *drawn* are one question for each of 300 pages drawn by chance and",
-        "120 out of scope, written so by the last hand, and none was looked at; *asked* are half of what two hands asked",
-        "who knew no page at all, labelled by two others. In older sets sentences close to a question had been taken out.",
+        "120 out of scope, written so by the last hand, and none was looked at; *asked* are half of what two hands",
+        "asked who knew no page at all, labelled by two others. In older sets sentences close to a question had been",
+        "taken out.",
         "Answered: share of the questions in scope at the bound that lets 3 % of those out of scope pass.",
         "",
     ]
