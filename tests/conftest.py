@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb import library
-from kb.ask import index
+from kb.ask import index, reply
 
 HERE = Path(__file__).parent
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # a worker of pytest has one processor: more threads only wait in turns
@@ -60,6 +60,18 @@ def built_in():
 def whole(built_in):
     """The index of the built-in entries: seconds to build, so once for all tests that only ask it."""
     return index.build(built_in.values())
+
+
+@pytest.fixture(scope="session")
+def asked(built_in, whole):
+    """The reply to a question or a pasted text."""
+    return lambda text, lang=None: reply.reply(built_in, whole, text, lang)
+
+
+@pytest.fixture(scope="session")
+def answered(asked):
+    """The page that a question or a pasted text is answered from, if it is."""
+    return lambda text: asked(text).entry
 
 
 @pytest.fixture

@@ -11,16 +11,11 @@ import sys
 import pytest
 
 from cli.kb_app import main
-from kb.ask import errors, index, reply
+from kb.ask import errors, index
 from kb.page import NOTICE, render
 from kb.problem import Problem
 from kb.search import lookup
 from kb.words import has_han
-
-
-@pytest.fixture(scope="module")
-def asked(built_in, whole):
-    return lambda question, lang=None: reply.reply(built_in, whole, question, lang)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.ask import pasted as benchmark
 from cli.kb_app import main
-from kb.ask import errors, pasted, reply
+from kb.ask import errors, pasted
 
 OOM = "RuntimeError: CUDA out of memory. Tried to allocate 1.71 GiB (GPU 0; 31.72 GiB total capacity)"
 SHAPES = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (4x25088 and 512x10)"
@@ -38,11 +38,6 @@ Traceback (most recent call last):
     self = load(from_parent)
 EOFError: Ran out of input
 """
-
-
-@pytest.fixture(scope="module")
-def asked(built_in, whole):
-    return lambda text: reply.reply(built_in, whole, text)
 
 
 @pytest.fixture(scope="module")

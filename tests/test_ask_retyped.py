@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.ask import reply, retyped
-
-
-@pytest.fixture(scope="module")
-def page(built_in, whole):
-    return lambda text: reply.reply(built_in, whole, text).entry
+from kb.ask import retyped
 
 
 @pytest.mark.parametrize(
@@ -22,8 +17,8 @@ def page(built_in, whole):
         "AttributeError: ＇NoneType＇ object has no attribute ＇shape＇",
     ],
 )
-def test_quotes_may_be_others_or_lost(page, text):
-    assert page(text) == page("AttributeError: 'NoneType' object has no attribute 'shape'")
+def test_quotes_may_be_others_or_lost(answered, text):
+    assert answered(text) == answered("AttributeError: 'NoneType' object has no attribute 'shape'")
 
 
 @pytest.mark.parametrize(
@@ -34,8 +29,8 @@ def test_quotes_may_be_others_or_lost(page, text):
         "RuntimeError: CUDA out of mem\nory. Tried to allocate 20.00 MiB",
     ],
 )
-def test_a_slip_in_a_word_of_a_message_or_a_break_in_it_is_mended(page, text):
-    assert page(text) == "cuda-oom"
+def test_a_slip_in_a_word_of_a_message_or_a_break_in_it_is_mended(answered, text):
+    assert answered(text) == "cuda-oom"
 
 
 def test_a_word_that_the_pages_know_is_left_as_it_is(whole):
@@ -47,7 +42,7 @@ def test_a_mended_word_keeps_its_capitals(whole):
     assert retyped.mended("RuntimError: FloatTenosr", whole) == "RuntimeError: FloatTensor"
 
 
-def test_a_quoted_name_of_a_template_is_no_part_of_another_word(page):
-    assert page("AttributeError: MyNoneType object has no attribute shape") != page(
+def test_a_quoted_name_of_a_template_is_no_part_of_another_word(answered):
+    assert answered("AttributeError: MyNoneType object has no attribute shape") != answered(
         "AttributeError: NoneType object has no attribute shape"
     )

@@ -2,15 +2,10 @@
 
 import pytest
 
-from kb.ask import errors, foreign, query, reply, slips, terms, traced
+from kb.ask import errors, foreign, query, slips, terms, traced
 from kb.ask.evidence import Evidence
 from kb.ask.pasted import looked_up
 from kb.words import fold
-
-
-@pytest.fixture(scope="module")
-def asked(built_in, whole):
-    return lambda text: reply.reply(built_in, whole, text).entry
 
 
 @pytest.mark.parametrize(
@@ -25,8 +20,8 @@ def asked(built_in, whole):
         ("what is a dcoder", "unet"),
     ],
 )
-def test_a_name_with_one_slip_is_that_name(asked, typed, page):
-    assert asked(typed) == page
+def test_a_name_with_one_slip_is_that_name(answered, typed, page):
+    assert answered(typed) == page
 
 
 @pytest.mark.parametrize(
@@ -39,15 +34,15 @@ def test_a_name_with_one_slip_is_that_name(asked, typed, page):
         ("The size of tensor a must macth the size of tensor b at non-singleton dimension", "unet-odd-size"),
     ],
 )
-def test_a_message_that_is_a_name_but_for_a_slip_comes_before_the_message_of_a_general_page(asked, typed, page):
-    assert asked(typed) == page
+def test_a_message_that_is_a_name_but_for_a_slip_comes_before_the_message_of_a_general_page(answered, typed, page):
+    assert answered(typed) == page
 
 
-def test_a_name_a_program_printed_wrongly_is_no_slip_in_the_name_of_a_page(asked):
-    assert asked("AttributeError: 'FreeTypeFont' object has no attribute 'getsine'") == "no-such-name"
+def test_a_name_a_program_printed_wrongly_is_no_slip_in_the_name_of_a_page(answered):
+    assert answered("AttributeError: 'FreeTypeFont' object has no attribute 'getsine'") == "no-such-name"
 
 
-def test_a_message_that_is_the_name_of_a_page_leads_to_that_page(built_in, whole, asked):
+def test_a_message_that_is_the_name_of_a_page_leads_to_that_page(built_in, whole, answered):
     owners = {}
     for name, entry in built_in.names():
         owners.setdefault(fold(name), set()).add(entry)
@@ -59,7 +54,7 @@ def test_a_message_that_is_the_name_of_a_page_leads_to_that_page(built_in, whole
         name
         for name in messages
         if fold(name) not in built_in.ambiguous
-        and not {asked(name), looked_up(built_in, lambda: whole, name)[0].entry.id} <= owners[fold(name)]
+        and not {answered(name), looked_up(built_in, lambda: whole, name)[0].entry.id} <= owners[fold(name)]
     ]
 
     assert len(messages) > 100
@@ -116,11 +111,11 @@ def test_british_and_american_spellings_are_one_word(british, american):
 
 
 @pytest.mark.parametrize("question", ["my dad has blood in his stool, what should he do", "我妈查出一个息肉，要紧吗"])
-def test_who_asks_for_a_relative_is_not_answered_from_a_polyp_page(asked, question):
-    assert asked(question) is None
+def test_who_asks_for_a_relative_is_not_answered_from_a_polyp_page(answered, question):
+    assert answered(question) is None
 
 
-def test_quotes_that_another_message_escaped_are_quotes(asked):
+def test_quotes_that_another_message_escaped_are_quotes(answered):
     said = r"""TypeError("SAM2Base.__init__() got an unexpected keyword argument \'prob_to_use_pt_input_for_train\'")"""
 
-    assert asked(said) == "hydra-instantiate"
+    assert answered(said) == "hydra-instantiate"

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kb.ask import console, reply, translated
+from kb.ask import console, translated
 from kb.ask.templates import template
-
-
-@pytest.fixture(scope="module")
-def page(built_in, whole):
-    return lambda text: reply.reply(built_in, whole, text).entry
 
 
 @pytest.mark.parametrize(
@@ -21,8 +16,8 @@ def page(built_in, whole):
         "进程已结束， 退出代码 137 （interrupted by signal 9:SIGKILL）",
     ],
 )
-def test_the_blanks_and_the_width_of_punctuation_around_chinese_do_not_matter(page, text):
-    assert page(text) == "host-memory-full"
+def test_the_blanks_and_the_width_of_punctuation_around_chinese_do_not_matter(answered, text):
+    assert answered(text) == "host-memory-full"
 
 
 def test_folding_leaves_an_english_message_as_it_is():
@@ -56,8 +51,8 @@ def test_a_chinese_character_of_a_template_counts_as_two_letters():
         ("ValueError: 期望2D或3D输入(得到1D输入)", "conv-input-dims"),
     ],
 )
-def test_a_message_a_browser_has_translated_leads_to_the_page_of_the_original(page, text, expected):
-    assert page(text) == expected
+def test_a_message_a_browser_has_translated_leads_to_the_page_of_the_original(answered, text, expected):
+    assert answered(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -68,8 +63,8 @@ def test_a_message_a_browser_has_translated_leads_to_the_page_of_the_original(pa
         "ORA-00942：表或视图不存在",
     ],
 )
-def test_a_translated_message_of_another_program_is_not_answered(page, text):
-    assert page(text) is None
+def test_a_translated_message_of_another_program_is_not_answered(answered, text):
+    assert answered(text) is None
 
 
 def test_the_name_of_an_exception_is_read_in_chinese_only_before_a_colon():
@@ -77,10 +72,10 @@ def test_the_name_of_an_exception_is_read_in_chinese_only_before_a_colon():
     assert translated.named("什么是运行时错误") == "什么是运行时错误"
 
 
-def test_numbers_tell_templates_of_the_same_words_apart(page):
+def test_numbers_tell_templates_of_the_same_words_apart(answered):
     said = "运行时错误：张量 a ({}) 的大小必须与张量 b ({}) 在非单例维度 3 的大小匹配"
-    assert page(said.format(45, 44)) == "unet-odd-size"
-    assert page(said.format(128, 64)) == "broadcast-mismatch"
+    assert answered(said.format(45, 44)) == "unet-odd-size"
+    assert answered(said.format(128, 64)) == "broadcast-mismatch"
 
 
 def test_an_english_message_with_a_few_words_of_chinese_is_not_taken_for_a_translation():

@@ -19,6 +19,11 @@ _BESIDE = regex(rf"(?:{_SIGN})(?=[{_HAN}])|(?<=[{_HAN}])(?:{_SIGN})")  # blanks 
 _SET = " ,:;.!()"  # what it may find
 _LAST = 40  # characters at the end of a text
 _KILLED = regex(r"(?:\A|[\n\]%/\d]\s*)(?:Killed|已杀死)\s*\Z")  # all that a shell says of signal 9
+_TYPED = regex(
+    r"\b(assertion|attribute|import|index|key|memory|name|runtime|type|value|file ?not ?found|module ?not ?found)"
+    r" ?error\s*[:：=]",
+    re.IGNORECASE,
+)  # the name of an exception as a person types it
 _FRAMES = "│┃❱╭╮╰╯─━█▉▊▋▌▍▎▏"  # boxes around a traceback, bars of progress before it
 
 
@@ -42,9 +47,15 @@ def bare(text: str) -> str:
         text = re.sub(r"\\(?=['\"])", "", text)
     if text.startswith(">") or "\n>" in text:
         text = re.sub(r"^(?:> ?)+", "", text, flags=re.MULTILINE)
+    if "rror" in text and "Error:" not in text:
+        text = _TYPED.sub(lambda name: _as_raised(name[1]), text)
     if '", "' in text:  # the names of a hundred parameters say no more than the first; a choice of two says more
         text = re.sub(r'("\w+\.[\w.]+")(?:,\s*"[\w.]+")+|("\w+")(?:,\s*"[\w.]+"){3,}', r"\1\2", text)
     return ended(text)
+
+
+def _as_raised(name: str) -> str:
+    return "".join(map(str.capitalize, re.split(r"(?i: |(?=not|found))", name))) + "Error:"
 
 
 def ended(text: str) -> str:

@@ -67,6 +67,7 @@ _LIBRARY = regex(
 )  # many a repository has a folder lib of its own
 _MISSING = regex(r"([Nn]o module) named ['\"]?([\w.]+)")
 _IMPORT = regex(r"\b(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w.]+))")
+_QUOTED = regex(r"^\W*['\"][^\s'\"]+['\"](?=\s|$)")
 _FOLDER = regex(r"[/\\]")
 _ITS_OWN = " of the project"  # is said of a module that is missing in the project itself
 _EXACT, _NEARLY = 1.0, 0.84  # how like a message its template must be, in [0, 1]
@@ -233,9 +234,13 @@ def _from_own_code(message: str, whole: str, templates: Templates) -> Iterator[L
     for one in templates.held(message.lower()):
         path, _, said = one.text.partition(THROUGH)
         found = stands_in(said, message) if path == OWN else None
-        rest = message[found.end() :].strip("\"' `").split() if found and not found.start() else [message] * 2
-        if len(rest) <= said.endswith("*"):
+        if found and not found.start() and len(_words(message[found.end() :])) <= said.endswith("*"):
             yield Likeness(one.number, _EXACT, one.own, one.text)
+
+
+def _words(text: str) -> Sequence[str]:
+    """The words that end a message: one where that stands in quotes, behind which people go on in their own."""
+    return _QUOTED.findall(text) or text.strip(":\"' `").split()
 
 
 def _nearly(message: str, templates: Templates) -> Iterator[Likeness]:
