@@ -40,16 +40,6 @@ _WRAPS = regex(
     r"|Blocking queue is killed because the data reader raises|FatalError: `[\w ]+` is detected by the operating system"
     r"|CondaEnvException: Pip failed|not a git repository"
 )  # what is raised over another exception and says only where that one was
-_ENDED = regex(
-    r"errors\.ChildFailedError|returned non-zero exit status 1$|(?:exit code|退出代码\D{0,2}) ?-?1$|_NUM_THREADS env"
-    r"|^Segmentation fault(?: \(core dumped\))?$"
-    r"|did not run successfully|(?i:building wheel for \*)|wheels for (?:some|\*)|build backend returned"
-    r"|setup\.py egg_info|generating package metadata|python setup\.py \*|build stopped|non-zero code|failed to solve"
-    r"|^srun: error: \*|^terminate called after|^leaked \w+ objects|Exception: Pip failed|not a git repository"
-    r"|to install, run|dependencies may not be installed|^\(-215:Assertion failed\)$"
-    r"|^Terminating process|Command errored out|^This worker has ended|^Unable to register cu|^oneDNN custom"
-    r"|^This TensorFlow binary|^TF-TRT|^Application startup failed"
-)  # templates of what is said around any failure, whatever it was
 _PIP = "error: subprocess-exited-with-error"  # all that pip says itself
 _WARNS = regex(r"[\w.]*Warning\b")
 _FRAME = regex(
@@ -135,7 +125,7 @@ def recognise(text: str, templates: Templates) -> Sequence[Likeness]:
     around: list[Likeness] = []
     for flat in said:
         exact = [*_word_for_word(flat, templates), *_from_before(flat, said[-1], templates)]
-        telling = [one for one in exact if not _ENDED.search(one.template)]
+        telling = [one for one in exact if not one.template.startswith(THROUGH)]
         if fits := telling or (not exact and flat != _PIP and list(_nearly(flat, templates))):
             return sorted(fits, key=lambda one: (-one.score, -one.length, one.number))
         around = around or exact
@@ -212,7 +202,7 @@ def _from_before(message: str, whole: str, templates: Templates) -> Iterator[Lik
     before = whole[:start].replace("\\", "/").lower()
     for one in templates.held(before + message.lower()) if before else ():
         path, through, said = one.text.partition(THROUGH)
-        if path == OWN:
+        if path == OWN or one.text.startswith(THROUGH):
             continue
         if through:
             fits = path.lower() in before and stands_in(said, message) is not None

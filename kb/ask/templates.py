@@ -23,10 +23,11 @@ LONG = 48  # and to be recognised in one that nearly fits: of shorter ones most 
 _LITTLE = 3  # letters of words that any two texts may have in common
 _SHARED = 0.6  # of a template's longer words, by letters, that a message it nearly fits has
 _WORD = regex(r"\w+")
-THROUGH = "…"  # between the path of a file that the traceback goes through and the message
-OWN = (
-    "~/*.py"  # such a path that stands for code of one's own: what says little is left to the library it was raised in
-)
+# Between the path of a file that the traceback goes through and the message. Without a path: what is said around any
+# failure, whatever it was.
+THROUGH = "…"
+# A path that stands for code of one's own: what says little is left to the library that it was raised in.
+OWN = "~/*.py"
 _OPEN = regex(rf"[*≈{THROUGH}]")  # whatever differs, and a number near the one before it
 _NUMBER = regex(r"\d+")
 _NEAR = 0.1  # by which share of the larger two numbers may differ and be near, and by how much if they are small:
@@ -45,7 +46,8 @@ _WITHOUT = str.maketrans("", "", "'\"`")
 class Template:
     """A message as a page gives it, and the number of the page; ``*`` stands for anything, ``≈`` for a near number.
 
-    Before a ``…`` stands the path of a file: what is raised below it, and would say little elsewhere.
+    Before a ``…`` stands the path of a file: what is raised below it, and would say little elsewhere. One that begins
+    with it is said around any failure, and counts only where nothing says which.
 
     ``own`` is how many characters it says itself, a Chinese one twice; ``bare`` what a message that nearly fits is
     compared with, empty where only one that fits word for word counts.
@@ -111,7 +113,7 @@ def build(every: Iterable[Template]) -> Templates:
 def template(text: str, number: int) -> Template:
     """The template ``text`` of the page."""
     bare = masked(_OPEN.sub(" ", text))
-    whole = len(bare) < LONG or THROUGH in text
+    whole = len(bare) < LONG or THROUGH in text[1:]
     return Template(text, number, sum(map(_weight, fixed(text))), "" if whole else bare)
 
 
