@@ -20,7 +20,7 @@ _NAME = (
 )
 _HEAD = regex(rf"^\s*{_NAME}:?", re.MULTILINE)
 _SAYS = regex(
-    rf"(?<![A-Za-z0-9_.'\"(<])(?:{_NAME}(?=\s*[:：]|[ \t]*$)|failed(?= \(exitcode: -))",
+    rf"(?<![A-Za-z0-9_.'\"(<])(?<!derive from )(?:{_NAME}(?=\s*[:：]|[ \t]*$)|failed(?= \(exitcode: -))",
     re.MULTILINE | re.ASCII,
 )  # wherever it stands
 _QUOTES = regex(r"\berror:|^ERROR: |ERR!|^\s*at [\w.$]+\(|: command not found")
