@@ -13,6 +13,7 @@ from kb import beside
 from kb.ask.intent import wanted
 from kb.ask.regex import Either, regex
 from kb.noun import noun
+from kb.words import has_han
 
 _AIMS = {
     "choose": Either(
@@ -54,6 +55,7 @@ _AIMS = {
 _FIXED = "fixed"  # the snippet that mends a page's faulty one is no example like others
 _DIGIT = regex(r"\d|[一二三四五六七八九十]分之")
 _NAMED = 0.15  # of a question that says less beyond names of the page
+_HAN, _SITUATION = 2, 90  # how much more a Chinese character says, and from how many characters on one tells
 _PIECES, _BYTES = 4, 2000  # from where on a piece counts as late, and as long
 
 
@@ -95,6 +97,8 @@ class Judge:
         yield "shared beyond", shared.beyond
         yield "shared of much", shared.beyond * self._own
         yield f"shared {part}", shared.whole
+        if "told" in self._aims:
+            yield "told shared", shared.whole
         yield "early", 1 - min(place, _PIECES) / _PIECES
         yield "short", 1 - min(len(text.encode()), _BYTES) / _BYTES
         if "number" in self._aims or "choose" in self._aims:
@@ -106,7 +110,12 @@ def aims(question: str) -> tuple[str, ...]:
     text = question.casefold()
     found = [name for name, said in _AIMS.items() if said.within(text)]
     found += [f"for {part}" for part in wanted(question)[:1]]
-    return tuple(found) or ("none",)
+    return (*(found or ["none"]), *(["told"] if _tells(question) else []))
+
+
+def _tells(question: str) -> bool:
+    """Whether it tells a situation rather than asks for a subject: by its length, a Chinese character said more."""
+    return len(question) + _HAN * sum(map(has_han, question)) > _SITUATION
 
 
 @cache
