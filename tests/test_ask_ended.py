@@ -89,3 +89,11 @@ def test_a_message_that_another_exception_quotes_is_read_without_its_backslashes
     quoted = "AttributeError(\"module \\'albumentations\\' has no attribute \\'Gnome\\'\")"
 
     assert answered(f"Error in call to gnome: {quoted}") == "albumentations-call"
+
+
+def test_a_worker_only_hands_on_what_stopped_it(answered):
+    handed = "RuntimeError: Caught RuntimeError in DataLoader worker process 0.\nOriginal Traceback\n"
+
+    assert answered(handed) == "worker-exception"
+    assert answered(handed + SHAPES) == "linear-shape-mismatch"
+    assert answered(handed + UNKNOWN) is None
