@@ -54,7 +54,8 @@ def agree(summary, tensor) -> None:
     for key in ("minimum", "maximum"):
         assert getattr(summary, key) == pytest.approx(wanted[key], rel=1e-15, abs=0, nan_ok=True)
     size = max(abs(wanted["minimum"]), abs(wanted["maximum"]))
-    assert summary.mean == pytest.approx(wanted["mean"], rel=1e-9, abs=1e-9 * size, nan_ok=True)
+    # A hundred-millionth of the spread is what `quick` promises; how much of it is used depends on the processor.
+    assert summary.mean == pytest.approx(wanted["mean"], rel=1e-9, abs=1e-8 * size, nan_ok=True)
     assert summary.std == pytest.approx(wanted["std"], rel=1e-7, abs=1e-12 * size, nan_ok=True)
     flat = plain(tensor).tolist()
     assert summary.values == pytest.approx(tuple(flat) if len(flat) <= SMALL else (), rel=1e-15, abs=0, nan_ok=True)

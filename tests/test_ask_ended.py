@@ -96,4 +96,4 @@ def test_a_worker_only_hands_on_what_stopped_it(answered):
 
     assert answered(handed) == "worker-exception"
     assert answered(handed + SHAPES) == "linear-shape-mismatch"
-    assert answered(handed + UNKNOWN) is None
+    assert answered(handed + UNKNOWN) == "worker-exception"

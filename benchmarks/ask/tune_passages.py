@@ -4,8 +4,8 @@
 
 `passages_tune.csv` and `passages_held.csv` were judged by two hands who saw the questions and the pages, and not what
 `kb ask` makes of them: ``good`` passages answer the question, ``fair`` ones bear on it and lead on. The first half is
-fitted on, and judged by in five parts of which each is left out once; the other is only counted, as are the questions of
-`passages_natural.csv`, asked by people who know no page, judged by two more hands; 399 of that kind are in the first.
+fitted on, and judged by in five parts of which each is left out once; the other is only counted. Of people who know no
+page are 399 questions of the first half and those of `passages_natural.csv`, judged by two more hands and only counted.
 """
 
 from __future__ import annotations

@@ -38,8 +38,8 @@ _WRAPS = regex(
     r"|BrokenPipeError: |failed \(exitcode: |error: (?:subprocess-exited-with-error|metadata-generation-failed)"
     r"|multiprocessing\.errors\.ChildFailedError|CalledProcessError: .*returned non-zero exit"
     r"|Blocking queue is killed because the data reader raises|FatalError: `[\w ]+` is detected by the operating system"
-    r"|CondaEnvException: Pip failed|not a git repository|Caught \w+ in DataLoader worker process|Failed to run torchinfo"
-    r"|TorchRuntimeError: Failed running|LoweringException: "
+    r"|CondaEnvException: Pip failed|not a git repository|Caught \w+ in DataLoader worker process"
+    r"|Failed to run torchinfo|TorchRuntimeError: Failed running|LoweringException: "
 )  # what is raised over another exception and says only where that one was
 _PIP = "error: subprocess-exited-with-error"  # all that pip says itself
 _WARNS = regex(r"[\w.]*Warning\b")
