@@ -20,9 +20,11 @@ KEYED = Path(__file__).parent / "keyed.csv"  # as many of the same kind, first a
 POSED = Path(__file__).parent / "posed.csv"  # half of the next, of the same kind; the other is in LEARNT
 DRAWN = Path(__file__).parent / "drawn.csv"  # and by the next, for pages drawn by chance, none looked at
 ASKED = Path(__file__).parent / "asked.csv"  # half of what two hands asked who knew no page; the other is in LEARNT
+NATURAL = Path(__file__).parent / "natural.csv"  # what two more such hands asked, labelled twice, none looked at
 TYPED = Path(__file__).parent / "typed.csv"  # and questions with slips, in pinyin, without punctuation and plain ones
 DEV = Path(__file__).parent.parent.parent.parent / "shared" / "questions-dev.csv"
-FILES = (OURS, DEV, FRESH, APART, SEALED, LATER, NEWEST, LEARNT, OUTSIDE, TYPED, KEYED, POSED, DRAWN, ASKED)
+FILES = (OURS, DEV, FRESH, APART, SEALED, LATER, NEWEST, LEARNT, OUTSIDE, TYPED, KEYED, POSED, DRAWN, ASKED, NATURAL)
+_WHOLE = {APART, SEALED, LATER, NEWEST, LEARNT, KEYED, POSED, DRAWN, ASKED, NATURAL}  # which are not split
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,8 @@ class Question:
 def read(known: Collection[str], paths: Iterable[Path] = FILES) -> list[Question]:
     """All questions of which at least one answer is in the library, or none should be, each once.
 
-    The half is ``tune`` for those that may be fitted on and looked at, else ``held``, or ``blind`` for the fresh ones;
-    ``apart``, ``sealed``, ``later``, ``newest``, ``keyed``, ``posed`` and ``drawn`` are never tuned on; ``learnt``
-    may be looked at and is not fitted on either.
+    The half is ``tune`` for those that may be fitted on and looked at, else ``held``, or ``blind`` for the fresh ones.
+    What is not split has the name of its file and is never fitted on; of that ``learnt`` alone may be looked at.
     """
     found: dict[str, Question] = {}
     for path in paths:
@@ -53,10 +54,6 @@ def read(known: Collection[str], paths: Iterable[Path] = FILES) -> list[Question
                 if expected or named == ["none"]:
                     seen = hashlib.sha256(row["question"].encode()).digest()[0] % 2 == 0
                     half = "tune" if seen or path in (OUTSIDE, TYPED) else "blind" if path == FRESH else "held"
-                    half = (
-                        path.stem
-                        if path in (APART, SEALED, LATER, NEWEST, LEARNT, KEYED, POSED, DRAWN, ASKED)
-                        else half
-                    )
+                    half = path.stem if path in _WHOLE else half
                     found.setdefault(row["question"], Question(row["lang"], row["question"], expected, half))
     return list(found.values())
