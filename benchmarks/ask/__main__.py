@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.ask import spelling
 from benchmarks.ask.peers import PEERS, Ranking
-from benchmarks.ask.questions import Question, read
+from benchmarks.ask.questions import COUNTED, LOOKED_AT, OLDER, Question, read
 from benchmarks.ask.score import answered_at, area, paired
 from kb import library
 from kb.ask import confidence, errors, foreign, index, query, reply
@@ -23,17 +23,6 @@ from kb.entry import Entry
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 OURS = "kb ask"
-LOOKED_AT = ("tune", "learnt")
-COUNTED = (
-    "natural",
-    "asked",
-    "drawn",
-    "posed",
-    "keyed",
-    "newest",
-    "later",
-    "sealed",
-)  # one hand's questions each, the newest first
 BY_HAND = "## Still wrong"  # from here on RESULTS.md is written by hand
 
 
@@ -105,7 +94,7 @@ def main() -> None:
         "Answered: share of the questions in scope at the bound that lets 3 % of those out of scope pass.",
         "",
     ]
-    for half in (*COUNTED, "apart", "blind", "held", "learnt", "tune"):
+    for half in (*COUNTED, *OLDER, *LOOKED_AT):
         for lang in ("zh", "en"):
             part = [i for i, one in enumerate(questions) if one.half == half and one.lang == lang]
             lines += [*tabled(half, lang, part, questions, engines), ""]
