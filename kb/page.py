@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from kb import evidence
+from kb.ask.templates import THROUGH
 from kb.entry import Cause, Check, Entry
 from kb.naming import KINDS, titles
 from kb.prose import Block, Line, flow
@@ -151,8 +152,8 @@ def _cause(entry: Entry, word: str, cause: Cause, lang: Lang) -> tuple[str, tupl
 def _errors(sheet: Sheet, entry: Entry) -> None:
     if entry.errors:
         sheet.heading(Text("The message you may have seen", "可能看到的报错"))
-    said = [error.removeprefix("…") for error in entry.errors]
-    whole = sorted(said, key=lambda error: "…" in error)  # behind a path stands what says little by itself
+    said = [error.removeprefix(THROUGH) for error in entry.errors]
+    whole = sorted(said, key=lambda error: THROUGH in error)  # behind a path stands what says little by itself
     for error in whole[:_WORDINGS]:
         sheet.item("", error.replace("*", "…"), "code")
     more = len(entry.errors) - _WORDINGS

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from kb.ask.templates import OWN, THROUGH
+from kb.ask.templates import OPEN, OWN, THROUGH
 from kb.entry import Entry
 from kb.library import BUILT_IN
 from kb.text import Text
@@ -78,7 +78,7 @@ def exit_code(outcomes: Iterable[Outcome]) -> int:
 def matches(template: str, message: str) -> bool:
     """Whether ``message`` holds the template; ``*``, ``≈`` and ``…`` stand for anything, white space is one space."""
     said = template.removeprefix(OWN + THROUGH)  # a reproducer is code of one's own
-    parts = (re.escape(" ".join(part.split())) for part in re.split(r"[*≈…]", said))
+    parts = (re.escape(" ".join(part.split())) for part in OPEN.split(said))
     return re.search(r"\s?.*\s?".join(parts), " ".join(message.split())) is not None
 
 

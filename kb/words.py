@@ -35,6 +35,11 @@ def has_han(text: str) -> bool:
     return any("\u3400" <= char <= "\u9fff" or "\U00020000" <= char <= "\U0003134f" for char in text)
 
 
+def letters(text: str) -> int:
+    """How much ``text`` says, in letters; a Chinese character says as much as three."""
+    return len(text) if text.isascii() else len(text) + 2 * sum(map(has_han, text))
+
+
 def _plain(text: str) -> str:
     if text.isascii():
         return text.lower()

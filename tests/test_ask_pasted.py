@@ -219,9 +219,11 @@ def test_texts_that_were_read_and_mended_by_keep_leading_to_their_page(ways, com
     assert {name: how for name, how in said.items() if how not in ("right", "refused", "offered")} == {}
 
 
-def test_words_that_are_neither_a_name_nor_a_message_stay_unknown(looked_up):
+def test_a_sentence_that_is_no_name_is_looked_up_as_the_question_it_is(asked, looked_up):
+    sentence = "why does my loss become nan"
+
+    assert looked_up(sentence).entry.id == asked(sentence).entry
     assert looked_up("a polyp of the fourth kind").entry is None
-    assert looked_up("cold snare of what").entry is None
 
 
 def test_a_message_about_another_attribute_is_not_taken_for_the_one_of_a_template(whole):

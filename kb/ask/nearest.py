@@ -19,7 +19,7 @@ from kb.ask import traced
 from kb.ask.evidence import Evidence
 from kb.ask.index import Index, Term
 from kb.ask.regex import regex
-from kb.ask.templates import masked
+from kb.ask.templates import OPEN, masked
 from kb.ask.terms import DENIED, SOUND, latin, terms
 from kb.ask.traced import Traced
 from kb.ask.wordings import Near, Nearness
@@ -35,7 +35,6 @@ _VOTING = 20  # templates that vote
 _LETTERS, _SHORT = 4, 25  # that are compared at a time, and how many of these a template has if it is not short
 _NOTHING = Near()
 _RAISED = regex(r"\b([A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit))\b")
-_OPEN = str.maketrans("*≈…", "   ")
 _AHEAD = ("best", "nats")  # facts of the first page that are held against those of all others
 
 
@@ -154,7 +153,7 @@ def _letters(near: Nearness, head: str, index: Index) -> Mapping[int, float]:
 
 @lru_cache(maxsize=2_000)
 def _pieces(text: str) -> frozenset[str]:
-    text = f" {masked(text.translate(_OPEN))} "
+    text = f" {masked(OPEN.sub(' ', text))} "
     return frozenset(text[start : start + _LETTERS] for start in range(len(text) - _LETTERS + 1))
 
 

@@ -15,7 +15,8 @@ from kb.search import Answer, Match
 def looked_up(library: Library, known: Callable[[], Index], text: str) -> tuple[Answer, errors.Frame | None]:
     """What the name or the message ``text`` leads to, and the line to look at; raises `Problem` when it is neither.
 
-    A message leads to what a question with it is answered by; ``known`` is called only for one.
+    A message, and a sentence that no page is called, lead to what a question with it is answered by; ``known`` is
+    called only for these.
     """
     if search.is_message(text):
         try:
@@ -27,7 +28,7 @@ def looked_up(library: Library, known: Callable[[], Index], text: str) -> tuple[
     if exact or not search.may_be_message(text):
         return named, None
     found, frame = explained(library, known(), text)
-    fits = found.taken or (found.entry and found.nearest and not named.found)
+    fits = found.taken or (found.entry and not named.found)
     return (found, frame) if fits else (named, None)
 
 

@@ -13,7 +13,7 @@ from kb import beside
 from kb.ask.intent import wanted
 from kb.ask.regex import Either, regex
 from kb.noun import noun
-from kb.words import has_han
+from kb.words import letters
 
 _AIMS = {
     "choose": Either(
@@ -55,7 +55,7 @@ _AIMS = {
 _FIXED = "fixed"  # the snippet that mends a page's faulty one is no example like others
 _DIGIT = regex(r"\d|[一二三四五六七八九十]分之")
 _NAMED = 0.15  # of a question that says less beyond names of the page
-_HAN, _SITUATION = 2, 90  # how much more a Chinese character says, and from how many characters on one tells
+_SITUATION = 90  # letters from which on it tells one
 _PIECES, _BYTES = 4, 2000  # from where on a piece counts as late, and as long
 
 
@@ -114,8 +114,8 @@ def aims(question: str) -> tuple[str, ...]:
 
 
 def _tells(question: str) -> bool:
-    """Whether it tells a situation rather than asks for a subject: by its length, a Chinese character said more."""
-    return len(question) + _HAN * sum(map(has_han, question)) > _SITUATION
+    """Whether it tells a situation rather than asks for a subject, which is shorter."""
+    return letters(question) > _SITUATION
 
 
 @cache

@@ -12,7 +12,7 @@ from itertools import pairwise
 from kb.ask import console
 from kb.ask.regex import regex
 from kb.noun import noun
-from kb.words import has_han
+from kb.words import letters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _WORD = regex(r"\w+")
 THROUGH = "…"
 # A path that stands for code of one's own: what says little is left to the library that it was raised in.
 OWN = "~/*.py"
-_OPEN = regex(rf"[*≈{THROUGH}]")  # whatever differs, and a number near the one before it
+OPEN = regex(rf"[*≈{THROUGH}]")  # whatever differs, and a number near the one before it
 _NUMBER = regex(r"\d+")
 _NEAR = 0.1  # by which share of the larger two numbers may differ and be near, and by how much if they are small:
 _NEAR_SMALL = 2
@@ -49,7 +49,7 @@ class Template:
     Before a ``…`` stands the path of a file: what is raised below it, and would say little elsewhere. One that begins
     with it is said around any failure, and counts only where nothing says which.
 
-    ``own`` is how many characters it says itself, a Chinese one twice; ``bare`` what a message that nearly fits is
+    ``own`` is how many characters it says itself, a Chinese one thrice; ``bare`` what a message that nearly fits is
     compared with, empty where only one that fits word for word counts.
     """
 
@@ -112,15 +112,15 @@ def build(every: Iterable[Template]) -> Templates:
 
 def template(text: str, number: int) -> Template:
     """The template ``text`` of the page."""
-    bare = masked(_OPEN.sub(" ", text))
+    bare = masked(OPEN.sub(" ", text))
     whole = len(bare) < LONG or THROUGH in text[1:]
-    return Template(text, number, sum(map(_weight, fixed(text))), "" if whole else bare)
+    return Template(text, number, sum(map(letters, fixed(text))), "" if whole else bare)
 
 
 def fixed(text: str) -> list[str]:
     """What a template says itself between its stars; full stop and quote at its end are often not copied."""
     text = text.rstrip(". ")
-    parts = map(console.folded, _OPEN.split(text[:-1] if text.endswith(("*'", '*"')) else text))
+    parts = map(console.folded, OPEN.split(text[:-1] if text.endswith(("*'", '*"')) else text))
     return [part for part in parts if part]
 
 
@@ -189,11 +189,6 @@ def masked(text: str) -> str:
     text = re.sub(r"\bcuda:\d+|\bcuda\b|\bcpu\b(?=[ ,!)])", "#", text)
     text = re.sub(r"\d+(?:\.\d+)?", "#", text)
     return " ".join(re.sub(r"['\"`]", "", text).casefold().split())
-
-
-def _weight(part: str) -> int:
-    """How much a part says, in letters; a Chinese character says as much as two."""
-    return len(part) if part.isascii() else len(part) + sum(map(has_han, part))
 
 
 def _longest(text: str) -> str:
