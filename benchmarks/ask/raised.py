@@ -4,7 +4,8 @@ python -m benchmarks.ask.raised FOLDER [FOLDER ...]
 
 Reads the sources below each folder and runs none of them. One line each: the exception, its message with stars for
 whatever differs, then the file and the function. What is raised in tests, examples or for a missing method is left out,
-as is what says little. No measure: a library raises a hundred messages for each one that people meet.
+as is what says little; sources that do not parse are named on standard error. No measure: a library raises a hundred
+messages for each one that people meet.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from __future__ import annotations
 import argparse
 import ast
 import re
+import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,21 +50,28 @@ def raised(folder: Path) -> Iterator[Raised]:
                 warnings.simplefilter("ignore")
                 try:
                     tree = ast.parse(path.read_bytes())
-                except (SyntaxError, ValueError):
+                except (SyntaxError, ValueError) as failed:
+                    print(f"not read: {path}: {failed}", file=sys.stderr)
                     continue
-            yield from _within(tree, str(inside), "")
+            yield from _within(tree, str(inside), "", {})
 
 
-def _within(node: ast.AST, file: str, function: str) -> Iterator[Raised]:
+def _within(node: ast.AST, file: str, function: str, named: dict[str, str]) -> Iterator[Raised]:
+    """What is raised below ``node``; ``named`` are the texts that names of the function stand for by then."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield from _within(child, file, child.name)
+            yield from _within(child, file, child.name, {})
             continue
+        match child:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                named[name] = _text(value, named)
+            case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value):
+                named[name] = named.get(name, "*") + _text(value, named)
         exception, said = _said(child)
-        message = " ".join(re.sub(r"(?:\* ?)+\*", "*", _text(said) if said else "").split())
+        message = " ".join(re.sub(r"(?:\* ?)+\*", "*", _text(said, named) if said else "").split())
         if len(re.sub(r"[^A-Za-z]", "", message)) >= _SAYS_LITTLE and exception not in _ABSTRACT:
             yield Raised(exception, message, file, function)
-        yield from _within(child, file, function)
+        yield from _within(child, file, function, named)
 
 
 def _said(node: ast.AST) -> tuple[str, ast.expr | None]:
@@ -81,20 +90,23 @@ def _name(func: ast.expr) -> str:
     return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
 
 
-def _text(said: ast.expr) -> str:
+def _text(said: ast.expr, named: Mapping[str, str]) -> str:
+    """What an expression says, with stars for whatever differs."""
     match said:
         case ast.Constant(value=str(text)):
             return text
+        case ast.Name(id=name):
+            return named.get(name, "*")
         case ast.JoinedStr(values=parts):
-            return "".join(_text(part) for part in parts)
+            return "".join(_text(part, named) for part in parts)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return _text(left) + _text(right)
+            return _text(left, named) + _text(right, named)
         case ast.BinOp(left=left, op=ast.Mod()):
-            return _DIFFERS.sub("*", _text(left))
+            return _DIFFERS.sub("*", _text(left, named))
         case ast.Call(func=ast.Attribute(value=text, attr="format")):
-            return _DIFFERS.sub("*", _text(text))
+            return _DIFFERS.sub("*", _text(text, named))
         case ast.Call(func=ast.Attribute(attr="join" | "dedent"), args=[ast.List(elts=parts) | ast.Tuple(elts=parts)]):
-            return " ".join(map(_text, parts))
+            return " ".join(_text(part, named) for part in parts)
     return "*"
 
 
