@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from kb import evidence
 from kb.answering import NEAREST
-from kb.ask import clause, errors, foreign, myth
+from kb.ask import brief, clause, errors, foreign, myth
 from kb.ask.passage import Passage
 from kb.ask.reply import Reply
 from kb.entry import Entry
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from kb.collection import Library
 
-_LONG = {"en": 900, "zh": 420}  # characters of a passage before it is cut at a paragraph
 _SURE = (
     (0.9, Text("sure", "把握很大")),
     (0.75, Text("fairly sure", "较有把握")),
@@ -107,7 +106,7 @@ def _answer(sheet: Sheet, reply: Reply, entry: Entry, library: Library) -> None:
     if reply.frame:
         _frame(sheet, reply.frame)
         sheet.gap()
-    sheet.text(shortened(reply.passage.text, lang))
+    sheet.text(brief.brief(reply.passage.text, reply.question, lang))
     if not reply.further and reply.passage.part != "fix" and (fix := _fix(reply, entry)):
         sheet.items(Text("Fix", "怎么办"), fix[:2], "→ ")
     for other in reply.compared[1:]:
@@ -162,18 +161,6 @@ def rest(sheet: Sheet, pieces: Iterable[Passage]) -> None:
             sheet.gap()
         part = one.part
         sheet.text(one.text)
-
-
-def shortened(text: str, lang: Lang) -> str:
-    """``text``, or its first paragraphs when it is long; code is never cut."""
-    if len(text) <= _LONG[lang] or "```" in text:
-        return text
-    kept: list[str] = []
-    for part in text.split("\n\n"):
-        if kept and sum(map(len, kept)) + len(part) > _LONG[lang]:
-            return "\n\n".join([*kept, "…"])
-        kept.append(part)
-    return text
 
 
 def _standing(sheet: Sheet, reply: Reply, entry: Entry) -> None:

@@ -1,0 +1,68 @@
+"""Shorten a long passage to the paragraphs and items that speak of the question, each whole and in their order."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from kb.ask.regex import regex
+from kb.ask.terms import terms
+from kb.text import Lang
+
+_LONG = {"en": 900, "zh": 420}  # characters that are read at a glance
+_UNIT = regex(r"\n\s*\n|\n(?=\s*(?:- |\d+\. ))")  # between paragraphs, and before each item of a list
+_ITEM = regex(r"\s*(?:- |\d+\. )")
+_BESIDE = 0.3  # how much of what the best unit says of the question one beside it says at least
+_LEFT_OUT = "…"
+
+
+def brief(text: str, question: str, lang: Lang) -> str:
+    """``text``, or of a long one what speaks most of ``question``, with ``…`` for what is left out; code is never cut.
+
+    A term counts the more, the fewer units of the passage hold it. Where none speaks of it, the first ones are kept.
+    """
+    if len(text) <= _LONG[lang] or "```" in text:
+        return text
+    units = _UNIT.split(text)
+    worth = _worth(units, question)
+    kept: set[int] = set()
+    length = 0
+    for place in sorted(range(len(units)), key=lambda place: (-worth[place], place)):
+        if worth[place] < _BESIDE * max(worth):
+            break
+        new = {place, *_introducing(units, place)} - kept
+        length += sum(len(units[one]) for one in new)
+        if kept and length > _LONG[lang]:
+            break
+        kept |= new
+    return _joined(units, kept)
+
+
+def _worth(units: Sequence[str], question: str) -> list[float]:
+    """How much each unit speaks of the question."""
+    held = [set(terms(unit)) for unit in units]
+    common = Counter(term for one in held for term in one)
+    asked = set(terms(question))
+    return [sum(math.log(len(units) / common[term]) for term in sorted(asked & one)) for one in held]
+
+
+def _introducing(units: Sequence[str], place: int) -> Sequence[int]:
+    """The unit that an item stands below, if it ends in a colon."""
+    if _ITEM.match(units[place]):
+        above = next((one for one in range(place - 1, -1, -1) if not _ITEM.match(units[one])), None)
+        if above is not None and units[above].rstrip().endswith((":", "：")):
+            return (above,)
+    return ()
+
+
+def _joined(units: Sequence[str], kept: set[int]) -> str:
+    """The units that are kept, items one below the other, and a sign wherever some are left out."""
+    told: list[str] = []
+    for place, unit in enumerate(units):
+        if place in kept:
+            apart = "\n" if told and _ITEM.match(unit) and (_ITEM.match(told[-1]) or place - 1 in kept) else "\n\n"
+            told.append((apart if told else "") + unit)
+        elif not told or told[-1] != f"\n\n{_LEFT_OUT}":
+            told.append(f"\n\n{_LEFT_OUT}")
+    return "".join(told).strip()
