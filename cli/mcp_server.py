@@ -151,7 +151,7 @@ def _started(work: Callable[[], dict[str, Any]]) -> Future[dict[str, Any]]:
         except BaseException as error:  # noqa: BLE001 - whoever waits for it hears it
             given.set_exception(error)
 
-    threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=run, name="diagnosis", daemon=True).start()
     return given
 
 

@@ -17,12 +17,14 @@ _BESIDE = 0.3  # how much of what the best unit says of the question one beside 
 _LEFT_OUT = "…"
 
 
-def brief(text: str, question: str, lang: Lang) -> str:
+def brief(text: str, question: str, lang: Lang, share: float = 1.0) -> str:
     """``text``, or of a long one what speaks most of ``question``, with ``…`` for what is left out; code is never cut.
 
-    A term counts the more, the fewer units of the passage hold it. Where none speaks of it, the first ones are kept.
+    ``share`` is of the length that is read at a glance. A term counts the more, the fewer units of the passage hold
+    it. Where none speaks of it, the first ones are kept.
     """
-    if len(text) <= _LONG[lang] or "```" in text:
+    most = share * _LONG[lang]
+    if len(text) <= most or "```" in text:
         return text
     units = _UNIT.split(text)
     worth = _worth(units, question)
@@ -33,7 +35,7 @@ def brief(text: str, question: str, lang: Lang) -> str:
             break
         new = {place, *_introducing(units, place)} - kept
         length += sum(len(units[one]) for one in new)
-        if kept and length > _LONG[lang]:
+        if kept and length > most:
             break
         kept |= new
     return _joined(units, kept)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kb.choices import Standing
 
 _PARTS = ("summary", "what_you_see", "why", "look", "risk", "management", "in_training", "find_it", "test_it")
+NEARLY = 0.5  # how much less well the next passage suits that is told too: of ten questions six get one
 _BACKS = 0.45  # the share of a claim's matter the passage must hold to rest on it
 _ROUNDING = 1e-9
 _BEGIN = 3  # letters of a word that its stem keeps
@@ -61,21 +62,28 @@ def passages(entry: Entry, lang: Lang) -> Iterator[Passage]:
         yield Passage("snippet", f"```\n{entry.fixed.strip()}\n```", "fixed")
 
 
-def best(entry: Entry, question: str, weights: Mapping[str, float], index: Index, lang: Lang) -> Passage:
-    """The passage of the page that suits the question best."""
+def best(
+    entry: Entry, question: str, weights: Mapping[str, float], index: Index, lang: Lang
+) -> tuple[Passage, Passage | None]:
+    """The passage of the page that suits the question best, and the next where it suits nearly as well.
+
+    What to do is told beside any other answer, and is not such a next one.
+    """
     judged = Judged(entry, question, weights, index)
     fitted = suits.fitted()
     pieces = list(placed(passages(entry, lang)))
     most = [judged.score(fitted, piece, place, judged.may_share(piece)) for piece, place in pieces]
-    chosen, highest = 0, -math.inf
+    scored: list[tuple[float, int]] = []  # the score of each as far as it matters, below zero, and its place
+    least = -math.inf
     for at in sorted(range(len(pieces)), key=lambda at: -most[at]):
-        if most[at] < highest - _ROUNDING:
+        if most[at] < least - _ROUNDING:
             break
         piece, place = pieces[at]
-        score = judged.score(fitted, piece, place, judged.shared(piece))
-        if score > highest or (score == highest and at < chosen):
-            chosen, highest = at, score
-    return pieces[chosen][0]
+        scored.append((-judged.score(fitted, piece, place, judged.shared(piece)), at))
+        least = -min(scored)[0] - NEARLY
+    (highest, chosen), *others = sorted(scored)
+    near = (pieces[at][0] for score, at in others if score <= highest + NEARLY and pieces[at][0].part != "fix")
+    return pieces[chosen][0], next(near, None)
 
 
 def placed(pieces: Iterable[Passage]) -> Iterator[tuple[Passage, int]]:

@@ -66,7 +66,7 @@ def phrased(reply: Reply, library: Library, chat: Chat) -> Phrased | None:
         )
         by = Text(by.en + lost.en, by.zh + lost.zh)
     words = dataclasses.replace(reply.passage, text=kept)
-    return Phrased(dataclasses.replace(reply, passage=words), kept, dropped, by)
+    return Phrased(dataclasses.replace(reply, passage=words, beside=None), kept, dropped, by)
 
 
 def backed(text: str, known: Collection[str]) -> tuple[str, int]:

@@ -54,10 +54,11 @@ _VERBATIM, _CERTAIN = 0.99, 0.95  # a message that fits its template word for wo
 class Reply:
     """What came of a question.
 
-    ``confidence`` in [0, 1] is how likely ``entry`` is the right page; ``myth`` is the key of a myth the question
-    takes for granted; ``backing`` the claims nearest to the passage; ``frame`` the line of the user's code in a pasted
-    traceback; ``nearest`` whether the page has no such message and is only the nearest cause; ``others`` the next best
-    entries; ``further`` whether it goes on with a page that has been answered from, whose remedies have been told.
+    ``confidence`` in [0, 1] is how likely ``entry`` is the right page; ``beside`` another passage that answers nearly
+    as well; ``myth`` is the key of a myth the question takes for granted; ``backing`` the claims nearest to the
+    passage; ``frame`` the line of the user's code in a pasted traceback; ``nearest`` whether the page has no such
+    message and is only the nearest cause; ``others`` the next best entries; ``further`` whether it goes on with a page
+    that has been answered from, whose remedies have been told.
     """
 
     question: str
@@ -66,6 +67,7 @@ class Reply:
     confidence: float = 0.0
     entry: str | None = None
     passage: Passage | None = None
+    beside: Passage | None = None
     myth: str | None = None
     compared: tuple[str, ...] = ()
     backing: tuple[str, ...] = ()
@@ -169,9 +171,19 @@ def _told(
     if judged.confidence < limits["answer"]:
         return changed(judged, state="suggest", others=tuple(ids[:_SHOWN]))
     entry = library[ids[0]]
-    piece = _passage(entry, index, judged.question, asked, judged.lang, pasted=pasted)
+    piece, beside = _passages(entry, index, judged.question, asked, judged.lang, pasted=pasted)
     backing = passage.backing(entry, piece, index, judged.lang)
-    return changed(judged, state="answer", entry=entry.id, passage=piece, backing=backing, others=tuple(ids[1:_SHOWN]))
+    if beside and beside.part == "claim":
+        backing, beside = tuple(dict.fromkeys((beside.key, *backing))), None
+    return changed(
+        judged,
+        state="answer",
+        entry=entry.id,
+        passage=piece,
+        beside=beside,
+        backing=backing,
+        others=tuple(ids[1:_SHOWN]),
+    )
 
 
 def certainty(text: str, first: rank.Candidate, facts: Mapping[str, float], index: Index) -> float:
@@ -275,7 +287,9 @@ def _elsewhere(text: str, first: rank.Candidate, index: Index) -> bool:
     )
 
 
-def _passage(entry: Entry, index: Index, text: str, asked: query.Query, lang: Lang, *, pasted: bool) -> Passage:
+def _passages(
+    entry: Entry, index: Index, text: str, asked: query.Query, lang: Lang, *, pasted: bool
+) -> tuple[Passage, Passage | None]:
     if pasted and (found := passage.part(entry, ("why", "what_you_see"), lang)):
-        return changed(found, text=clause.ordered(found.text, errors.last(text)))
+        return changed(found, text=clause.ordered(found.text, errors.last(text))), None
     return passage.best(entry, text, asked.terms, index, lang)

@@ -105,7 +105,7 @@ class Session:
 
     def _told(self, replies: list[Reply], keep: bool = False) -> Turn:
         first = replies[0]
-        self.shown |= {one.passage.text for one in replies if one.passage}
+        self.shown |= {told.text for one in replies for told in (one.passage, one.beside) if told}
         if first.entry:
             self.last = first
             self.focus = self.focus if keep else first.entry

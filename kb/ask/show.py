@@ -11,6 +11,7 @@ from kb.ask.passage import Passage
 from kb.ask.reply import Reply
 from kb.entry import Entry
 from kb.naming import KINDS, titles
+from kb.noun import changed
 from kb.page import HEADINGS, NOTICE
 from kb.page import said as text_of
 from kb.prose import Line
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from kb.collection import Library
 
+_BESIDE = 0.5  # how long the second passage is, of the first
 _SURE = (
     (0.9, Text("sure", "把握很大")),
     (0.75, Text("fairly sure", "较有把握")),
@@ -78,13 +80,12 @@ def data(reply: Reply, library: Library) -> dict[str, Any]:
 
 
 def text(reply: Reply, entry: Entry) -> str:
-    """The answer as plain text: the correction of a myth first, then the passage."""
+    """The answer as plain text: the correction of a myth first, then the passage and the one beside it."""
     parts = []
     if reply.myth:
         truth = myth.said(entry, reply.myth, entry.myths[reply.myth], reply.lang)[1]
         parts.append(Text(f"Not so: {truth}", f"并非如此：{truth}").of(reply.lang))
-    if reply.passage and reply.passage.text not in parts:
-        parts.append(reply.passage.text)
+    parts += [one.text for one in (reply.passage, reply.beside) if one and one.text not in parts]
     return "\n\n".join(parts)
 
 
@@ -107,6 +108,8 @@ def _answer(sheet: Sheet, reply: Reply, entry: Entry, library: Library) -> None:
         _frame(sheet, reply.frame)
         sheet.gap()
     sheet.text(brief.brief(reply.passage.text, reply.question, lang))
+    if reply.beside:
+        rest(sheet, [changed(reply.beside, text=brief.brief(reply.beside.text, reply.question, lang, _BESIDE))])
     if not reply.further and reply.passage.part != "fix" and (fix := _fix(reply, entry)):
         sheet.items(Text("Fix", "怎么办"), fix[:2], "→ ")
     for other in reply.compared[1:]:
@@ -167,14 +170,10 @@ def _standing(sheet: Sheet, reply: Reply, entry: Entry) -> None:
     """The standing of the passage itself where it is a claim, else the claims that back what the page says."""
     assert reply.passage
     lang = sheet.lang
-    keys = [reply.passage.key] if reply.passage.part == "claim" else list(reply.backing)
-    for key in keys:
+    itself = reply.passage.key if reply.passage.part == "claim" else ""
+    for key in _backing(reply):
         claim = entry.claims[key]
-        says = (
-            ""
-            if reply.passage.part == "claim"
-            else ((entry.zh.claims.get(key, "") if lang == "zh" else "") or claim.says)
-        )
+        says = "" if key == itself else ((entry.zh.claims.get(key, "") if lang == "zh" else "") or claim.says)
         sheet.item(
             f"{evidence.mark(entry, claim)} ",
             says or evidence.LEGEND[claim.standing].of(lang).split(" ", 1)[1],
@@ -186,10 +185,17 @@ def _standing(sheet: Sheet, reply: Reply, entry: Entry) -> None:
         sheet.item(f"[{number}] ", evidence.source(entry.references[key]), "dim", indent="")
 
 
+def _backing(reply: Reply) -> list[str]:
+    """The claims whose standing is told: the passage itself where it is one, and those that back it."""
+    itself = [reply.passage.key] if reply.passage and reply.passage.part == "claim" else []
+    return list(dict.fromkeys((*itself, *reply.backing)))
+
+
 def _cited(reply: Reply, entry: Entry) -> list[str]:
     """The references of the claims that back the answer."""
-    keys = [reply.passage.key] if reply.passage and reply.passage.part == "claim" else list(reply.backing)
-    return list(dict.fromkeys(cite for key in keys for cite in entry.claims[key].cites if cite in entry.references))
+    return list(
+        dict.fromkeys(cite for key in _backing(reply) for cite in entry.claims[key].cites if cite in entry.references)
+    )
 
 
 def place(frame: errors.Frame | None, lang: Lang, width: int) -> list[Line]:
