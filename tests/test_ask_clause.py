@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb import library
-from kb.ask import clause, errors, reply, stored
+from kb.ask import clause, errors, reply, show, stored
 
 CAUSES = """- It is called with the image alone.
 - `label_fields must be specified`: boxes need their classes.
@@ -47,3 +47,15 @@ def test_a_frame_without_its_line_does_not_show_the_next_frame_as_code() -> None
     frame = errors.users_frame(TRACE)
     assert frame
     assert (frame.path, frame.line, frame.code) == ("/opt/me/train.py", 9, "")
+
+
+def test_of_a_long_page_in_prose_the_clause_on_the_message_is_shown() -> None:
+    text = "RuntimeError: DataLoader worker (pid 4679) is killed by signal: Bus error. It is possible that dataloader's\
+ workers are out of shared memory. Please try to raise your shared memory limit."
+    pages = library.load()
+    found = reply.reply(pages, stored.load(pages, library.BUILT_IN), text, "en")
+
+    shown = "\n".join(line.text for line in show.lines(found, pages, "en", 100))
+    assert found.passage
+    assert len(found.passage.text) > 2000  # too long to be shown whole
+    assert "/dev/shm" in shown

@@ -107,9 +107,10 @@ def _answer(sheet: Sheet, reply: Reply, entry: Entry, library: Library) -> None:
     if reply.frame:
         _frame(sheet, reply.frame)
         sheet.gap()
-    sheet.text(brief.brief(reply.passage.text, reply.question, lang))
+    asked = errors.last(reply.question) if _of_a_message(reply) else reply.question
+    sheet.text(brief.brief(reply.passage.text, asked, lang))
     if reply.beside:
-        rest(sheet, [changed(reply.beside, text=brief.brief(reply.beside.text, reply.question, lang, _BESIDE))])
+        rest(sheet, [changed(reply.beside, text=brief.brief(reply.beside.text, asked, lang, _BESIDE))])
     if not reply.further and reply.passage.part != "fix" and (fix := _fix(reply, entry)):
         sheet.items(Text("Fix", "怎么办"), fix[:2], "→ ")
     for other in reply.compared[1:]:
@@ -151,7 +152,11 @@ def _answer(sheet: Sheet, reply: Reply, entry: Entry, library: Library) -> None:
 def _fix(reply: Reply, entry: Entry) -> list[str]:
     """What to do, first what speaks of the message where one was pasted."""
     items = list(text_of(entry, "fix", reply.lang))
-    return clause.first(items, errors.last(reply.question)) if reply.error or reply.nearest else items
+    return clause.first(items, errors.last(reply.question)) if _of_a_message(reply) else items
+
+
+def _of_a_message(reply: Reply) -> bool:
+    return bool(reply.error) or reply.nearest
 
 
 def rest(sheet: Sheet, pieces: Iterable[Passage]) -> None:
