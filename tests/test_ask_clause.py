@@ -20,6 +20,11 @@ def test_the_cause_that_quotes_the_message_comes_first() -> None:
     assert first.startswith("- `Key mask2")
 
 
+def test_a_quotation_that_holds_backticks_is_read_as_one() -> None:
+    items = ["one", "`` `size` must be given ``: two"]
+    assert clause.first(items, "ValueError: `size` must be given") == items[::-1]
+
+
 def test_causes_that_quote_nothing_keep_their_order() -> None:
     assert clause.ordered(CAUSES, "ValueError: image must be numpy array type") == CAUSES
     assert clause.ordered("No list, `a message of it`.", "a message of it") == "No list, `a message of it`."

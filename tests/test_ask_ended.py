@@ -7,6 +7,7 @@ import pytest
 LONG = "Traceback (most recent call last):\n"
 SHAPES = f"{LONG}RuntimeError: mat1 and mat2 shapes cannot be multiplied (4x25088 and 512x10)\n"
 UNKNOWN = f"{LONG}ZorkError: the gnome of part seven left\n"
+BARE = "bare-assertion"
 OMP = "Setting OMP_NUM_THREADS environment variable for each process to be 1 in default, to avoid your system being \n"
 LAUNCHER = "torch.distributed.elastic.multiprocessing.errors.ChildFailedError: \n====\ntrain.py FAILED\n"
 
@@ -18,6 +19,9 @@ def test_exit_code_one_asks_for_the_lines_above_and_never_hides_them(answered, e
     assert answered(end) == answered(f"训练刚开始就{end}，不知道哪里错了") == "exit-code-one"
     assert answered(f"{SHAPES}\n{end}") == "linear-shape-mismatch"
     assert answered(f"{UNKNOWN}\n{end}") is None
+    assert (
+        answered(f'{LONG}  File "train.py", line 9, in main\n    assert radius > 3\nAssertionError\n\n{end}\n') == BARE
+    )
     assert answered(f"{end}37 (interrupted by signal 9: SIGKILL)") == "host-memory-full"
 
 

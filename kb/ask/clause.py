@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kb.ask.regex import regex
 
 _ITEM = regex(r"\n+(?=- )")  # between the items of a list
-_CODE = regex(r"`([^`\n]+)`")
+_CODE = regex(r"(?<!`)(`+)(?!`)([^\n]+?)(?<!`)\1(?!`)")
 _WORD = regex(r"[A-Za-z_][A-Za-z_]+")
 _WORDS, _LETTERS, _MOST = 2, 9, 0.8  # words and letters a quotation has at least, and which share of them a message
 
@@ -21,7 +21,7 @@ def ordered(text: str, message: str) -> str:
 def first(items: Sequence[str], message: str) -> list[str]:
     """These items, those that quote most of ``message`` first."""
     said = set(_WORD.findall(message.casefold()))
-    return sorted(items, key=lambda item: -max((_quoted(code, said) for code in _CODE.findall(item)), default=0))
+    return sorted(items, key=lambda item: -max((_quoted(code, said) for _, code in _CODE.findall(item)), default=0))
 
 
 def _quoted(code: str, said: set[str]) -> int:

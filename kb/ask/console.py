@@ -24,6 +24,9 @@ _TYPED = regex(
     r" ?error\s*[:：=]",
     re.IGNORECASE,
 )  # the name of an exception as a person types it
+_ENDED = regex(
+    r"\s+(?:Process finished with exit code|进程已结束[，,]\s*退出代码为?) ?1\s*\Z"
+)  # of an IDE, behind a traceback
 _FRAMES = "│┃❱╭╮╰╯─━█▉▊▋▌▍▎▏"  # boxes around a traceback, bars of progress before it
 
 
@@ -51,6 +54,8 @@ def bare(text: str) -> str:
         text = _TYPED.sub(lambda name: _as_raised(name[1]), text)
     if '", "' in text:  # the names of a hundred parameters say no more than the first; a choice of two says more
         text = re.sub(r'("\w+\.[\w.]+")(?:,\s*"[\w.]+")+|("\w+")(?:,\s*"[\w.]+"){3,}', r"\1\2", text)
+    if "Traceback" in text and text.rstrip().endswith("1"):
+        text = _ENDED.sub("", text)
     return ended(text)
 
 
