@@ -7,8 +7,8 @@ import sys
 
 from kb.bilingual import pairs
 
-# ESGE is a society, STARD a checklist, CONECCT a classification, "en bloc" a way to resect, a curve swings to and fro; the second line is
-# quoted from libraries
+# ESGE is a society, STARD a checklist, CONECCT a classification, "en bloc" a way to resect, a curve swings to and fro;
+# what begins with availabel is quoted from libraries
 KNOWN = "esge,stard,conecct,bloc,fro,fpr,cann,re-use,fo,availabel,occured,tranformer,intergers,lenght,euqal"
 
 
