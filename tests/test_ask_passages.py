@@ -29,7 +29,7 @@ def test_who_tells_a_situation_mostly_gets_a_passage_that_bears_on_it(whole, bui
     )
 
     assert good >= 0.45 * len(some)
-    assert told >= 0.65 * len(some)
+    assert told >= 0.6 * len(some)
     assert fair >= 0.75 * len(some)
 
 

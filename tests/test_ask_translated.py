@@ -30,8 +30,8 @@ def test_folding_twice_changes_nothing_more():
     assert console.folded(once) == once
 
 
-def test_a_chinese_character_of_a_template_counts_as_two_letters():
-    assert template("磁盘空间不足", 0).own == len("磁盘空间不足") * 2
+def test_a_chinese_character_of_a_template_counts_as_three_letters():
+    assert template("磁盘空间不足", 0).own == len("磁盘空间不足") * 3
 
 
 @pytest.mark.parametrize(
