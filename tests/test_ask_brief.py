@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.ask.brief import brief
+from kb.ask import brief as shortening
+from kb.ask.terms import terms
 
 CAUSES = [
     "- the file is grey, and the network was built for pictures of three colours, as most encoders are",
@@ -13,6 +14,11 @@ CAUSES = [
     "- the buffers are forgotten: an average over the parameters alone leaves them where they were",
 ] * 4
 LONG = "What goes wrong:\n\n" + "\n".join(CAUSES)
+
+
+def brief(text, question, lang):
+    """The passage for a question of which each term tells as much."""
+    return shortening.brief(text, dict.fromkeys(terms(question), 1.0), lang)
 
 
 def test_a_short_passage_stays_as_it_is():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kb.ask.regex import regex
 from kb.ask.terms import terms
@@ -17,17 +17,17 @@ _BESIDE = 0.3  # how much of what the best unit says of the question one beside 
 _LEFT_OUT = "…"
 
 
-def brief(text: str, question: str, lang: Lang, share: float = 1.0) -> str:
-    """``text``, or of a long one what speaks most of ``question``, with ``…`` for what is left out; code is never cut.
+def brief(text: str, asked: Mapping[str, float], lang: Lang, share: float = 1.0) -> str:
+    """``text``, or of a long one what speaks most of what is asked, with ``…`` for what is left out; code is never cut.
 
-    ``share`` is of the length that is read at a glance. A term counts the more, the fewer units of the passage hold
-    it. Where none speaks of it, the first ones are kept.
+    ``asked`` says how much each term of the question tells, and one counts the more, the fewer units of the passage
+    hold it. Where none speaks of it, the first ones are kept. ``share`` is of the length that is read at a glance.
     """
     most = share * _LONG[lang]
     if len(text) <= most or "```" in text:
         return text
     units = _UNIT.split(text)
-    worth = _worth(units, question)
+    worth = _worth(units, asked)
     kept: set[int] = set()
     length = 0
     for place in sorted(range(len(units)), key=lambda place: (-worth[place], place)):
@@ -41,12 +41,13 @@ def brief(text: str, question: str, lang: Lang, share: float = 1.0) -> str:
     return _joined(units, kept)
 
 
-def _worth(units: Sequence[str], question: str) -> list[float]:
-    """How much each unit speaks of the question."""
+def _worth(units: Sequence[str], asked: Mapping[str, float]) -> list[float]:
+    """How much each unit speaks of what is asked."""
     held = [set(terms(unit)) for unit in units]
     common = Counter(term for one in held for term in one)
-    asked = set(terms(question))
-    return [sum(math.log(len(units) / common[term]) for term in sorted(asked & one)) for one in held]
+    return [
+        sum(tells * math.log(len(units) / common[term]) for term, tells in asked.items() if term in one) for one in held
+    ]
 
 
 def _introducing(units: Sequence[str], place: int) -> Sequence[int]:

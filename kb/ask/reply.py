@@ -58,7 +58,7 @@ class Reply:
     as well; ``myth`` is the key of a myth the question takes for granted; ``backing`` the claims nearest to the
     passage; ``frame`` the line of the user's code in a pasted traceback; ``nearest`` whether the page has no such
     message and is only the nearest cause; ``others`` the next best entries; ``further`` whether it goes on with a page
-    that has been answered from, whose remedies have been told.
+    that has been answered from, whose remedies have been told; ``terms`` how much each of the question tells.
     """
 
     question: str
@@ -76,6 +76,7 @@ class Reply:
     nearest: bool = False
     others: tuple[str, ...] = ()
     further: bool = False
+    terms: Mapping[str, float] = EMPTY
     facts: Mapping[str, float] = EMPTY
 
 
@@ -183,6 +184,7 @@ def _told(
         beside=beside,
         backing=backing,
         others=tuple(ids[1:_SHOWN]),
+        terms={term: weight * index.weight(term) for term, weight in asked.terms.items()},
     )
 
 

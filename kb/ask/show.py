@@ -9,6 +9,7 @@ from kb.answering import NEAREST
 from kb.ask import brief, clause, errors, foreign, myth
 from kb.ask.passage import Passage
 from kb.ask.reply import Reply
+from kb.ask.terms import terms
 from kb.entry import Entry
 from kb.naming import KINDS, titles
 from kb.noun import changed
@@ -107,7 +108,9 @@ def _answer(sheet: Sheet, reply: Reply, entry: Entry, library: Library) -> None:
     if reply.frame:
         _frame(sheet, reply.frame)
         sheet.gap()
-    asked = errors.last(reply.question) if _of_a_message(reply) else reply.question
+    asked = reply.terms
+    if _of_a_message(reply) or not asked:
+        asked = dict.fromkeys(terms(errors.last(reply.question)), 1.0)
     sheet.text(brief.brief(reply.passage.text, asked, lang))
     if reply.beside:
         rest(sheet, [changed(reply.beside, text=brief.brief(reply.beside.text, asked, lang, _BESIDE))])
