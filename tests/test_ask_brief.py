@@ -18,7 +18,8 @@ LONG = "What goes wrong:\n\n" + "\n".join(CAUSES)
 
 def brief(text, question, lang):
     """The passage for a question of which each term tells as much."""
-    return shortening.brief(text, dict.fromkeys(terms(question), 1.0), lang)
+    asked = dict.fromkeys(terms(question), 1.0)
+    return shortening.brief(text, lambda units: shortening.speaking(asked, units), lang)
 
 
 def test_a_short_passage_stays_as_it_is():

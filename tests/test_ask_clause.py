@@ -48,6 +48,16 @@ def test_a_pasted_message_is_answered_with_its_own_cause_first() -> None:
         assert cause in found.passage.text.split("\n- ")[0]
 
 
+def test_of_a_message_that_no_item_quotes_the_first_ones_are_shown() -> None:
+    pages = library.load()
+    text = 'Traceback (most recent call last):\n  File "a.py", line 3, in f\n    assert n > 3\nAssertionError'
+    found = reply.reply(pages, stored.load(pages, library.BUILT_IN), text, "en")
+
+    shown = "\n".join(line.text for line in show.lines(found, pages, "en", 100))
+    assert found.passage
+    assert " ".join(found.passage.text.split()[:8]) in " ".join(shown.split())
+
+
 def test_a_frame_without_its_line_does_not_show_the_next_frame_as_code() -> None:
     frame = errors.users_frame(TRACE)
     assert frame

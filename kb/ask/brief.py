@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from kb.ask.regex import regex
 from kb.ask.terms import terms
@@ -17,17 +17,17 @@ _BESIDE = 0.3  # how much of what the best unit says of the question one beside 
 _LEFT_OUT = "…"
 
 
-def brief(text: str, asked: Mapping[str, float], lang: Lang, share: float = 1.0) -> str:
+def brief(text: str, weigh: Callable[[Sequence[str]], Sequence[float]], lang: Lang, share: float = 1.0) -> str:
     """``text``, or of a long one what speaks most of what is asked, with ``…`` for what is left out; code is never cut.
 
-    ``asked`` says how much each term of the question tells, and one counts the more, the fewer units of the passage
-    hold it. Where none speaks of it, the first ones are kept. ``share`` is of the length that is read at a glance.
+    ``weigh`` tells of its paragraphs and items how much each does; where none does, the first ones are kept. ``share``
+    is of the length that is read at a glance.
     """
     most = share * _LONG[lang]
     if len(text) <= most or "```" in text:
         return text
     units = _UNIT.split(text)
-    worth = _worth(units, asked)
+    worth = weigh(units)
     kept: set[int] = set()
     length = 0
     for place in sorted(range(len(units)), key=lambda place: (-worth[place], place)):
@@ -41,8 +41,11 @@ def brief(text: str, asked: Mapping[str, float], lang: Lang, share: float = 1.0)
     return _joined(units, kept)
 
 
-def _worth(units: Sequence[str], asked: Mapping[str, float]) -> list[float]:
-    """How much each unit speaks of what is asked."""
+def speaking(asked: Mapping[str, float], units: Sequence[str]) -> list[float]:
+    """How much each unit speaks of a question of which each term tells as much as ``asked`` says.
+
+    A term counts the more, the fewer units hold it.
+    """
     held = [set(terms(unit)) for unit in units]
     common = Counter(term for one in held for term in one)
     return [

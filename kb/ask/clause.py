@@ -20,8 +20,14 @@ def ordered(text: str, message: str) -> str:
 
 def first(items: Sequence[str], message: str) -> list[str]:
     """These items, those that quote most of ``message`` first."""
+    worth = quoted(items, message)
+    return [items[place] for place in sorted(range(len(items)), key=lambda place: -worth[place])]
+
+
+def quoted(items: Sequence[str], message: str) -> list[int]:
+    """How many letters of ``message`` each item quotes; 0 where it quotes none."""
     said = set(_WORD.findall(message.casefold()))
-    return sorted(items, key=lambda item: -max((_quoted(code, said) for _, code in _CODE.findall(item)), default=0))
+    return [max((_quoted(code, said) for _, code in _CODE.findall(item)), default=0) for item in items]
 
 
 def _quoted(code: str, said: set[str]) -> int:

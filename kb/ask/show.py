@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from kb import evidence
 from kb.answering import NEAREST
@@ -108,12 +108,10 @@ def _answer(sheet: Sheet, reply: Reply, entry: Entry, library: Library) -> None:
     if reply.frame:
         _frame(sheet, reply.frame)
         sheet.gap()
-    asked = reply.terms
-    if _of_a_message(reply) or not asked:
-        asked = dict.fromkeys(terms(errors.last(reply.question)), 1.0)
-    sheet.text(brief.brief(reply.passage.text, asked, lang))
+    weigh = _weigh(reply)
+    sheet.text(brief.brief(reply.passage.text, weigh, lang))
     if reply.beside:
-        rest(sheet, [changed(reply.beside, text=brief.brief(reply.beside.text, asked, lang, _BESIDE))])
+        rest(sheet, [changed(reply.beside, text=brief.brief(reply.beside.text, weigh, lang, _BESIDE))])
     if not reply.further and reply.passage.part != "fix" and (fix := _fix(reply, entry)):
         sheet.items(Text("Fix", "怎么办"), fix[:2], "→ ")
     for other in reply.compared[1:]:
@@ -156,6 +154,15 @@ def _fix(reply: Reply, entry: Entry) -> list[str]:
     """What to do, first what speaks of the message where one was pasted."""
     items = list(text_of(entry, "fix", reply.lang))
     return clause.first(items, errors.last(reply.question)) if _of_a_message(reply) else items
+
+
+def _weigh(reply: Reply) -> Callable[[Sequence[str]], Sequence[float]]:
+    """What the parts of a long passage are weighed by: what quotes a message, or speaks of a question."""
+    if _of_a_message(reply):
+        message = errors.last(reply.question)
+        return lambda units: clause.quoted(units, message)
+    asked = reply.terms or dict.fromkeys(terms(reply.question), 1.0)
+    return lambda units: brief.speaking(asked, units)
 
 
 def _of_a_message(reply: Reply) -> bool:
