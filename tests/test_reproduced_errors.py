@@ -9,7 +9,7 @@ import pytest
 from kb.ask import pasted
 from tests.built_in import LIBRARY
 
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch")
 
 RAISING = [page.id for page in LIBRARY.values() if page.reproduce and page.errors and not page.needs]
 OPTIONAL = ("pandas", "matplotlib")  # libraries of which pages tell that the tests can do without
@@ -18,12 +18,15 @@ TRACEBACK = 'Traceback (most recent call last):\n  File "/home/me/train.py", lin
 
 def raised(code: str) -> list[str]:
     """What a snippet ends with: the last line of its traceback; the warnings it gave when there is none."""
+    torch.set_warn_always(True)  # some warnings are given once a process, and another test may have had them
     with warnings.catch_warnings(record=True) as given:
         warnings.simplefilter("always")
         try:
             exec(compile(code, "train.py", "exec"), {"__name__": "__main__"})
         except Exception as error:  # noqa: BLE001 - whatever it raises is what a user would paste
             return [f"{type(error).__name__}: {error}" if str(error) else type(error).__name__]
+        finally:
+            torch.set_warn_always(False)
     return [f"{one.category.__name__}: {one.message}" for one in given]
 
 
