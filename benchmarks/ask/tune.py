@@ -49,6 +49,7 @@ PROBABILITY = (
     "novel",
     "mended",
     "unquoted",
+    "ours",
 )
 ALLOWED = 0.03  # false answers among the tuning questions out of scope, which are harder than others, as is promised
 _OFFERED = 0.1  # and of these, those to which a few pages are offered

@@ -105,6 +105,11 @@ def signs(text: str) -> dict[str, float]:
     return found
 
 
+def asked(text: str, mended: Iterable[str] = (), meant: Iterable[str] = ()) -> dict[str, float]:
+    """The signs of a question; ``mended`` are the stems of its words that no entry holds as typed, ``meant`` the words."""
+    return signs(text) | signs(" ".join(meant)) | dict.fromkeys(mended, _MENDED)
+
+
 def _impossible(score: float, percent: bool) -> bool:
     """Whether no share has this value; one from 2 to 100 may be in per cent although that is not written."""
     return score > 100 or (1 < score < 2 and not percent)
@@ -139,9 +144,8 @@ class Evidence:
     """What one question says for each entry, in nats over what it says for the library as a whole."""
 
     def __init__(self, text: str, said: Said, mended: Iterable[str] = (), meant: Iterable[str] = ()) -> None:
-        """``mended`` are the stems of words of ``text`` that no entry holds as they were typed, ``meant`` the words."""
-        whole = signs(text) | signs(" ".join(meant)) | dict.fromkeys(mended, _MENDED)
-        known = ((said.signs.get(sign), weight) for sign, weight in whole.items())
+        """``mended`` and ``meant`` as in `asked`."""
+        known = ((said.signs.get(sign), weight) for sign, weight in asked(text, mended, meant).items())
         found = [(sign, weight) for sign, weight in known if sign]
         self.weight = sum(weight for _, weight in found)
         every = said.whole or 1.0

@@ -10,10 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
-from kb.ask import alike, evidence, templates, wordings
+from kb.ask import alike, evidence, scope, templates, wordings
 from kb.ask.evidence import Said
 from kb.ask.fields import CORE, FIELDS, names, said, sentences, texts
 from kb.ask.han import spoken
+from kb.ask.scope import Elsewhere
 from kb.ask.templates import Templates, template
 from kb.ask.terms import DENIED, SOUND, latin_words, plain, terms
 from kb.ask.terms import sounds as sounds_of
@@ -99,6 +100,7 @@ class Index:
     names: Table[int, Names]
     called: Table[str, Sequence[int]]
     said: Said
+    elsewhere: Elsewhere
     wordings: Wordings
     words: Table[str, tuple[str, ...]]
     heard: Table[str, tuple[str, ...]]
@@ -191,6 +193,7 @@ def build(entries: Iterable[Entry]) -> Index:
         names=every,
         called=dict(called),
         said=evidence.build(said(page) for page in pages),
+        elsewhere=scope.build(),
         wordings=wordings.build((i, error) for i, page in enumerate(pages) for error in page.errors),
         words={
             STEMS: tuple(sorted(term for term in table if term.isascii() and term[0].isalnum())),

@@ -7,9 +7,9 @@ import math
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from kb.ask import confidence, slips
+from kb.ask import confidence, scope, slips
 from kb.ask.errors import Likeness
-from kb.ask.evidence import Evidence
+from kb.ask.evidence import Evidence, asked
 from kb.ask.index import Index, Names, Term
 from kb.ask.query import Query
 from kb.ask.spelled import A_SLIP, ALIKE, spelling
@@ -203,6 +203,12 @@ def mended(query: Query, index: Index) -> float:
     """The share of the question, in [0, 1], that is words known only after repair."""
     words = set(query.repaired.values())
     return sum(query.terms[term] * index.table[term].rarity for term in words) / (query.total or 1.0)
+
+
+def ours(query: Query, index: Index) -> float:
+    """How much likelier the question is asked here than elsewhere (`kb.ask.scope`)."""
+    told = asked(query.text, query.repaired.values(), query.meant)
+    return scope.ours(told, index.said, index.elsewhere)
 
 
 def rarest(index: Index) -> float:

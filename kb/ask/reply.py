@@ -254,12 +254,13 @@ def ranked(
     }
     order = sorted(zip(best, facts, strict=True), key=lambda both: _place(both[0], scores[both[0].number]))
     subjects = foreign.named(text)
-    novel, mended = rank.unknown(asked, index), rank.mended(asked, index)
+    novel, mended, ours = rank.unknown(asked, index), rank.mended(asked, index), rank.ours(asked, index)
     for place, (one, fact) in enumerate(order):
         after = scores[order[place + 1][0].number] if place + 1 < len(order) else -math.inf
         fact["margin"] = math.tanh(max(0.0, scores[one.number] - after) / 2)
         fact["novel"] = novel
         fact["mended"] = mended
+        fact["ours"] = ours
         fact["unquoted"] = float(not quotes and one.number in index.wordings.having)
         fact["foreign"] = float(
             sum(

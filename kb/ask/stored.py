@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import sys
 from array import array
 from collections.abc import Callable
 from functools import partial
 from struct import Struct
 
 from kb import beside, printed
-from kb.ask import alike, evidence, fields, han, index, rows, templates, terms, wordings
+from kb.ask import alike, evidence, fields, han, index, rows, scope, templates, terms, wordings
 from kb.ask.evidence import Said, Sign
 from kb.ask.index import Index, Names, Term
 from kb.ask.rows import Rows
+from kb.ask.scope import Elsewhere
 from kb.ask.templates import Template, Templates
 from kb.ask.wordings import Word, Wordings
 
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
 
     from kb.collection import Library
 
-_LAYOUT = 15  # raise it when what is kept changes, so that files of older versions are made anew
+_LAYOUT = 16  # raise it when what is kept changes, so that files of older versions are made anew
 SHIPPED = beside.place(__file__, "index.bin")  # made when a wheel is built; a clone has none
-_LISTS = ("alike.txt", "han.txt", "stop.txt")
+_LISTS = ("alike.txt", "han.txt", scope.FILE, "stop.txt")
 _SHIPPED = f"{_LAYOUT} shipped"
 _TERM = Struct("=fI")  # the most it is worth, and how many entries hold it
 _WORD = Struct("=I")  # how many pages have it in their templates
@@ -87,6 +89,7 @@ def _open(file: str, signature: str) -> Index:
         names=table("names", _names),
         called=table("called", partial(array, "I")),
         said=Said(table("signs", partial(_sign, _width(pages))), array("d", numbers["said"]), about["kinds_of_signs"]),
+        elsewhere=Elsewhere(table("elsewhere", lambda row: int.from_bytes(row, sys.byteorder)), about["elsewhere"]),
         wordings=Wordings(
             table("wordings", _word), array("I", numbers["owners"]), array("d", numbers["masses"]), about["wordings"]
         ),
@@ -105,6 +108,7 @@ def _keep(file: str, signature: str, whole: Index) -> None:
         "related": whole.related,
         "firsts": whole.firsts,
         "kinds_of_signs": whole.said.kinds,
+        "elsewhere": whole.elsewhere.whole,
         "wordings": whole.wordings.pages,
     }
     numbers = {  # thousands, which take a while to read as JSON
@@ -123,6 +127,7 @@ def _keep(file: str, signature: str, whole: Index) -> None:
         "names": (whole.names, _of_names),
         "called": (whole.called, lambda entries: array("I", entries).tobytes()),
         "signs": (whole.said.signs, partial(_of_sign, width)),
+        "elsewhere": (whole.elsewhere.times, lambda times: times.to_bytes(4, sys.byteorder)),
         "wordings": (whole.wordings.words, lambda one: _WORD.pack(one.pages) + one.templates.tobytes()),
         "words": (whole.words, lambda words: "\n".join(words).encode()),
         "heard": (whole.heard, lambda words: "\n".join(words).encode()),
@@ -198,6 +203,6 @@ def _names(row: bytes) -> Names:
 
 def _code() -> str:
     """Changes whenever what makes the index does, so that a newer version never reads an older one's file."""
-    modules = (alike, evidence, fields, han, index, rows, templates, terms, wordings)
+    modules = (alike, evidence, fields, han, index, rows, scope, templates, terms, wordings)
     lists = (beside.place(__file__, name) for name in _LISTS)
     return " ".join(str(os.stat(file).st_mtime_ns) for file in (*(module.__file__ or "" for module in modules), *lists))
