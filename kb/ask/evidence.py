@@ -106,7 +106,7 @@ def signs(text: str) -> dict[str, float]:
 
 
 def asked(text: str, mended: Iterable[str] = (), meant: Iterable[str] = ()) -> dict[str, float]:
-    """The signs of a question; ``mended`` are the stems of its words that no entry holds as typed, ``meant`` the words."""
+    """The signs of a question; ``mended`` are the stems of its words no entry holds as typed, ``meant`` the words."""
     return signs(text) | signs(" ".join(meant)) | dict.fromkeys(mended, _MENDED)
 
 

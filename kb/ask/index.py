@@ -86,7 +86,7 @@ class Index:
     are compared and under `FORMS` as they are written; ``heard`` the pairs of Chinese characters with a sound;
     ``errors`` the templates of messages, ``wordings`` their words; ``related`` the entries each names as related;
     ``firsts`` the first sentence of each, and how many all have; ``called`` the entries that have a name of these
-    letters; ``alike`` the words people use for one another.
+    letters, ``asked`` those that a question of these letters is asked of; ``alike`` the words people use for one another.
     Tables may read from a file what they are asked for.
     """
 
@@ -99,6 +99,7 @@ class Index:
     rarity: Table[str, float]
     names: Table[int, Names]
     called: Table[str, Sequence[int]]
+    asked: Table[str, Sequence[int]]
     said: Said
     elsewhere: Elsewhere
     wordings: Wordings
@@ -178,10 +179,8 @@ def build(entries: Iterable[Entry]) -> Index:
             heard[sound].append(term)
     weights = [_share(term) * one.rarity for term, one in table.items()]
     every = {i: _names(page, matter[i], weights) for i, page in enumerate(pages)}
-    called: defaultdict[str, list[int]] = defaultdict(list)
-    for i, own in every.items():
-        for key in dict.fromkeys(own.keys):
-            called[key].append(i)
+    called = _owners(own.keys for own in every.values())
+    asked = _owners(map(letters, (*page.asked, *page.zh.asked)) for page in pages)
     return Index(
         ids=tuple(page.id for page in pages),
         kinds=tuple(page.kind for page in pages),
@@ -191,7 +190,8 @@ def build(entries: Iterable[Entry]) -> Index:
         table=table,
         rarity={term: one.rarity for term, one in table.items()},
         names=every,
-        called=dict(called),
+        called=called,
+        asked=asked,
         said=evidence.build(said(page) for page in pages),
         elsewhere=scope.build(),
         wordings=wordings.build((i, error) for i, page in enumerate(pages) for error in page.errors),
@@ -266,6 +266,20 @@ def _names(page: Entry, matter: Sequence[array[int]], weights: Sequence[float]) 
     masses = [sum(weights[term] for term in numbers) for numbers in matter]
     keys = [fold(plain(one)) for one in names(page)]
     return Names(keys, [spoken(key) for key in keys if has_han(key)], masses)
+
+
+def letters(question: str) -> str:
+    """What two questions have in common that are the same word for word."""
+    return fold(plain(question))
+
+
+def _owners(pages: Iterable[Iterable[str]]) -> dict[str, list[int]]:
+    """The pages that hold each of these texts, by their number."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for number, texts in enumerate(pages):
+        for text in dict.fromkeys(texts):
+            found[text].append(number)
+    return dict(found)
 
 
 def _share(term: str) -> float:

@@ -141,6 +141,7 @@ def _spoken(query: Query, index: Index, words: list[str]) -> bool:
     couples = _couples(itertools.chain.from_iterable(said))
     apart = [one for word in said for one in _couples(word)] if len(words) > 1 else couples
     english = len(words) == 1 and all(one in index.table for one in latin(words[0]))
+    english = english or (len(words) > 1 and index.forms.issuperset(map(str.lower, words)))  # "size made"
     if english or not couples:
         return False
     share = max(_known(couples, index), _known(apart, index) if len(apart) > 1 else 0.0)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from kb.ask import confidence, scope, slips
 from kb.ask.errors import Likeness
 from kb.ask.evidence import Evidence, asked
-from kb.ask.index import Index, Names, Term
+from kb.ask.index import Index, Names, Term, letters
 from kb.ask.query import Query
 from kb.ask.spelled import A_SLIP, ALIKE, spelling
 from kb.noun import noun
@@ -31,7 +31,8 @@ class Candidate:
 
     ``bm25`` is a sum over terms, ``evidence`` one of logarithms (`kb.ask.evidence`), ``likelier`` its mean over the
     words of the question, and ``words`` the logarithm of their number; every other figure lies in [0, 1]. ``called`` is
-    how surely the whole question is a name of the entry, exactly or but for one slip, else 0.
+    how surely the whole question is a name of the entry, exactly or but for one slip, or one that is asked of it word
+    for word, else 0.
     """
 
     number: int
@@ -86,9 +87,9 @@ def candidates(
 
 def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collection[int] | None) -> Iterable[Candidate]:
     """Those that are measured in full: the ones most speaks for, those ``kept``, and those called nearly like that."""
-    letters = spelling(query.text)
-    named = {number: 1.0 for key in letters.keys for number in index.called.get(key) or ()}
-    named = named or slips.called(query, index)
+    spelled_as = spelling(query.text)
+    named = {number: 1.0 for key in spelled_as.keys for number in index.called.get(key) or ()}
+    named = named or dict.fromkeys(index.asked.get(letters(query.text)) or (), 1.0) or slips.called(query, index)
     kept = {*kept, *(one for one in named if only is None or one in only)}
     weighed = [(index.table[term], weight) for term, weight in (query.terms | query.also).items()]
     weighed.sort(key=_how_common)
@@ -109,7 +110,7 @@ def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collecti
     words = max(1.0, evidence.weight)
     for place, number in enumerate(dict.fromkeys((*order, *sorted(kept)))):
         least = ALIKE if place < _CANDIDATES or number in kept else A_SLIP
-        spelled = letters.likeness(index.names[number], least) if letters.keys else 0.0
+        spelled = spelled_as.likeness(index.names[number], least) if spelled_as.keys else 0.0
         called = named.get(number, 0.0)
         spelled = max(spelled, called)
         if place < _CANDIDATES or spelled >= A_SLIP or number in kept:

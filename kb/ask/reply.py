@@ -22,7 +22,7 @@ from kb.ask import (
     traced,
     translated,
 )
-from kb.ask.index import Index
+from kb.ask.index import Index, letters
 from kb.ask.passage import Passage
 from kb.ask.spelled import A_SLIP, spelling
 from kb.entry import Entry
@@ -89,7 +89,8 @@ def reply(library: Library, index: Index, question: str, lang: Lang | None = Non
         if _fits(meant, index):
             question, text = again, meant
     speak: Lang = lang or ("zh" if has_han(text) else "en")
-    printed = traced.was_printed(question) and not any(map(index.called.get, spelling(text).keys))
+    known = index.asked.get(letters(text)) or any(map(index.called.get, spelling(text).keys))
+    printed = traced.was_printed(question) and not known
     fits = not printed or errors.recognise(text, index.errors)
     found = given(library, index, text, query.read(text, index), speak) if fits else None
     if found is None or (printed and not found.facts.get("error")):  # no template speaks for what comes first

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from struct import Struct
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from kb.collection import Library
 
-_LAYOUT = 16  # raise it when what is kept changes, so that files of older versions are made anew
+_LAYOUT = 17  # raise it when what is kept changes, so that files of older versions are made anew
 SHIPPED = beside.place(__file__, "index.bin")  # made when a wheel is built; a clone has none
 _LISTS = ("alike.txt", "han.txt", scope.FILE, "stop.txt")
 _SHIPPED = f"{_LAYOUT} shipped"
@@ -88,6 +88,7 @@ def _open(file: str, signature: str) -> Index:
         rarity=table("terms", partial(_rarity, pages)),
         names=table("names", _names),
         called=table("called", partial(array, "I")),
+        asked=table("asked", partial(array, "I")),
         said=Said(table("signs", partial(_sign, _width(pages))), array("d", numbers["said"]), about["kinds_of_signs"]),
         elsewhere=Elsewhere(table("elsewhere", lambda row: int.from_bytes(row, sys.byteorder)), about["elsewhere"]),
         wordings=Wordings(
@@ -125,7 +126,8 @@ def _keep(file: str, signature: str, whole: Index) -> None:
         "said words": (whole.errors.words, array.tobytes),
         "terms": (whole.table, partial(_of_term, width)),
         "names": (whole.names, _of_names),
-        "called": (whole.called, lambda entries: array("I", entries).tobytes()),
+        "called": (whole.called, _of_numbers),
+        "asked": (whole.asked, _of_numbers),
         "signs": (whole.said.signs, partial(_of_sign, width)),
         "elsewhere": (whole.elsewhere.times, lambda times: times.to_bytes(4, sys.byteorder)),
         "wordings": (whole.wordings.words, lambda one: _WORD.pack(one.pages) + one.templates.tobytes()),
@@ -181,6 +183,10 @@ def _sign(width: str, row: bytes) -> Sign:
     total, most, named = _SIGN.unpack_from(row)
     times = _SIGN.size + array(width).itemsize * named
     return Sign(array(width, row[_SIGN.size : times]), row[times:], total, most)
+
+
+def _of_numbers(entries: Sequence[int]) -> bytes:
+    return array("I", entries).tobytes()
 
 
 def _lines(row: bytes) -> tuple[str, ...]:
