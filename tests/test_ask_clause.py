@@ -16,27 +16,41 @@ KeyError: 'Key mask2 is not in available keys.'"""
 
 
 def test_the_cause_that_quotes_the_message_comes_first() -> None:
-    first = clause.ordered(CAUSES, "KeyError: 'Key bboxes is not in available keys.'").splitlines()[0]
+    first = clause.ordered(CAUSES, ["KeyError: 'Key bboxes is not in available keys.'"]).splitlines()[0]
     assert first.startswith("- `Key mask2")
+
+
+def test_what_introduces_the_causes_stays_above_them() -> None:
+    told = clause.ordered(
+        f"It depends on what is given.\n\n{CAUSES}", ["KeyError: 'Key bboxes is not in available keys.'"]
+    )
+    assert told.splitlines()[0] == "It depends on what is given."
+    assert told.splitlines()[2].startswith("- `Key mask2")
+
+
+def test_of_a_message_that_says_little_the_line_that_raised_it_speaks() -> None:
+    text = 'Traceback (most recent call last):\n  File "a.py", line 3, in f\n    assert len(names) == classes\nAssertionError'
+    items = ["- one", "- `assert len(names) == classes`: two"]
+    assert clause.first(items, errors.sayings(text)) == items[::-1]
 
 
 def test_a_quotation_that_holds_backticks_is_read_as_one() -> None:
     items = ["one", "`` `size` must be given ``: two"]
-    assert clause.first(items, "ValueError: `size` must be given") == items[::-1]
+    assert clause.first(items, ["ValueError: `size` must be given"]) == items[::-1]
 
 
 def test_causes_that_quote_nothing_keep_their_order() -> None:
-    assert clause.ordered(CAUSES, "ValueError: image must be numpy array type") == CAUSES
-    assert clause.ordered("No list, `a message of it`.", "a message of it") == "No list, `a message of it`."
+    assert clause.ordered(CAUSES, ["ValueError: image must be numpy array type"]) == CAUSES
+    assert clause.ordered("No list, `a message of it`.", ["a message of it"]) == "No list, `a message of it`."
 
 
 def test_two_words_that_any_message_has_are_no_quotation() -> None:
-    assert clause.first(["one", "`is not` two"], "it is not so") == ["one", "`is not` two"]
+    assert clause.first(["one", "`is not` two"], ["it is not so"]) == ["one", "`is not` two"]
 
 
 @given(st.lists(st.text(max_size=40), max_size=6), st.text(max_size=80))
 def test_no_item_is_lost(items: list[str], message: str) -> None:
-    assert sorted(clause.first(items, message)) == sorted(items)
+    assert sorted(clause.first(items, [message])) == sorted(items)
 
 
 def test_a_pasted_message_is_answered_with_its_own_cause_first() -> None:

@@ -12,22 +12,29 @@ _WORD = regex(r"[A-Za-z_][A-Za-z_]+")
 _WORDS, _LETTERS, _MOST = 2, 9, 0.8  # words and letters a quotation has at least, and which share of them a message
 
 
-def ordered(text: str, message: str) -> str:
-    """A list with the items that quote ``message`` first; any other text as it is."""
-    items = _ITEM.split(text.strip())
-    return "\n".join(first(items, message)) if len(items) > 1 and items[0].startswith("- ") else text
+def ordered(text: str, said: Sequence[str]) -> str:
+    """A list with the items that quote what was ``said`` first, below what introduces it; any other text as it is."""
+    lead, *items = _ITEM.split(text.strip())
+    if lead.startswith("- "):
+        return "\n".join(first([lead, *items], said))
+    return "\n".join((f"{lead}\n", *first(items, said))) if items else text
 
 
-def first(items: Sequence[str], message: str) -> list[str]:
-    """These items, those that quote most of ``message`` first."""
-    worth = quoted(items, message)
+def first(items: Sequence[str], said: Sequence[str]) -> list[str]:
+    """These items, those that quote most of what was ``said`` first."""
+    worth = quoted(items, said)
     return [items[place] for place in sorted(range(len(items)), key=lambda place: -worth[place])]
 
 
-def quoted(items: Sequence[str], message: str) -> list[int]:
-    """How many letters of ``message`` each item quotes; 0 where it quotes none."""
-    said = set(_WORD.findall(message.casefold()))
-    return [max((_quoted(code, said) for _, code in _CODE.findall(item)), default=0) for item in items]
+def quoted(items: Sequence[str], said: Sequence[str]) -> list[int]:
+    """How many letters each item quotes of the first of the texts ``said`` that any quotes; 0 where it quotes none."""
+    worth = [0] * len(items)
+    for text in said:
+        words = set(_WORD.findall(text.casefold()))
+        worth = [max((_quoted(code, words) for _, code in _CODE.findall(item)), default=0) for item in items]
+        if any(worth):
+            break
+    return worth
 
 
 def _quoted(code: str, said: set[str]) -> int:

@@ -65,6 +65,7 @@ _EXACT, _NEARLY = 1.0, 0.84  # how like a message its template must be, in [0, 1
 _SHORTER = 0.6  # how long a message is at least, against a template it nearly fits
 _TAIL = 20_000  # characters of a traceback that are read from its end
 _MESSAGE = 2_000  # and of one message
+_LINE = 160  # characters before a message that are taken for the line of code that raised it
 _FEW, _EARLIER = 4, 300  # exceptions that are searched for, and characters of one that is not the last
 
 
@@ -112,6 +113,13 @@ def messages(text: str) -> list[str]:
 def last(text: str) -> str:
     """The message of ``text`` that is searched first: of its last exception, or all of it if none."""
     return _said_last(text)[0]
+
+
+def sayings(text: str) -> tuple[str, str]:
+    """The message that is searched first; and with the line of code before it, which speaks where that says little."""
+    message = last(text)
+    start = max(0, text.rfind(message[:_EARLIER]))
+    return message, text[max(0, start - _LINE) : start] + message
 
 
 @lru_cache(maxsize=8)  # whether any fits is asked before which
@@ -208,7 +216,7 @@ def _from_before(message: str, whole: str, templates: Templates) -> Iterator[Lik
         if through:
             fits = path.lower() in before and stands_in(said, message) is not None
         else:
-            found = stands_in(one.text, whole)
+            found = stands_in(one.text, whole, furthest=True)  # the line that raises a message may hold it as well
             fits = found is not None and found.start() < start < found.end() <= start + len(message)
         if fits:
             yield Likeness(one.number, _EXACT, one.own, one.text)

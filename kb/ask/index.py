@@ -86,8 +86,8 @@ class Index:
     are compared and under `FORMS` as they are written; ``heard`` the pairs of Chinese characters with a sound;
     ``errors`` the templates of messages, ``wordings`` their words; ``related`` the entries each names as related;
     ``firsts`` the first sentence of each, and how many all have; ``called`` the entries that have a name of these
-    letters, ``asked`` those that a question of these letters is asked of; ``alike`` the words people use for one another.
-    Tables may read from a file what they are asked for.
+    letters, ``asked`` those that a question of these letters is asked of; ``alike`` the words people use for one
+    another. Tables may read from a file what they are asked for.
     """
 
     ids: tuple[str, ...]
@@ -276,8 +276,8 @@ def letters(question: str) -> str:
 def _owners(pages: Iterable[Iterable[str]]) -> dict[str, list[int]]:
     """The pages that hold each of these texts, by their number."""
     found: defaultdict[str, list[int]] = defaultdict(list)
-    for number, texts in enumerate(pages):
-        for text in dict.fromkeys(texts):
+    for number, own in enumerate(pages):
+        for text in dict.fromkeys(own):
             found[text].append(number)
     return dict(found)
 

@@ -295,5 +295,5 @@ def _passages(
     entry: Entry, index: Index, text: str, asked: query.Query, lang: Lang, *, pasted: bool
 ) -> tuple[Passage, Passage | None]:
     if pasted and (found := passage.part(entry, ("why", "what_you_see"), lang)):
-        return changed(found, text=clause.ordered(found.text, errors.last(text))), None
+        return changed(found, text=clause.ordered(found.text, errors.sayings(text))), None
     return passage.best(entry, text, asked.terms, index, lang)

@@ -153,14 +153,14 @@ def _answer(sheet: Sheet, reply: Reply, entry: Entry, library: Library) -> None:
 def _fix(reply: Reply, entry: Entry) -> list[str]:
     """What to do, first what speaks of the message where one was pasted."""
     items = list(text_of(entry, "fix", reply.lang))
-    return clause.first(items, errors.last(reply.question)) if _of_a_message(reply) else items
+    return clause.first(items, errors.sayings(reply.question)) if _of_a_message(reply) else items
 
 
 def _weigh(reply: Reply) -> Callable[[Sequence[str]], Sequence[float]]:
     """What the parts of a long passage are weighed by: what quotes a message, or speaks of a question."""
     if _of_a_message(reply):
-        message = errors.last(reply.question)
-        return lambda units: clause.quoted(units, message)
+        said = errors.sayings(reply.question)
+        return lambda units: clause.quoted(units, said)
     asked = reply.terms or dict.fromkeys(terms(reply.question), 1.0)
     return lambda units: brief.speaking(asked, units)
 

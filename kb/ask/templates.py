@@ -124,14 +124,14 @@ def fixed(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def stands_in(template: str, text: str, *, unquoted: bool = False) -> re.Match[str] | None:
+def stands_in(template: str, text: str, *, unquoted: bool = False, furthest: bool = False) -> re.Match[str] | None:
     """Where ``text``, whose white space is single spaces, says the template word for word; None where it does not.
 
-    ``unquoted``: its quotes may be others, or none.
+    ``unquoted``: its quotes may be others, or none. ``furthest``: to the last place where it may end, not the first.
     """
     if not unquoted and not _may_stand(template, text.lower()):
         return None
-    found = _pattern(template, unquoted).search(text)
+    found = _pattern(template, unquoted, furthest).search(text)
     return found if found and ("≈" not in template or numbers_near(found[0])) else None
 
 
@@ -147,11 +147,12 @@ def _may_stand(template: str, small: str) -> bool:
 
 
 @lru_cache(maxsize=50_000)
-def _pattern(template: str, unquoted: bool) -> re.Pattern[str]:
+def _pattern(template: str, unquoted: bool, furthest: bool) -> re.Pattern[str]:
     parts, text = fixed(template), template.strip()
     over = r"(?!\d)" if text[-1:].isdigit() else ""  # exit code 1 is not the beginning of exit code 137
     if not unquoted:
-        return re.compile(r".{0,400}?".join(map(re.escape, parts)) + over, re.IGNORECASE)
+        between = r".{0,400}" if furthest else r".{0,400}?"
+        return re.compile(between.join(map(re.escape, parts)) + over, re.IGNORECASE)
     named = _NAMED.split(text.rstrip(". ")) if sum(map(len, parts)) >= _TELLING else [text]
     loose = [_loose(piece, i == 0, i == len(named) - 1) for i, piece in enumerate(named)]
     return re.compile(f" ?{_A_NAME} ?".join(loose) + over, re.IGNORECASE)
