@@ -14,6 +14,7 @@ from kb.ask import alike, evidence, scope, templates, wordings
 from kb.ask.evidence import Said
 from kb.ask.fields import CORE, FIELDS, names, said, sentences, texts
 from kb.ask.han import spoken
+from kb.ask.regex import regex
 from kb.ask.scope import Elsewhere
 from kb.ask.templates import Templates, template
 from kb.ask.terms import DENIED, SOUND, latin_words, plain, terms
@@ -48,6 +49,9 @@ class Names:
 
 STEMS, FORMS = "stems", "forms"  # the rows of `Index.words`
 _PAIR = 2  # characters of a Chinese term
+_JOINING = regex(
+    r"\b(?:an?|the|do|does|did|is|are|was|i|you|my|me|it|to|of|for|in|on|please)\b|[的了吗呢啊呀吧嘛才就都也还]|请问|到底"
+)
 _SPOKEN = ("title", "aliases", "asked")
 K1 = 1.2  # how soon more of the same term counts no more; the usual value
 _SINGLE, _SOUND = 0.15, 0.25  # what a single Chinese character and a sound weigh in a name, against a word,
@@ -269,8 +273,9 @@ def _names(page: Entry, matter: Sequence[array[int]], weights: Sequence[float]) 
 
 
 def letters(question: str) -> str:
-    """What two questions have in common that are the same word for word."""
-    return fold(plain(question))
+    """What two questions have in common that are the same word for word, but for words that only join others."""
+    text = plain(question).casefold()
+    return fold(_JOINING.sub(" ", text)) or fold(text)
 
 
 def _owners(pages: Iterable[Iterable[str]]) -> dict[str, list[int]]:
