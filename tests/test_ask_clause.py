@@ -44,6 +44,12 @@ def test_causes_that_quote_nothing_keep_their_order() -> None:
     assert clause.ordered("No list, `a message of it`.", ["a message of it"]) == "No list, `a message of it`."
 
 
+def test_a_message_in_chinese_is_quoted_by_its_characters() -> None:
+    items = ["- 一", "- `系统找不到指定的路径`：二", "- `拒绝访问`：三"]
+    assert clause.first(items, ["[WinError 3] 系统找不到指定的路径。: 'D:\\data'"])[0] == items[1]
+    assert clause.first(items, ["PermissionError: [WinError 5] 拒绝访问。"])[0] == items[2]
+
+
 def test_two_words_that_any_message_has_are_no_quotation() -> None:
     assert clause.first(["one", "`is not` two"], ["it is not so"]) == ["one", "`is not` two"]
 
