@@ -9,7 +9,7 @@ from kb.bilingual import pairs
 
 # ESGE is a society, STARD a checklist, CONECCT a classification, "en bloc" a way to resect, a curve swings to and fro;
 # what begins with availabel is quoted from libraries
-KNOWN = "esge,stard,conecct,bloc,fro,fpr,cann,re-use,fo,availabel,occured,tranformer,intergers,lenght,euqal"
+KNOWN = "esge,stard,conecct,bloc,fro,fpr,cann,re-use,fo,availabel,occured,tranformer,intergers,lenght,euqal,divisble"
 
 
 def test_no_page_holds_a_common_misspelling(built_in, tmp_path):
