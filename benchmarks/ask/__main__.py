@@ -90,8 +90,9 @@ def main() -> None:
         "120 out of scope, written so by the last hand, and none was looked at; *asked* are half of what two hands",
         "asked who knew no page at all, labelled by two others; *natural* are all questions of two more such hands,",
         "each labelled by two others, whose labels count together, and none was looked at; *ordinary* are those of one",
-        "more hand, common matters more often than odd ones, labelled so too. In older sets sentences close to a",
-        "question had been taken out.",
+        "more hand, common matters more often than odd ones, labelled so too; *usual* those of two more, what many",
+        "such people ask, each labelled by two others who read pages and no answers. In older sets sentences close to",
+        "a question had been taken out.",
         "Answered: share of the questions in scope at the bound that lets 3 % of those out of scope pass.",
         "",
     ]

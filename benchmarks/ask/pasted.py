@@ -8,10 +8,10 @@ pages that explain a text, from reading the pages and not from what was answered
 that do not find its page as yet, or answer it although it has none. What tests hold of the parts that were mended by is
 all the others.
 
-`test`, `fresh`, `mixed` and `foreign_held` are only counted; all other parts may be looked at and mended by. `outside`,
-`foreign` and `foreign_held` are errors of other programs, and of torch where no page explained them when they were
-collected; `foreign` was tuned on (`tune_nearest`). What each part was, and how it did when it was first asked, stands
-in RESULTS.md.
+`test`, `fresh`, `mixed`, `usual` and `foreign_held` are only counted; all other parts may be looked at and mended by.
+`outside`, `foreign` and `foreign_held` are errors of other programs, and of torch where no page explained them when
+they were collected; `foreign` was tuned on (`tune_nearest`). What each part was, and how it did when it was first
+asked, stands in RESULTS.md.
 """
 
 from __future__ import annotations
@@ -41,11 +41,12 @@ PARTS = (
     "newest",
     "sealed",
     "mixed",
+    "usual",
     "outside",
     "foreign",
     "foreign_held",
 )
-COUNTED = ("test", "fresh", "mixed", "foreign_held")
+COUNTED = ("test", "fresh", "mixed", "usual", "foreign_held")
 SEEN = tuple(part for part in PARTS if part not in COUNTED)  # whose misses may be shown
 _SHOWN = 3
 
