@@ -90,8 +90,8 @@ class Index:
     are compared and under `FORMS` as they are written; ``heard`` the pairs of Chinese characters with a sound;
     ``errors`` the templates of messages, ``wordings`` their words; ``related`` the entries each names as related;
     ``firsts`` the first sentence of each, and how many all have; ``called`` the entries that have a name of these
-    letters, ``asked`` those that a question of these letters is asked of; ``alike`` the words people use for one
-    another. Tables may read from a file what they are asked for.
+    letters or sounds, ``asked`` those that a question of these letters is asked of; ``alike`` the words people use for
+    one another. Tables may read from a file what they are asked for.
     """
 
     ids: tuple[str, ...]
@@ -183,7 +183,7 @@ def build(entries: Iterable[Entry]) -> Index:
             heard[sound].append(term)
     weights = [_share(term) * one.rarity for term, one in table.items()]
     every = {i: _names(page, matter[i], weights) for i, page in enumerate(pages)}
-    called = _owners(own.keys for own in every.values())
+    called = _owners((*own.keys, *own.sounds) for own in every.values())
     asked = _owners(map(letters, (*page.asked, *page.zh.asked)) for page in pages)
     return Index(
         ids=tuple(page.id for page in pages),

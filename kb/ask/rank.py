@@ -88,7 +88,8 @@ def candidates(
 def _likeliest(query: Query, index: Index, kept: Collection[int], only: Collection[int] | None) -> Iterable[Candidate]:
     """Those that are measured in full: the ones most speaks for, those ``kept``, and those called nearly like that."""
     spelled_as = spelling(query.text)
-    named = {number: 1.0 for key in spelled_as.keys for number in index.called.get(key) or ()}
+    names = (*spelled_as.keys, *spelled_as.pinyin)
+    named = {number: 1.0 for key in names for number in index.called.get(key) or ()}
     named = named or dict.fromkeys(index.asked.get(letters(query.text)) or (), 1.0) or slips.called(query, index)
     kept = {*kept, *(one for one in named if only is None or one in only)}
     weighed = [(index.table[term], weight) for term, weight in (query.terms | query.also).items()]

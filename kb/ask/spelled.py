@@ -22,8 +22,9 @@ _ARTICLE = regex(r"^\s*(?:(?:a|an|the)\s|请问|请教)")
 
 
 class Spelling:
-    """Compares a short question with names letter for letter, and by their sound; ``keys`` are the names it may be.
+    """Compares a short question with names letter for letter, and by their sound.
 
+    ``keys`` are the names it may be, ``pinyin`` the sounds of Chinese ones, where it may be typed so.
     Messages are names as well and may be long, but are not compared so: most differ in a word that matters.
     """
 
@@ -33,8 +34,9 @@ class Spelling:
         self.keys = [key for key in folded if 1 < len(key) <= _LONG]
         keys = [key for key in self.keys if len(key) <= _SHORT]
         self._keys = [(Letters(key), len(key)) for key in keys]
-        said = filter(None, [spoken(key) if has_han(key) else "".join(syllables(key)) for key in keys])
-        self._said = [(Letters(one), len(one)) for one in said]
+        self.pinyin = [said for key in keys if not has_han(key) and (said := "".join(syllables(key)))]
+        said = [*(spoken(key) for key in keys if has_han(key)), *self.pinyin]
+        self._said = [(Letters(one), len(one)) for one in said if one]
 
     def likeness(self, names: Names, least: float = ALIKE) -> float:
         """How alike the likest name is in [0, 1], 0 below ``least``; with or without "what is" in the question."""
