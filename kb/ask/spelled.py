@@ -34,7 +34,7 @@ class Spelling:
         self.keys = [key for key in folded if 1 < len(key) <= _LONG]
         keys = [key for key in self.keys if len(key) <= _SHORT]
         self._keys = [(Letters(key), len(key)) for key in keys]
-        self.pinyin = [said for key in keys if not has_han(key) and (said := "".join(syllables(key)))]
+        self.pinyin = [sound for key in keys if not has_han(key) and (sound := "".join(syllables(key)))]
         said = [*(spoken(key) for key in keys if has_han(key)), *self.pinyin]
         self._said = [(Letters(one), len(one)) for one in said if one]
 

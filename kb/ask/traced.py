@@ -41,7 +41,7 @@ _PRINTED = regex(
     r"^(?:[^\n?？。,，]{0,40}[\s\[])?(?i:error|fatal|failure|panic|exception|warning)\b[^\n?？。,，]{0,30}[:\]]"
     r"|^(?:[a-z_]\w*\.)+[A-Z]\w+: |^\S+\.\w{1,5}(?::\d+:|\(\d+\):)|^\S+: line \d+: |^[EW]\d+: |^[eE]: |^E  +"
     r"|^Error using |^Error in [\w.]+[(:]|^Undefined (?:function|variable) |^Uncaught |^SQLSTATE|^Msg \d+|^! |^@@@"
-    r"|^\[[EW](?:\] | \d)|policy: No '|CategoryInfo"
+    r"|^\[[EW](?:\] | \d[^\]\n]*\])|policy: No '|CategoryInfo"
     r"|^[a-z][\w.-]*: (?:\(\d+\) |/\S+: )|^\{\"error",
     re.MULTILINE,
 )
