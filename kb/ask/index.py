@@ -49,7 +49,7 @@ class Names:
 
 STEMS, FORMS = "stems", "forms"  # the rows of `Index.words`
 _PAIR = 2  # characters of a Chinese term
-_JOINING = regex(
+_JOINING = regex(  # none of them asks, denies or names anything
     r"\b(?:an?|the|do|does|did|is|are|was|i|you|my|me|it|to|of|for|in|on|please)\b|[的了吗呢啊呀吧嘛才就都也还]|请问|到底"
 )
 _SPOKEN = ("title", "aliases", "asked")
