@@ -50,6 +50,11 @@ def test_a_message_in_chinese_is_quoted_by_its_characters() -> None:
     assert clause.first(items, ["PermissionError: [WinError 5] 拒绝访问。"])[0] == items[2]
 
 
+def test_an_error_of_the_system_is_quoted_by_its_number() -> None:
+    items = ["- `PermissionError: [WinError 32]`: one", "- `PermissionError: [WinError 5]`: two"]
+    assert clause.first(items, ["PermissionError: [WinError 5] Access is denied: 'C:\\data'"]) == items[::-1]
+
+
 def test_two_words_that_any_message_has_are_no_quotation() -> None:
     assert clause.first(["one", "`is not` two"], ["it is not so"]) == ["one", "`is not` two"]
 

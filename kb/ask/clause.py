@@ -8,7 +8,7 @@ from kb.ask.regex import regex
 
 _ITEM = regex(r"\n+(?=- )")  # between the items of a list
 _CODE = regex(r"(?<!`)(`+)(?!`)([^\n]+?)(?<!`)\1(?!`)")
-_WORD = regex(r"[A-Za-z_][A-Za-z_]+")
+_WORD = regex(r"(?:errno|winerror) \d+|[a-z_][a-z_]+")  # the number of a system's error says which it is
 _PAIR = regex(r"(?=([\u3400-\u9fff]{2}))")  # of neighbouring Chinese characters, which are no words apart
 _OF_PAIR = 3  # letters that one counts as
 _WORDS, _LETTERS, _MOST = 2, 9, 0.8  # words and letters a quotation has at least, and which share of them a message

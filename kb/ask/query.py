@@ -140,10 +140,10 @@ def _spoken(query: Query, index: Index, words: list[str]) -> bool:
     said = [syllables(word.lower()) for word in words]
     couples = _couples(itertools.chain.from_iterable(said))
     apart = [one for word in said for one in _couples(word)] if len(words) > 1 else couples
-    english = len(words) == 1 and all(one in index.table for one in latin(words[0]))
-    several = all(len(one) > 1 for one in said) and index.forms.issuperset(map(str.lower, words))
-    if several and len(words) > 1:  # "size made": nobody types names in pinyin so but by the syllable
-        return False
+    if len(words) == 1:
+        english = all(one in index.table for one in latin(words[0]))
+    else:  # "size made" is, as pages write both: names in pinyin that pages hold are written by the syllable
+        english = all(len(one) > 1 for one in said) and index.forms.issuperset(map(str.lower, words))
     if english or not couples:
         return False
     share = max(_known(couples, index), _known(apart, index) if len(apart) > 1 else 0.0)
